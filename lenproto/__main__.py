@@ -1,0 +1,71 @@
+"""The command line: python -m lenproto server, python -m lenproto client."""
+
+import argparse
+import sys
+
+from lenproto import client, server
+from lenproto.answers import ANSWERS
+from lenproto.errors import why
+from lenproto.wire import DEFAULT_IP, DEFAULT_PORT, frame
+
+
+def parser():
+    """Return the parser of the command line."""
+    commands = argparse.ArgumentParser(
+        prog="lenproto", description="Two programs that talk over a network, for learning how."
+    )
+    sub = commands.add_subparsers(dest="command", required=True, metavar="server | client")
+    for name, does in (("server", "answer clients until Ctrl-C"), ("client", "ask a server")):
+        command = sub.add_parser(name, help=does, description=does.capitalize() + ".")
+        command.add_argument("--ip", default=DEFAULT_IP, help="the server's address (default %(default)s)")
+        command.add_argument("--port", type=int, default=DEFAULT_PORT,
+                             help="the server's port, 0 to 65535 (default %(default)s)")
+        if name == "server":
+            command.add_argument("--name", help="what answers NAME (default: this computer's name)")
+        command.add_argument("--timeout", type=seconds, metavar="SECONDS",
+                             default=server.CLIENT_TIMEOUT_S if name == "server" else client.SERVER_TIMEOUT_S,
+                             help="give up on a silent other side (default %(default)s; 0 = never)")
+    return commands
+
+
+def seconds(text):
+    """Return a time limit in seconds, or None for 0: no limit."""
+    limit_s = float(text)
+    if not 0 <= limit_s < 1e6:
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds from 0 to 999999")
+    return limit_s or None
+
+
+def run_server(args):
+    """Serve until Ctrl-C; return the exit code."""
+    answers = ANSWERS
+    if args.name is not None:
+        answers = ANSWERS | {"NAME": lambda: args.name}
+    try:
+        frame(args.name or "")
+        server.main(args.ip, args.port, answers=answers, timeout_s=args.timeout)
+    except (OSError, OverflowError, ValueError) as error:
+        print(f"lenproto: cannot listen on {args.ip}:{args.port}: {why(error)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def run_client(args):
+    """Hold one conversation; return the exit code."""
+    return 0 if client.main(args.ip, args.port, timeout_s=args.timeout) else 1
+
+
+def main(argv=None):
+    """Run the command line; return the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to fail
+    args = parser().parse_args(argv)
+    try:
+        return run_server(args) if args.command == "server" else run_client(args)
+    except KeyboardInterrupt:
+        print("\nstopped")
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""The client: makes contact with a server, then sends it what a person asks for."""
+
+import socket
+import sys
+
+from lenproto.errors import ProtocolError, why
+from lenproto.wire import (
+    DEFAULT_IP, DEFAULT_PORT, GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES, body_length, recv_exactly,
+)
+
+SERVER_TIMEOUT_S = 10  # a silent server may not keep a person waiting for ever
+
+
+def initial_contact(ip, port, *, timeout_s=SERVER_TIMEOUT_S):
+    """Connect, say Hi, and return (True, the server's greeting, the client socket).
+
+    Blocks, at most timeout_s seconds (None: no limit) for each step. On any problem: one line on
+    standard error that says why, the socket closed, and (False, "", None). Raises nothing. After
+    success the socket is the caller's to close; send_requests does.
+    """
+    client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        client_socket.settimeout(timeout_s)
+        client_socket.connect((ip, port))
+        client_socket.sendall(HANDSHAKE)
+        message = recv_exactly(client_socket, GREETING_BYTES)
+        if len(message) < GREETING_BYTES:
+            raise ProtocolError(f"closed after {len(message)} of {GREETING_BYTES} bytes of greeting")
+    except (OSError, OverflowError, ValueError, TypeError) as error:
+        client_socket.close()
+        print(f"No contact with {ip}:{port}: {why(error)}", file=sys.stderr)
+        return False, "", None
+    except BaseException:  # Ctrl-C while we wait
+        client_socket.close()
+        raise
+    greeting = message.decode("ascii", "backslashreplace")
+    print(greeting)
+    return True, greeting, client_socket
+
+
+def send_requests(answer, client_socket, *, ask=None, timeout_s=SERVER_TIMEOUT_S):
+    """Ask the person for requests, send each, print its answer, until no more answers come.
+
+    answer is what the server said last: without one nothing is asked. ask(prompt) returns what
+    the person typed, by default input; its EOFError ends the conversation. Blocks for the person
+    without limit, for the server at most timeout_s seconds (None: no limit). A server that
+    breaks off or breaks the protocol is reported in one line on standard error. Closes the socket.
+    """
+    with client_socket:
+        try:
+            client_socket.settimeout(timeout_s)
+            while answer:
+                client_socket.sendall(ask_request(ask or input))
+                header = recv_exactly(client_socket, HEADER_BYTES)
+                if not header:  # the end of the stream: the server has no more answers
+                    break
+                body = recv_exactly(client_socket, body_length(header))
+                if len(body) < int(header):
+                    raise ProtocolError(f"the stream ended after {len(body)} of {int(header)} bytes of answer")
+                print(body.decode("utf-8", "backslashreplace"))
+                answer = header + body  # never empty: an answer of length 0000 is one, too
+        except EOFError:  # the person has nothing more to ask
+            print()
+        except (OSError, ProtocolError) as error:
+            print(f"The conversation broke off: {why(error)}", file=sys.stderr)
+
+
+def ask_request(ask):
+    """Ask until the first four characters are ASCII; return them as 4 bytes, in capitals."""
+    while True:
+        request = ask("Request: ")[:REQUEST_BYTES]
+        if request.isascii():
+            return request.upper().ljust(REQUEST_BYTES).encode("ascii")
+        print("A request is four letters A to Z. Nothing was sent; please ask again.")
+
+
+def main(ip=DEFAULT_IP, port=DEFAULT_PORT, *, ask=None, timeout_s=SERVER_TIMEOUT_S):
+    """Run the client until the conversation ends; return whether there was contact at all."""
+    contact, greeting, client_socket = initial_contact(ip, port, timeout_s=timeout_s)
+    if contact:
+        send_requests(greeting, client_socket, ask=ask, timeout_s=timeout_s)
+    return contact

@@ -1,0 +1,96 @@
+"""The server: listens, looks for a client, answers it until EXIT, looks for the next one."""
+
+import contextlib
+import os
+import socket
+import sys
+
+from lenproto.answers import ANSWERS, EXIT, answer_to
+from lenproto.wire import DEFAULT_IP, DEFAULT_PORT, HANDSHAKE, REQUEST_BYTES, frame, greeting, recv_exactly
+
+CLIENT_TIMEOUT_S = 300  # a silent client may not keep the others waiting for ever
+
+
+def initial_listen(ip, port):
+    """Return a server socket that listens at ip and port (0: any free port).
+
+    Does not block. Raises OSError if the port is taken, forbidden, or the address is not this
+    computer's; the socket is closed then. Who calls closes the socket in the end.
+    """
+    server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # the port is free at once after a restart; on Windows two could share it
+            server_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server_socket.bind((ip, port))
+        server_socket.listen()
+    except BaseException:
+        server_socket.close()
+        raise
+    return server_socket
+
+
+def check_client(server_socket, *, answers=ANSWERS, timeout_s=CLIENT_TIMEOUT_S):
+    """Wait for a client, shake hands, greet it, and return (client_socket, first request).
+
+    The request is "" where the client left, fell silent for timeout_s seconds (None: no limit)
+    or did not say Hi. Blocks. Raises OSError only if the server socket itself fails. The client
+    socket is still open: serve_requests closes it.
+    """
+    client_socket, (ip, port) = server_socket.accept()
+    try:
+        report(f"client {ip}:{port}")
+        client_socket.settimeout(timeout_s)
+        if recv_exactly(client_socket, len(HANDSHAKE)) != HANDSHAKE:
+            return client_socket, ""
+        client_socket.sendall(greeting(answers))
+        return client_socket, recv_request(client_socket)
+    except OSError:  # it reset the connection, or said nothing for too long
+        return client_socket, ""
+    except BaseException:
+        client_socket.close()
+        raise
+
+
+def serve_requests(request, client_socket, *, answers=ANSWERS, timeout_s=CLIENT_TIMEOUT_S):
+    """Answer this request and all that follow, until EXIT; close the client's socket.
+
+    An empty request means that the client has left. Blocks, at most timeout_s seconds (None: no
+    limit) for each request and for each answer that the client does not take. No failure of the
+    client raises; an error in a function of the table of answers does, once the socket is closed.
+    """
+    with client_socket:
+        with contextlib.suppress(OSError):  # the client reset the connection, or fell silent
+            client_socket.settimeout(timeout_s)
+            while True:
+                if request in ("", EXIT):
+                    break
+                client_socket.sendall(frame(answer_to(request, answers)))
+                request = recv_request(client_socket)
+
+
+def recv_request(client_socket):
+    """Return the next request as text; "" if the stream ends before its four bytes are there."""
+    request = recv_exactly(client_socket, REQUEST_BYTES)
+    # Not every byte is a letter. A strange one is shown as \xff, and matches no known request.
+    return request.decode("ascii", "backslashreplace") if len(request) == REQUEST_BYTES else ""
+
+
+def report(line):
+    """Print a line at once. Where nobody reads standard output any more, the server goes on."""
+    try:
+        print(line, flush=True)
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def main(ip=DEFAULT_IP, port=DEFAULT_PORT, *, answers=ANSWERS, timeout_s=CLIENT_TIMEOUT_S):
+    """Run the server until Ctrl-C. Raises OSError where it cannot listen."""
+    greeting(answers)  # a table that does not fit is an error now, not with the first client
+    with initial_listen(ip, port) as server_socket:
+        report("listening on {}:{}".format(*server_socket.getsockname()))
+        with contextlib.suppress(KeyboardInterrupt):
+            while True:
+                with contextlib.suppress(ConnectionError):  # one that was gone before accept could return it
+                    client_socket, request = check_client(server_socket, answers=answers, timeout_s=timeout_s)
+                    serve_requests(request, client_socket, answers=answers, timeout_s=timeout_s)
+    report("stopped")

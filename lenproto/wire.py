@@ -1,0 +1,77 @@
+"""The bytes on the wire: how long each field is, and how to send and receive it whole.
+
+    client → server    handshake  2 bytes   b"Hi", once
+                       request    4 bytes   capital ASCII letters, padded with spaces
+    server → client    greeting  48 bytes   ASCII, padded with spaces, once
+                       header     4 bytes   ASCII digits: how many bytes of body follow
+                       body     0-9999      UTF-8
+
+TCP delivers every byte, in order, but in pieces of its own choosing. So a field is complete when
+its length has come, never because a piece ended.
+"""
+
+import time
+
+from lenproto.errors import ProtocolError
+
+HANDSHAKE = b"Hi"
+GREETING_BYTES = 48
+REQUEST_BYTES = 4
+HEADER_BYTES = 4
+MAX_BODY_BYTES = 9999  # the most that four digits can say
+
+DEFAULT_IP = "127.0.0.1"  # loopback: only programs on this computer can connect
+DEFAULT_PORT = 8820
+
+
+def recv_exactly(sock, n):
+    """Receive n bytes, in as many pieces as they come; fewer only if the stream ends first.
+
+    Blocks until then. The socket's time limit holds for the n bytes together: a peer that
+    drips one byte at a time does not get a new limit for each. Raises OSError.
+    """
+    limit_s, started = sock.gettimeout(), time.monotonic()
+    received = b""
+    while len(received) < n:
+        piece = sock.recv(n - len(received))
+        if not piece:  # the end of the stream: nothing more will come, however long we wait
+            break
+        received += piece
+        if limit_s and time.monotonic() - started > limit_s:
+            raise TimeoutError(f"{len(received)} of {n} bytes in {limit_s:g} s")
+    return received
+
+
+def frame(text):
+    """Return the bytes of one answer: a 4-digit header that counts the body's bytes, the body.
+
+    Bytes, not characters: "שלום" has 4 characters and 8 bytes. ValueError over 9999 bytes.
+    """
+    body = text.encode("utf-8")
+    if len(body) > MAX_BODY_BYTES:
+        raise ValueError(f"a body of {len(body)} bytes: four digits can say {MAX_BODY_BYTES}")
+    return b"%04d" % len(body) + body
+
+
+def body_length(header):
+    """Return the number of body bytes a header announces; ProtocolError if it is no header."""
+    if len(header) < HEADER_BYTES:
+        raise ProtocolError(f"the stream ended after {len(header)} of {HEADER_BYTES} header bytes")
+    if not header.isdigit():  # int() alone would also take b"-001", b"  17" and b"1_00"
+        raise ProtocolError(f"{header!r} stands where four digits must say the length")
+    return int(header)
+
+
+def greeting(requests):
+    """Return the 48 bytes that name the requests, such as ["TIME", "NAME"], and EXIT.
+
+    ValueError where one is not four capital ASCII letters, or the names need over 48 bytes.
+    """
+    for name in requests:
+        if not (len(name) == REQUEST_BYTES and name.isascii() and name.isalpha() and name.isupper()):
+            raise ValueError(f"{name!r} cannot be a request: it takes four capital letters A to Z")
+    names = ", ".join(requests) + " or EXIT"
+    for sentence in ("Hello! You can ask for: " + names, "Ask for: " + names):
+        if len(sentence) <= GREETING_BYTES:
+            return sentence.ljust(GREETING_BYTES).encode("ascii")
+    raise ValueError(f"the greeting has {GREETING_BYTES} bytes; {sentence!r} needs {len(sentence)}")
