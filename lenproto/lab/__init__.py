@@ -1,0 +1,7 @@
+"""What the lessons use to see a conversation. The protocol itself knows nothing of it."""
+
+from lenproto.lab.background import Background, LabError
+from lenproto.lab.tap import Tap
+from lenproto.lab.trace import Call, Trace
+
+__all__ = ["Background", "Call", "LabError", "Tap", "Trace"]

@@ -1,0 +1,249 @@
+"""Records the socket calls of chosen threads, untouched code included.
+
+While anything is watched, the methods of socket.socket that block or move bytes are replaced on
+the class, and put back after. The class is one for all: sockets made earlier, `from socket import
+*` and makefile() are seen as well. Threads that nobody watches pass straight through.
+"""
+
+import functools
+import itertools
+import os
+import selectors
+import socket
+import sys
+import threading
+import time
+import weakref
+
+from lenproto import wire
+from lenproto.lab.trace import SENDING, Call, Trace, Where
+
+METHODS = (
+    "connect", "connect_ex", "bind", "listen", "accept", "send", "sendall", "sendto",
+    "recv", "recv_into", "recvfrom", "shutdown", "close",
+)  # fmt: skip
+READING = {"accept", "recv", "recv_into", "recvfrom"}
+SETTLE_S = 1.0  # how long a tap that is taken off waits for the other side to become quiet
+
+_STANDARD_LIBRARY = os.path.dirname(os.__file__)
+_actors = {}  # thread identifier → Actor
+_lock = threading.Lock()
+
+
+class Stopped(BaseException):
+    """Ends the thread of an actor that is told to stop. No `except Exception` catches it."""
+
+
+class Actor:
+    """One side of a conversation: a thread whose socket calls are watched.
+
+    doing is the Call it is in, None between calls, and sock that call's socket. With stopping set,
+    its next call raises Stopped. sockets are those it used.
+    """
+
+    def __init__(self, thread):
+        self.thread = thread
+        self.watchers = 0
+        self.taps = {}  # Tap → the actor's name in that tap's trace
+        self.doing = self.sock = None
+        self.recorded = {}  # Tap → the Call of its trace that stands for doing
+        self.stopping = False
+        self.sockets = weakref.WeakSet()
+        self.lock = threading.Lock()
+
+    @property
+    def blocked(self):
+        """Whether it is in a reading call, and there is nothing to read."""
+        doing, sock = self.doing, self.sock
+        if doing is None or doing.name not in READING:
+            return False
+        try:
+            with selectors.DefaultSelector() as selector:
+                selector.register(sock, selectors.EVENT_READ)
+                return not selector.select(0)
+        except (OSError, ValueError):  # closed meanwhile
+            return False
+
+    def begin(self, name, sock, argument):
+        """Note that a call begins, in every trace that records this actor."""
+        if self.stopping:
+            raise Stopped
+        self.sockets.add(sock)
+        with self.lock:
+            self.sock = sock
+            self.doing = Call("", name, argument, _where(), time.perf_counter())
+            self.recorded = {tap: tap.record(self, who) for tap, who in self.taps.items()}
+
+    def end(self, result):
+        """Note how the call ended."""
+        ended = time.perf_counter()
+        accepted = None
+        if isinstance(result, tuple) and self.doing.name == "accept":
+            accepted, result = result
+            self.sockets.add(accepted)
+        with self.lock:
+            name, self.doing = self.doing.name, None
+            for tap, call in self.recorded.items():
+                if accepted or name.startswith("connect"):
+                    call.connection = tap.connection(accepted or self.sock, begins=True)
+                call.result, call.ended = result, ended - tap.began
+                tap.trace.changed()
+        if self.stopping:
+            if accepted:
+                original("close")(accepted)
+            raise Stopped
+
+
+class Tap:
+    """Records what the actors do: with Tap({thread: "client", other_thread: "server"}) as trace.
+
+    A call in which a watched thread is already blocked is recorded too. On leaving, waits until
+    every thread but the one that leaves is blocked or at its end (at most SETTLE_S seconds), so
+    that the trace ends at the same place each time.
+    """
+
+    def __init__(self, names):
+        self.names = dict(names)
+        self.trace = Trace()
+        self._numbers = weakref.WeakKeyDictionary()  # socket → number of its connection
+        self._one_end = {}  # both addresses of a connection of which one socket is known → its number
+        self._count = itertools.count(1)
+        self._lock = threading.Lock()
+
+    def __enter__(self):
+        self.began = time.perf_counter()
+        for thread, name in self.names.items():
+            actor = watch(thread)
+            with actor.lock:
+                actor.taps[self] = name
+                if actor.doing is not None:
+                    actor.recorded[self] = self.record(actor, name)
+        return self.trace
+
+    def __exit__(self, *exception):
+        self.settle()
+        for thread in self.names:
+            actor = _actors[thread.ident]
+            with actor.lock:
+                actor.taps.pop(self, None)
+                actor.recorded.pop(self, None)
+            unwatch(thread)
+
+    def settle(self, limit_s=SETTLE_S):
+        """Wait until every other thread is blocked in a reading call, or has ended."""
+        others = [_actors[thread.ident] for thread in self.names if thread is not threading.current_thread()]
+        deadline, before = time.monotonic() + limit_s, None
+        while time.monotonic() < deadline:
+            now = [actor.doing for actor in others]
+            quiet = all(actor.blocked or not actor.thread.is_alive() for actor in others)
+            if quiet and now == before:  # twice the same: nobody woke another up in between
+                return
+            before = now if quiet else None
+            time.sleep(0.0005)
+
+    def record(self, actor, name):
+        """Put the call that an actor is in into the trace, and return it."""
+        doing = actor.doing
+        call = Call(name, doing.name, doing.argument, doing.where, doing.started - self.began)
+        call.connection = self.connection(actor.sock)
+        self.trace.append(call)
+        self.trace.changed()
+        return call
+
+    def connection(self, sock, *, begins=False):
+        """Return the number of a socket's connection, from 1; None if it has none."""
+        number = self._numbers.get(sock)
+        if number is None:
+            try:
+                ends = frozenset((sock.getsockname(), sock.getpeername()))
+            except OSError:
+                return None
+            with self._lock:
+                number = self._one_end.pop(ends, None)
+                if number is None:
+                    number = self._one_end[ends] = next(self._count)
+            self._numbers[sock] = number
+        if begins:
+            self.trace.whole.add(number)
+        return number
+
+
+def watch(thread):
+    """Return the Actor of a thread; from the first one on, socket calls are seen."""
+    with _lock:
+        if not _actors:
+            for name in METHODS:
+                setattr(socket.socket, name, _watched(name))
+        actor = _actors.setdefault(thread.ident, Actor(thread))
+        actor.watchers += 1
+        return actor
+
+
+def unwatch(thread):
+    """Undo one watch(thread); after the last, the methods of socket.socket are the original ones."""
+    with _lock:
+        actor = _actors[thread.ident]
+        actor.watchers -= 1
+        if not actor.watchers:
+            del _actors[thread.ident]
+        if not _actors:
+            for name, (method, its_own) in _ORIGINAL.items():
+                if its_own:
+                    setattr(socket.socket, name, method)
+                else:
+                    delattr(socket.socket, name)
+
+
+def original(name):
+    """Return the socket method as the standard library has it, which no tap sees."""
+    return _ORIGINAL[name][0]
+
+
+# Some methods stand on socket.socket itself, the others on the class below it.
+_ORIGINAL = {name: (getattr(socket.socket, name), name in vars(socket.socket)) for name in METHODS}
+
+
+def _watched(name):
+    """Return the method of this name, with a note before and after it for watched threads."""
+    method = original(name)
+    identify = threading.get_ident
+
+    @functools.wraps(method)
+    def watched(sock, *args, **kwargs):
+        actor = _actors.get(identify())
+        if actor is None or actor.doing is not None or sock.fileno() == -1:
+            return method(sock, *args, **kwargs)
+        actor.begin(name, sock, _argument(name, args, kwargs))
+        try:
+            result = method(sock, *args, **kwargs)
+        except BaseException as error:
+            actor.end(error)
+            raise
+        actor.end(bytes(memoryview(args[0])[:result]) if name == "recv_into" else result)
+        return result
+
+    return watched
+
+
+def _argument(name, args, kwargs):
+    """What a call was given, as a Call keeps it."""
+    if name in SENDING:
+        return bytes(args[0])
+    if name == "recv_into":
+        return (args[1] if len(args) > 1 else kwargs.get("nbytes", 0)) or len(memoryview(args[0]).cast("B"))
+    return args[0] if args else None
+
+
+def _where():
+    """The innermost place in the actor's own code: not the standard library's, not recv_exactly."""
+    frame = innermost = sys._getframe(3)
+    while frame is not None and is_helper(frame.f_code.co_filename):
+        frame = frame.f_back
+    frame = frame or innermost
+    return Where(frame.f_code.co_name, frame.f_lineno, frame.f_code.co_filename)
+
+
+@functools.cache
+def is_helper(file):
+    """Whether a file is not the actor's own code, but the standard library's or recv_exactly's."""
+    return file == wire.__file__ or (file.startswith(_STANDARD_LIBRARY) and "site-packages" not in file)

@@ -1,0 +1,354 @@
+"""What each side did at its sockets, as plain data: a Trace is a list of Calls, in order.
+
+Everything a lesson shows is a view of a Trace. The two text views are here: print(trace) sets the
+calls of the two sides beside each other, print(trace.hexdump()) shows every byte and its field.
+Both read the same from run to run: ports and times appear only on request.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from lenproto.wire import GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
+
+SENDING = {"send", "sendall", "sendto"}
+RECEIVING = {"recv", "recv_into", "recvfrom"}
+SERVER = "server"  # the actor of this name is the server; every other one is a client
+
+COLUMN = 44  # characters, of each of the two columns of print(trace)
+DUMP_BYTES = 16  # bytes on a line of a hexdump
+
+_PLAIN = {chr(byte) for byte in range(32, 127)} - {'"', "\\"}
+
+
+class Where(NamedTuple):
+    """The place in the actor's own code that made a call."""
+
+    function: str
+    line: int
+    file: str
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """One call of a socket method.
+
+    argument is the bytes to send, the number of bytes asked for, or an (ip, port) address; result
+    the bytes that came, the number of bytes sent, an address, or the exception; both may be None.
+    A call that still blocks has ended None. started and ended are seconds since the trace began.
+    connection counts the connections of the trace from 1; None where the socket has none yet.
+    """
+
+    actor: str
+    name: str
+    argument: object
+    where: Where
+    started: float
+    result: object = None
+    ended: float | None = None
+    connection: int | None = None
+
+    @property
+    def sender(self):
+        """Which end put this call's bytes on the wire: "client" or "server"; None if it has none."""
+        if not self.data:
+            return None
+        at_server = self.actor == SERVER
+        return "server" if at_server == (self.name in SENDING) else "client"
+
+    @property
+    def data(self):
+        """The bytes that this call really sent or received."""
+        if self.name in SENDING and self.ended is not None and not isinstance(self.result, BaseException):
+            return self.argument[: self.result] if isinstance(self.result, int) else self.argument
+        if self.name in RECEIVING and isinstance(self.result, bytes):
+            return self.result
+        return b""
+
+    @property
+    def at_end_of_stream(self):
+        """Whether this call read the end of the stream: it asked for bytes, and none will come."""
+        return self.name in RECEIVING and self.result == b"" and self.argument != 0
+
+    def text(self, *, ports=False):
+        """The call as Python would write it, such as recv(48); bytes to send as their number."""
+        argument = self.argument
+        if isinstance(argument, bytes):
+            argument = _count(argument)
+        elif isinstance(argument, tuple):
+            argument = _address(argument, ports)
+        return f"{self.name}({'' if argument is None else argument})"
+
+    def outcome(self, *, ports=False):
+        """What became of the call, in a word or two; bytes received as their number."""
+        if self.ended is None:
+            return "still waiting"
+        if isinstance(self.result, BaseException):
+            return type(self.result).__name__
+        if self.at_end_of_stream:
+            return 'b"", the end of the stream'
+        if isinstance(self.result, tuple):
+            return f"a client at {_address(self.result, ports)}"
+        if self.name in RECEIVING or self.name == "send":
+            return _count(self.result)
+        return ""
+
+
+class Field(NamedTuple):
+    """A run of bytes that belong together: where in which stream they stand, and what they are."""
+
+    connection: int
+    sender: str  # "client" or "server"
+    start: int  # offset in bytes from the beginning of what this end sent
+    name: str  # handshake, greeting, request, header, body, or unknown
+    data: bytes
+
+
+class Trace(list):
+    """Calls in the order in which they began.
+
+    whole holds the connections whose beginning is in the trace: only there the position of a byte
+    tells its field. listeners are called, without arguments, after every change.
+    """
+
+    def __init__(self, calls=()):
+        super().__init__(calls)
+        self.whole = set()
+        self.listeners = []
+
+    __hash__ = object.__hash__
+
+    def in_order(self):
+        """Return the calls in an order that does not depend on the clock.
+
+        One side plays until it needs something that the other has not yet done, then the other:
+        no byte is read before it is sent, no client is accepted before it connects.
+        """
+        waiting = defaultdict(list)
+        for call in self:
+            waiting[call.actor].append(call)
+        turns = sorted(waiting, key=lambda actor: (actor != SERVER, actor))
+        played = _Played(self, waiting)
+        order = []
+        while any(waiting.values()):
+            before = len(order)
+            for actor in turns:
+                while waiting[actor] and played.allows(waiting[actor][0]):
+                    order.append(played.add(waiting[actor].pop(0)))
+            if len(order) == before:  # it waits for something outside the trace: go by the clock
+                earliest = min((calls[0] for calls in waiting.values() if calls), key=lambda call: call.started)
+                order.append(played.add(waiting[earliest.actor].pop(0)))
+        return order
+
+    def fields(self):
+        """Return the Fields of all bytes of the trace, by connection and sender, in order."""
+        found = []
+        for (connection, sender), stream in sorted(self._streams().items()):
+            if connection in self.whole:
+                runs = fields(sender, stream)
+            else:
+                runs = [("unknown", 0, len(stream))]
+            found += [Field(connection, sender, a, name, stream[a:b]) for name, a, b in runs]
+        return found
+
+    def runs(self):
+        """Return (call, Fields) for every call in order: the fields, cut to that call's bytes."""
+        named = defaultdict(list)
+        for field in self.fields():
+            named[field.connection, field.sender].append(field)
+        offset = defaultdict(int)
+        result = []
+        for call in self.in_order():
+            data, stream = call.data, (call.connection, call.sender)
+            start = offset[stream, call.name in SENDING]
+            offset[stream, call.name in SENDING] = stop = start + len(data)
+            pieces = []
+            for field in named[stream] if data else ():
+                a, b = max(start, field.start), min(stop, field.start + len(field.data))
+                if a < b:
+                    pieces.append(field._replace(start=a, data=data[a - start : b - start]))
+            result.append((call, pieces))
+        return result
+
+    def hexdump(self):
+        """Return every byte once, in the order sent: offset, hexadecimal, characters, field."""
+        lines, last = [], None
+        heard, several = self._heard(), self._several()
+        for call, pieces in self.runs():
+            if (call.name in SENDING) == (call.connection in heard[call.sender]):
+                continue  # each byte once: as sent, or as received where only that was recorded
+            for piece in pieces:
+                if last != (piece.connection, piece.sender):
+                    last = piece.connection, piece.sender
+                    other = "client" if piece.sender == "server" else "server"
+                    which = f"  #{piece.connection}" if several else ""
+                    lines.append(f"{piece.sender} → {other}{which}")
+                lines += _dump(piece)
+        return "\n".join(lines) or "(no bytes yet)"
+
+    def text(self, *, ports=False, times=False):
+        """Return the calls of client and server in two columns, every byte with its field."""
+        lines = [_row("client", "", "server"), _row("─" * COLUMN, "", "─" * COLUMN)]
+        clients = {call.actor for call in self} - {SERVER}
+        several = self._several()
+        for call, pieces in self.runs():
+            label = f"{call.actor}: " if call.actor in clients and clients != {"client"} else ""
+            if several and call.connection:
+                label += f"#{call.connection} "
+            if times:
+                label = f"{call.started:8.4f} s  {label}"
+            cell = _cell(label, call, pieces, ports)
+            arrow = "" if not (call.name in SENDING and call.data) else "◀─" if call.actor == SERVER else "─▶"
+            for number, line in enumerate(cell):
+                middle = arrow if number == 0 else ""
+                left, right = ("", line) if call.actor == SERVER else (line, "")
+                lines.append(_row(left, middle, right))
+        return "\n".join(lines)
+
+    def __str__(self):
+        return self.text()
+
+    __repr__ = __str__
+
+    def changed(self):
+        """Tell every listener that a call began or ended."""
+        for listener in self.listeners:
+            listener()
+
+    def _heard(self):
+        """The connections of which only the receiving end is in the trace, by sender."""
+        sent = {(call.connection, call.sender) for call in self if call.name in SENDING}
+        heard = defaultdict(set)
+        for call in self:
+            if call.name in RECEIVING and (call.connection, call.sender) not in sent:
+                heard[call.sender].add(call.connection)
+        return heard
+
+    def _streams(self):
+        """All bytes by (connection, sender), as sent, or as received where no sender is recorded."""
+        heard, streams = self._heard(), defaultdict(bytes)
+        for call in self:
+            if call.data and (call.name in SENDING) != (call.connection in heard[call.sender]):
+                streams[call.connection, call.sender] += call.data
+        return streams
+
+    def _several(self):
+        """Whether there is more than one connection, so that a line has to say which."""
+        return len({call.connection for call in self} - {None}) > 1
+
+
+class _Played:
+    """How far a replay of calls has come, and whether the next one of a side may follow."""
+
+    def __init__(self, trace, waiting):
+        self.waiting = waiting
+        self.connects = {call.connection for call in trace if call.name.startswith("connect")}
+        self.listens = any(call.name == "listen" for call in trace)
+        self.senders = {(call.connection, call.sender) for call in trace if call.name in SENDING}
+        self.bytes = defaultdict(int)
+        self.done = set()
+
+    def allows(self, call):
+        if call.ended is None:
+            return True
+        if call.name == "accept":
+            return call.connection not in self.connects or ("connect", call.connection) in self.done
+        if call.name.startswith("connect"):
+            return not self.listens or "listen" in self.done or isinstance(call.result, BaseException)
+        if call.data and call.name in RECEIVING and (call.connection, call.sender) in self.senders:
+            stream = call.connection, call.sender
+            return self.bytes[stream, "sent"] >= self.bytes[stream, "read"] + len(call.data)
+        if call.at_end_of_stream or isinstance(call.result, ConnectionError):
+            peers = [calls for actor, calls in self.waiting.items() if (actor == SERVER) != (call.actor == SERVER)]
+            ended = ("ended", call.connection, call.actor != SERVER) in self.done
+            return ended or not any(other.connection == call.connection for calls in peers for other in calls)
+        return True
+
+    def add(self, call):
+        direction = "sent" if call.name in SENDING else "read"
+        self.bytes[(call.connection, call.sender), direction] += len(call.data)
+        if call.name.startswith("connect"):
+            self.done.add(("connect", call.connection))
+        elif call.name == "listen":
+            self.done.add("listen")
+        elif call.name in ("close", "shutdown"):
+            self.done.add(("ended", call.connection, call.actor == SERVER))
+        return call
+
+
+def fields(sender, stream):
+    """Name every byte that "client" or "server" sent: a list of (field, start, stop), in order.
+
+    The last field may be incomplete. After a header that is none, all the rest is "unknown",
+    for nothing tells any more where a field begins.
+    """
+    found, start = [], 0
+    name, length = ("handshake", len(HANDSHAKE)) if sender == "client" else ("greeting", GREETING_BYTES)
+    while start < len(stream):
+        stop = min(start + length, len(stream))
+        if stop > start:  # a body of 0 bytes has no place of its own
+            found.append((name, start, stop))
+        if sender == "client":
+            name, length = "request", REQUEST_BYTES
+        elif name == "header":
+            digits = stream[start:stop]
+            name, length = ("body", int(digits)) if digits.isdigit() else ("unknown", len(stream))
+        else:
+            name, length = "header", HEADER_BYTES
+        start = stop
+    return found
+
+
+def literal(data):
+    """Return bytes as Python writes them, in double quotes: b"Hi"."""
+    return 'b"' + "".join(chr(byte) if chr(byte) in _PLAIN else f"\\x{byte:02x}" for byte in data) + '"'
+
+
+def _count(data):
+    number = data if isinstance(data, int) else len(data)
+    return f"{number} byte" if number == 1 else f"{number} bytes"
+
+
+def _address(address, ports):
+    ip, port = address[:2]
+    return f'"{ip}", {port if ports or port == 0 else "port"}'
+
+
+def _row(left, middle, right):
+    return f"{left:<{COLUMN}} {middle:<2} {right}".rstrip()
+
+
+def _cell(label, call, pieces, ports):
+    """The lines of one call in its column: on one line where a single short field fits, else field by field."""
+    if len(pieces) == 1:
+        data = literal(pieces[0].data)
+        short = label + f"{call.name}({data})" if call.name in SENDING else f"{label}{call.text()} → {data}"
+        if len(short) + len(pieces[0].name) + 2 <= COLUMN:
+            return [f"{short:<{COLUMN - 10}}{pieces[0].name:>10}"]
+    outcome = call.outcome(ports=ports)
+    head = label + call.text(ports=ports) + (f" → {outcome}" if outcome else "")
+    return [head] + [line for piece in pieces for line in _literals(piece)]
+
+
+def _literals(piece):
+    """A field's bytes as Python literals, as many to a line as the column holds."""
+    room, lines, start = COLUMN - 12, [], 0
+    while start < len(piece.data):
+        stop = start + 1
+        while stop < len(piece.data) and len(literal(piece.data[start : stop + 1])) <= room:
+            stop += 1
+        name = piece.name if start == 0 else ""
+        lines.append(f"  {literal(piece.data[start:stop]):<{room}}{name:>10}".rstrip())
+        start = stop
+    return lines
+
+
+def _dump(piece):
+    """The lines of a field in a hexdump."""
+    for at in range(0, len(piece.data), DUMP_BYTES):
+        row = piece.data[at : at + DUMP_BYTES]
+        characters = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
+        name = piece.name if at == 0 else ""
+        if name == "body" and not piece.data.isascii():
+            name += "  " + piece.data.decode("utf-8", "backslashreplace")
+        yield f"  {piece.start + at:04x}  {row.hex(' '):<47}  {characters:<16}  {name}".rstrip()
