@@ -3,5 +3,6 @@
 from lenproto.lab.background import Background, LabError
 from lenproto.lab.tap import Tap
 from lenproto.lab.trace import Call, Trace
+from lenproto.lab.typed import typed
 
-__all__ = ["Background", "Call", "LabError", "Tap", "Trace"]
+__all__ = ["Background", "Call", "LabError", "Tap", "Trace", "typed"]

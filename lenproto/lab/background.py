@@ -3,12 +3,16 @@
 import atexit
 import contextlib
 import ctypes
+import inspect
+import reprlib
+import socket
 import sys
 import threading
 import time
 import traceback
 
 from lenproto.answers import ANSWERS
+from lenproto.errors import ProtocolError, why
 from lenproto.lab import prints, tap
 from lenproto.server import check_client, initial_listen, serve_requests
 from lenproto.wire import DEFAULT_IP
@@ -37,18 +41,25 @@ class Background:
 
     def __init__(self, listen=initial_listen, check=check_client, serve=serve_requests, *,
                  answers=None, ip=DEFAULT_IP, port=0, name="server"):
+        for function in (listen, check, serve):
+            if not callable(function):
+                raise LabError(f"{_shown(function)} stands where a function is needed. Give its name alone, without ().")
         if name in _running:
-            _running[name].stop()
-        extra = {"answers": answers} if answers is not None else {}
+            try:
+                _running[name].stop()
+            except LabError as error:  # its port is free all the same
+                print(error, file=sys.stderr)
         self.name = name
         self.answers = ANSWERS if answers is None else answers
         self.failure = None  # the sentence that says why it stopped by itself
         self._address = None
         self._printed = None
         self._told = False
+        self._at_end = False
         self._listening = threading.Event()
         self._functions = listen, check, serve
-        self.thread = threading.Thread(target=self._run, args=(ip, port, extra), name=name, daemon=True)
+        self.thread = threading.Thread(target=self._run, args=(ip, port), name=name, daemon=True)
+        self.actor = tap.watch(self.thread)
         _running[name] = self
         self.thread.start()
         self._listening.wait(START_S)
@@ -84,11 +95,16 @@ class Background:
     def record(self):
         """Record both sides: this thread as "client", the server's as "server". Gives the trace.
 
-        A failure of the server meanwhile is told at the end of the block.
+        A failure of the server meanwhile is told at the end of the block. LabError if it does not run.
         """
-        with tap.Tap({threading.current_thread(): "client", self.thread: "server"}) as trace:
-            yield trace
-        self.tell()
+        _ = self.address
+        prints.stand_in()
+        tap.settle([self.actor])  # what it did before is not half in the trace
+        try:
+            with tap.Tap({threading.current_thread(): "client", self.thread: "server"}) as trace:
+                yield trace
+        finally:
+            self.tell()
 
     def tell(self):
         """Print, once, why the server stopped by itself, if it did."""
@@ -97,16 +113,23 @@ class Background:
             print(self.failure, file=sys.stderr)
 
     def stop(self):
-        """Stop the server: returns once its thread has ended and its port is free again."""
+        """Stop the server: returns once its thread has ended and its port is free again.
+
+        LabError if the thread does not end within STOP_S seconds; its port is free then, too.
+        """
         self.actor.stopping = True
+        if threading.current_thread() is self.thread:  # one of its own functions stops it
+            raise tap.Stopped
         deadline = time.monotonic() + STOP_S
         while self.thread.is_alive() and time.monotonic() < deadline:
             self._wake()
             self.thread.join(0.02)
-        if self.thread.is_alive():
-            raise LabError(f"{self.name} did not stop within {STOP_S:g} s; it is {self._place()}.")
         if _running.get(self.name) is self:
             del _running[self.name]
+        if self.thread.is_alive():
+            place = self._place()
+            self._close_sockets()
+            raise LabError(f"{self.name} did not stop within {STOP_S:g} s: it is still {place}. Its port is free.")
         self.tell()
 
     def __enter__(self):
@@ -116,79 +139,144 @@ class Background:
         self.stop()
 
     def __repr__(self):
+        tap.settle([self.actor])  # say where it has come to, not what it is in the middle of
         return f"{self.name}: {self.doing}"
 
-    def _run(self, ip, port, extra):
-        """The server's program, as the course text has it; the life of the thread."""
-        listen, check, serve = self._functions
+    def _run(self, ip, port):
+        """The life of the thread."""
         self._printed = prints.catch()
-        self.actor = tap.watch(threading.current_thread())
         try:
-            server_socket = listen(ip, port)
-            self._address = self._checked(listen, server_socket, "the server socket", "getsockname").getsockname()
-            self._listening.set()
-            while True:
-                client = check(server_socket, **extra)
-                if not isinstance(client, (tuple, list)) or len(client) != 2:
-                    raise LabError(f"{check.__name__} returned {client!r}; needed: the client socket and its request")
-                client_socket, request = client
-                self._checked(check, client_socket, "the client socket", "close")
-                serve(request, client_socket, **extra)
+            self._serve(ip, port)
         except tap.Stopped:
             pass
-        except BaseException as error:
-            self.failure = f"{self.name} stopped: {sentence(error)}"
         finally:
-            for sock in list(self.actor.sockets):
-                tap.original("close")(sock)
-            tap.unwatch(threading.current_thread())
+            self._at_end = True  # from here on, _wake throws no Stopped
+            try:
+                with self.actor.lock:  # wait for one that is being thrown: it hits here
+                    pass
+            except tap.Stopped:
+                pass
+            self._close_sockets()
+            tap.unwatch(self.thread)
             prints.release()
             self._listening.set()
 
-    @staticmethod
-    def _checked(function, sock, what, method):
-        if not hasattr(sock, method):
-            raise LabError(f"{function.__name__} returned {sock!r}; needed: {what}")
-        return sock
+    def _serve(self, ip, port):
+        """The server's program, as the course text has it."""
+        listen, check, serve = self._functions
+        try:
+            server_socket = listen(ip, port)
+            self._address = _server_socket(listen, server_socket).getsockname()[:2]
+            self._listening.set()
+            while True:
+                client_socket, request = _client(check, check(server_socket, **self._extra(check)))
+                serve(request, client_socket, **self._extra(serve))
+        except tap.Stopped:
+            raise
+        except BaseException as error:
+            if not self.actor.stopping:
+                self.failure = f"{self.name} stopped{sentence(error)}"
+
+    def _extra(self, function):
+        """The table of answers, for a function that takes one."""
+        with contextlib.suppress(TypeError, ValueError):  # some built-in ones do not say what they take
+            if self.answers is not ANSWERS and "answers" in inspect.signature(function).parameters:
+                return {"answers": self.answers}
+        return {}
 
     def _give_up(self, listen):
         """It does not listen: stop it, and say why."""
         place = self._place()
         self._told = True
-        self.stop()
-        raise LabError(self.failure or f"{self.name}: {listen.__name__} has not returned after {START_S:g} s; it is {place}.")
+        with contextlib.suppress(LabError):
+            self.stop()
+        late = f"{self.name}: {_name(listen)} has not returned after {START_S:g} s; it is {place}."
+        raise LabError(self.failure or late)
 
     def _wake(self):
         """Bring the thread to its next step, where Stopped awaits it."""
-        call, sock = self.actor.doing, self.actor.sock
-        if call is None:  # it is not at a socket: computing, printing
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                ctypes.c_ulong(self.thread.ident), ctypes.py_object(tap.Stopped)
-            )
-        elif call.name == "accept":  # only a client makes accept return on every system
-            with contextlib.suppress(OSError), tap.socket.socket() as caller:
-                caller.settimeout(0.2)
-                tap.original("connect")(caller, sock.getsockname())
-        else:
+        with self.actor.lock:  # no call begins meanwhile
+            call, sockets = self.actor.doing, list(self.actor.sockets)
+            if call:
+                sockets = [self.actor.sock]
+            elif not self._at_end:  # it computes, prints, or waits for something that no tap sees
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(self.thread.ident), ctypes.py_object(tap.Stopped)
+                )
+        for sock in sockets:
             with contextlib.suppress(OSError):
-                tap.original("shutdown")(sock, tap.socket.SHUT_RDWR)
+                if call and call.name == "accept":
+                    _call(sock)
+                else:
+                    tap.original("shutdown")(sock, socket.SHUT_RDWR)
+
+    def _close_sockets(self):
+        """Close all sockets it used. First shut down: a thread that waits there goes on then."""
+        with self.actor.lock:
+            sockets = list(self.actor.sockets)
+        for sock in sockets:
+            with contextlib.suppress(OSError):
+                tap.original("shutdown")(sock, socket.SHUT_RDWR)
+            tap.original("close")(sock)
 
     def _place(self):
-        """The line where the thread is now, in words."""
+        """The line of its functions where the thread is now, in words."""
         frame = sys._current_frames().get(self.thread.ident)
-        if frame is None:
-            return "at its end"
-        last = traceback.extract_stack(frame)[-1]
-        return f"in line {last.lineno} of {last.name}"
+        own = [step for step in traceback.extract_stack(frame) if not tap.is_helper(step.filename)] if frame else []
+        return f"in line {own[-1].lineno} of {own[-1].name}" if own else "between two calls"
+
+
+def _call(server_socket):
+    """Connect to a server socket and leave: only a client makes accept return on every system."""
+    with socket.socket(server_socket.family, server_socket.type) as caller:
+        caller.settimeout(0.2)
+        address = server_socket.getsockname()
+        if address[0] in ("0.0.0.0", "::"):  # all addresses of this computer; not every system can call that
+            address = ("127.0.0.1" if address[0] == "0.0.0.0" else "::1", *address[1:])
+        tap.original("connect")(caller, address)
+
+
+def _server_socket(listen, sock):
+    """Return what listen returned if it is a socket that listens; else LabError."""
+    needed = "needed: the server socket"
+    if not hasattr(sock, "getsockname"):
+        raise LabError(f"{_name(listen)} returned {_shown(sock)}; {needed}")
+    if sock.fileno() == -1:
+        raise LabError(f"{_name(listen)} returned a closed socket; {needed}, still open")
+    with contextlib.suppress(OSError):  # not every system tells whether a socket listens
+        if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+            raise LabError(f"{_name(listen)} returned a socket that does not listen; {needed}, after bind and listen")
+    return sock
+
+
+def _client(check, returned):
+    """Return what check returned if it is a pair that begins with a socket; else LabError."""
+    if not isinstance(returned, (tuple, list)) or len(returned) != 2 or not hasattr(returned[0], "close"):
+        raise LabError(f"{_name(check)} returned {_shown(returned)}; needed: the client socket and its request")
+    return returned
+
+
+def _name(function):
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def _shown(value):
+    """A value in a sentence, the same from run to run."""
+    if isinstance(value, socket.socket):
+        return "a socket"
+    if isinstance(value, (tuple, list)):
+        return f"({', '.join(map(_shown, value))})"
+    return reprlib.repr(value)
 
 
 def sentence(error):
-    """An error in words: what it is, and the line where it happened."""
+    """An error in words: the line where it happened, and what it is."""
     if isinstance(error, LabError):
-        return str(error)
+        return f": {error}"
     own = [step for step in traceback.extract_tb(error.__traceback__) if not tap.is_helper(step.filename)]
-    place = f", line {own[-1].lineno} of {own[-1].name}" if own else ""
-    return f"{type(error).__name__}: {error}{place}"
+    place = f" in line {own[-1].lineno} of {own[-1].name}" if own else ""
+    words = why(error) if isinstance(error, (OSError, ProtocolError, OverflowError)) else str(error)
+    return f"{place}: {type(error).__name__}" + (f": {words}" if words else "")
 
 
 @atexit.register

@@ -4,7 +4,7 @@ import io
 import sys
 import threading
 
-_texts = {}  # thread identifier → what it printed
+_texts = {}  # Thread → what it printed
 _lock = threading.Lock()
 
 
@@ -14,30 +14,30 @@ class _ByThread:
     def __init__(self, real):
         self.real = real
 
-    def write(self, text):
-        return _texts.get(threading.get_ident(), self.real).write(text)
-
-    def flush(self):
-        if threading.get_ident() not in _texts:
-            self.real.flush()
-
     def __getattr__(self, name):
-        return getattr(self.real, name)
+        return getattr(_texts.get(threading.current_thread(), self.real), name)
 
 
 def catch(text=None):
     """From now on, what this thread prints goes into the io.StringIO returned."""
     with _lock:
+        caught = _texts.setdefault(threading.current_thread(), text or io.StringIO())
+    stand_in()
+    return caught
+
+
+def stand_in():
+    """While a thread is caught, see to it that prints go by thread. Others set sys.stdout too, such as %%capture."""
+    with _lock:
         for name in ("stdout", "stderr"):
-            if not isinstance(getattr(sys, name), _ByThread):
+            if _texts and not isinstance(getattr(sys, name), _ByThread):
                 setattr(sys, name, _ByThread(getattr(sys, name)))
-        return _texts.setdefault(threading.get_ident(), text or io.StringIO())
 
 
 def release():
     """Let this thread print as usual; after the last one, sys.stdout and sys.stderr are the real ones."""
     with _lock:
-        _texts.pop(threading.get_ident(), None)
+        _texts.pop(threading.current_thread(), None)
         for name in ("stdout", "stderr"):
             if not _texts and isinstance(getattr(sys, name), _ByThread):
                 setattr(sys, name, getattr(sys, name).real)

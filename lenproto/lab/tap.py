@@ -5,6 +5,7 @@ the class, and put back after. The class is one for all: sockets made earlier, `
 *` and makefile() are seen as well. Threads that nobody watches pass straight through.
 """
 
+import copy
 import functools
 import itertools
 import os
@@ -23,10 +24,10 @@ METHODS = (
     "recv", "recv_into", "recvfrom", "shutdown", "close",
 )  # fmt: skip
 READING = {"accept", "recv", "recv_into", "recvfrom"}
-SETTLE_S = 1.0  # how long a tap that is taken off waits for the other side to become quiet
+SETTLE_S = 1.0  # how long to wait for the other side to become quiet
 
-_STANDARD_LIBRARY = os.path.dirname(os.__file__)
-_actors = {}  # thread identifier → Actor
+_HELPERS = tuple(os.path.dirname(file) + os.sep for file in (os.__file__, __file__))
+_actors = {}  # Thread → Actor. Not by identifier: a new thread may get that of one that has ended
 _lock = threading.Lock()
 
 
@@ -53,13 +54,13 @@ class Actor:
 
     @property
     def blocked(self):
-        """Whether it is in a reading call, and there is nothing to read."""
+        """Whether it is in a call that cannot go on: there is nothing to read, or no room for what it sends."""
         doing, sock = self.doing, self.sock
-        if doing is None or doing.name not in READING:
+        if doing is None or doing.name not in READING | SENDING:
             return False
         try:
             with selectors.DefaultSelector() as selector:
-                selector.register(sock, selectors.EVENT_READ)
+                selector.register(sock, selectors.EVENT_READ if doing.name in READING else selectors.EVENT_WRITE)
                 return not selector.select(0)
         except (OSError, ValueError):  # closed meanwhile
             return False
@@ -68,8 +69,8 @@ class Actor:
         """Note that a call begins, in every trace that records this actor."""
         if self.stopping:
             raise Stopped
-        self.sockets.add(sock)
         with self.lock:
+            self.sockets.add(sock)
             self.sock = sock
             self.doing = Call("", name, argument, _where(), time.perf_counter())
             self.recorded = {tap: tap.record(self, who) for tap, who in self.taps.items()}
@@ -77,17 +78,22 @@ class Actor:
     def end(self, result):
         """Note how the call ended."""
         ended = time.perf_counter()
-        accepted = None
-        if isinstance(result, tuple) and self.doing.name == "accept":
-            accepted, result = result
-            self.sockets.add(accepted)
         with self.lock:
-            name, self.doing = self.doing.name, None
+            if self.doing is None:  # it did not even begin
+                return
+            name, sock, self.doing, self.sock = self.doing.name, self.sock, None, None
+            accepted = None
+            if name == "accept" and isinstance(result, tuple):
+                accepted, result = result
+                self.sockets.add(accepted)
+            if self.stopping:  # the call was woken only to end here
+                result = Stopped()
             for tap, call in self.recorded.items():
                 if accepted or name.startswith("connect"):
-                    call.connection = tap.connection(accepted or self.sock, begins=True)
+                    call.connection = tap.connection(accepted or sock, begins=True)
                 call.result, call.ended = result, ended - tap.began
                 tap.trace.changed()
+            self.recorded = {}
         if self.stopping:
             if accepted:
                 original("close")(accepted)
@@ -99,7 +105,7 @@ class Tap:
 
     A call in which a watched thread is already blocked is recorded too. On leaving, waits until
     every thread but the one that leaves is blocked or at its end (at most SETTLE_S seconds), so
-    that the trace ends at the same place each time.
+    that the trace ends at the same place each time. A thread may start within the block.
     """
 
     def __init__(self, names):
@@ -121,25 +127,15 @@ class Tap:
         return self.trace
 
     def __exit__(self, *exception):
-        self.settle()
-        for thread in self.names:
-            actor = _actors[thread.ident]
-            with actor.lock:
-                actor.taps.pop(self, None)
-                actor.recorded.pop(self, None)
-            unwatch(thread)
-
-    def settle(self, limit_s=SETTLE_S):
-        """Wait until every other thread is blocked in a reading call, or has ended."""
-        others = [_actors[thread.ident] for thread in self.names if thread is not threading.current_thread()]
-        deadline, before = time.monotonic() + limit_s, None
-        while time.monotonic() < deadline:
-            now = [actor.doing for actor in others]
-            quiet = all(actor.blocked or not actor.thread.is_alive() for actor in others)
-            if quiet and now == before:  # twice the same: nobody woke another up in between
-                return
-            before = now if quiet else None
-            time.sleep(0.0005)
+        try:
+            settle([_actors[thread] for thread in self.names])
+        finally:  # Ctrl-C while we wait
+            for thread in self.names:
+                actor = _actors[thread]
+                with actor.lock:
+                    actor.taps.pop(self, None)
+                    actor.recorded.pop(self, None)
+                unwatch(thread)
 
     def record(self, actor, name):
         """Put the call that an actor is in into the trace, and return it."""
@@ -168,13 +164,26 @@ class Tap:
         return number
 
 
+def settle(actors, limit_s=SETTLE_S):
+    """Wait until each of these actors but our own is blocked in a call, or has ended."""
+    others = [actor for actor in actors if actor.thread is not threading.current_thread()]
+    deadline, before = time.monotonic() + limit_s, None
+    while time.monotonic() < deadline:
+        now = [actor.doing for actor in others]
+        quiet = all(actor.blocked or not actor.thread.is_alive() for actor in others)
+        if quiet and now == before:  # twice the same: nobody woke another up in between
+            return
+        before = now if quiet else None
+        time.sleep(0.0005)
+
+
 def watch(thread):
     """Return the Actor of a thread; from the first one on, socket calls are seen."""
     with _lock:
         if not _actors:
             for name in METHODS:
                 setattr(socket.socket, name, _watched(name))
-        actor = _actors.setdefault(thread.ident, Actor(thread))
+        actor = _actors.setdefault(thread, Actor(thread))
         actor.watchers += 1
         return actor
 
@@ -182,10 +191,10 @@ def watch(thread):
 def unwatch(thread):
     """Undo one watch(thread); after the last, the methods of socket.socket are the original ones."""
     with _lock:
-        actor = _actors[thread.ident]
+        actor = _actors[thread]
         actor.watchers -= 1
         if not actor.watchers:
-            del _actors[thread.ident]
+            del _actors[thread]
         if not _actors:
             for name, (method, its_own) in _ORIGINAL.items():
                 if its_own:
@@ -206,37 +215,55 @@ _ORIGINAL = {name: (getattr(socket.socket, name), name in vars(socket.socket)) f
 def _watched(name):
     """Return the method of this name, with a note before and after it for watched threads."""
     method = original(name)
-    identify = threading.get_ident
+    current_thread = threading.current_thread
 
     @functools.wraps(method)
     def watched(sock, *args, **kwargs):
-        actor = _actors.get(identify())
-        if actor is None or actor.doing is not None or sock.fileno() == -1:
+        actor = _actors.get(current_thread())
+        if actor is None or actor.doing is not None:
             return method(sock, *args, **kwargs)
-        actor.begin(name, sock, _argument(name, args, kwargs))
+        if name == "close" and sock.fileno() == -1:  # a with block closes what is closed already
+            return method(sock)
         try:
+            actor.begin(name, sock, _argument(name, args, kwargs))
             result = method(sock, *args, **kwargs)
         except BaseException as error:
-            actor.end(error)
+            actor.end(copy.copy(error))  # without the traceback, which keeps the learner's sockets alive
             raise
-        actor.end(bytes(memoryview(args[0])[:result]) if name == "recv_into" else result)
+        actor.end(_result(name, args, kwargs, result))
         return result
 
     return watched
 
 
 def _argument(name, args, kwargs):
-    """What a call was given, as a Call keeps it."""
-    if name in SENDING:
-        return bytes(args[0])
+    """What a call was given, as a Call keeps it. Whether it makes sense is for the real method to say."""
+    first = args[0] if args else kwargs.get("buffer")
+    try:
+        if name in SENDING:
+            return bytes(memoryview(first))
+        if name == "recv_into":
+            return (args[1] if len(args) > 1 else kwargs.get("nbytes", 0)) or memoryview(first).nbytes
+    except TypeError:
+        pass
+    return first
+
+
+def _result(name, args, kwargs, result):
+    """What a call gave, as a Call keeps it: the bytes, also where they went into the caller's own buffer."""
+    if name not in READING or name == "accept":
+        return result
+    flags = args[2:] if name == "recv_into" else args[1:]
+    if (flags[0] if flags else kwargs.get("flags", 0)) & socket.MSG_PEEK:  # it only looked: they will come again
+        return result if name == "recv_into" else len(result[0] if name == "recvfrom" else result)
     if name == "recv_into":
-        return (args[1] if len(args) > 1 else kwargs.get("nbytes", 0)) or len(memoryview(args[0]).cast("B"))
-    return args[0] if args else None
+        return bytes(memoryview(args[0] if args else kwargs["buffer"]).cast("B")[:result])
+    return result[0] if name == "recvfrom" else result
 
 
 def _where():
     """The innermost place in the actor's own code: not the standard library's, not recv_exactly."""
-    frame = innermost = sys._getframe(3)
+    frame = innermost = sys._getframe(3)  # below it are begin and watched
     while frame is not None and is_helper(frame.f_code.co_filename):
         frame = frame.f_back
     frame = frame or innermost
@@ -245,5 +272,5 @@ def _where():
 
 @functools.cache
 def is_helper(file):
-    """Whether a file is not the actor's own code, but the standard library's or recv_exactly's."""
-    return file == wire.__file__ or (file.startswith(_STANDARD_LIBRARY) and "site-packages" not in file)
+    """Whether a file is not the actor's own code, but the standard library's, recv_exactly's or the lab's."""
+    return file == wire.__file__ or (file.startswith(_HELPERS) and "site-packages" not in file)

@@ -135,9 +135,9 @@ class Trace(list):
             for actor in turns:
                 while waiting[actor] and played.allows(waiting[actor][0]):
                     order.append(played.add(waiting[actor].pop(0)))
-            if len(order) == before:  # it waits for something outside the trace: go by the clock
-                earliest = min((calls[0] for calls in waiting.values() if calls), key=lambda call: call.started)
-                order.append(played.add(waiting[earliest.actor].pop(0)))
+            if len(order) == before:  # a time limit is over, or they wait for somebody outside the trace
+                first = min((calls[0] for calls in waiting.values() if calls), key=_patience)
+                order.append(played.add(waiting[first.actor].pop(0)))
         return order
 
     def fields(self):
@@ -172,8 +172,11 @@ class Trace(list):
 
     def hexdump(self):
         """Return every byte once, in the order sent: offset, hexadecimal, characters, field."""
-        lines, last = [], None
-        heard, several = self._heard(), self._several()
+        return "\n".join(line for line, _ in self.hexdump_lines()) or "(no bytes yet)"
+
+    def hexdump_lines(self):
+        """Yield the lines of the hexdump, each with the name of its field; None for a heading."""
+        heard, several, last = self._heard(), self._several(), None
         for call, pieces in self.runs():
             if (call.name in SENDING) == (call.connection in heard[call.sender]):
                 continue  # each byte once: as sent, or as received where only that was recorded
@@ -181,10 +184,9 @@ class Trace(list):
                 if last != (piece.connection, piece.sender):
                     last = piece.connection, piece.sender
                     other = "client" if piece.sender == "server" else "server"
-                    which = f"  #{piece.connection}" if several else ""
-                    lines.append(f"{piece.sender} → {other}{which}")
-                lines += _dump(piece)
-        return "\n".join(lines) or "(no bytes yet)"
+                    yield f"{piece.sender} → {other}" + (f"  #{piece.connection}" if several else ""), None
+                for line in _dump(piece):
+                    yield line, piece.name
 
     def text(self, *, ports=False, times=False):
         """Return the calls of client and server in two columns, every byte with its field."""
@@ -251,6 +253,8 @@ class _Played:
     def allows(self, call):
         if call.ended is None:
             return True
+        if isinstance(call.result, TimeoutError):  # first everybody else goes as far as they can
+            return False
         if call.name == "accept":
             return call.connection not in self.connects or ("connect", call.connection) in self.done
         if call.name.startswith("connect"):
@@ -297,6 +301,11 @@ def fields(sender, stream):
             name, length = "header", HEADER_BYTES
         start = stop
     return found
+
+
+def _patience(call):
+    """Sorts calls that nothing in the trace lets go on: those whose time limit is over, then by the clock."""
+    return not isinstance(call.result, TimeoutError), call.started
 
 
 def literal(data):

@@ -1,0 +1,50 @@
+"""Which two addresses each socket joins: the picture of a connection and its two ends."""
+
+import html
+import string
+
+import ipywidgets
+
+from lenproto.lab.views.page import TextForm, page
+
+
+class Addresses(TextForm, ipywidgets.HTML):
+    """A table of sockets: the address of its own end, and of the other end.
+
+    On the page the ports are the real ones. In the text they are letters, the same letter for the
+    same port, since the numbers change with every run.
+    """
+
+    def __init__(self, **sockets):
+        self._rows = [(name.replace("_", " "), _address(sock.getsockname), _address(sock.getpeername))
+                      for name, sock in sockets.items()]  # fmt: skip
+        ports = dict.fromkeys(address[1] for row in self._rows for address in row[1:] if address)
+        self._letters = dict(zip(ports, (f"port {letter}" for letter in string.ascii_uppercase)))
+        titles = "".join(f"<th scope='col' style='text-align:left'>{title}</th>" for title in self._titles)
+        rows = "".join(
+            f"<tr><th scope='row' style='text-align:left'>{html.escape(name)}</th>"
+            + "".join(f"<td style='padding:2px 1.5em 2px 0'><code>{self._shown(end, str)}</code></td>" for end in ends)
+            + "</tr>"
+            for name, *ends in self._rows
+        )
+        super().__init__(page(f"<table><tr>{titles}</tr>{rows}</table>"))
+
+    _titles = ("socket", "own end: getsockname()", "other end: getpeername()")
+
+    def text(self):
+        """The table, with a letter for each port."""
+        rows = [self._titles] + [
+            (name, *(self._shown(end, self._letters.get) for end in ends)) for name, *ends in self._rows
+        ]
+        return "\n".join(f"{name:<16}{own:<26}{other}" for name, own, other in rows)
+
+    @staticmethod
+    def _shown(address, port):
+        return f"{address[0]} : {port(address[1])}" if address else "nobody"
+
+
+def _address(ask):
+    try:
+        return ask()
+    except OSError:  # not connected: there is no other end
+        return None

@@ -1,0 +1,83 @@
+"""What all views share: a text form for pages where no widget lives, colours, and a painter."""
+
+import html
+import threading
+
+# One background for each field of the protocol, for light and dark pages; the field's name stands
+# beside it, so that the colour alone never has to tell.
+STYLE = """<style>
+.lenproto { font-size: var(--jp-ui-font-size1, 13px); color: var(--jp-ui-font-color1, inherit); }
+.lenproto pre { font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px);
+  line-height: 1.5; margin: 0; padding: 8px; overflow: auto; max-height: 26em; white-space: pre;
+  background: var(--jp-layout-color1, #fff); color: var(--jp-content-font-color1, #000);
+  border: 1px solid var(--jp-border-color1, #bbb); border-radius: 4px; }
+.lenproto h4 { margin: 8px 0 4px; font-size: inherit; font-weight: 600; }
+.lenproto .handshake { background: #e69f0038; } .lenproto .greeting { background: #56b4e938; }
+.lenproto .request { background: #f0e44245; } .lenproto .header { background: #cc79a745; }
+.lenproto .body { background: #009e7338; } .lenproto .unknown { background: #d55e0045; }
+.lenproto .boxes { display: flex; flex-wrap: wrap; gap: 3px; min-height: 3.4em; align-items: center; }
+.lenproto .box { font-family: var(--jp-code-font-family, monospace); text-align: center; min-width: 2em;
+  border: 1px solid var(--jp-border-color1, #bbb); border-radius: 3px; padding: 1px 3px; line-height: 1.3; }
+.lenproto .box b { font-size: 1.3em; } .lenproto .box small { display: block; opacity: .75; }
+.lenproto .empty { border-style: dashed; }
+</style>"""
+
+
+class TextForm:
+    """A widget that also says in text what it shows: for a page that is only read, and for tests."""
+
+    def text(self):
+        """Return what the widget shows, as text that is the same from run to run."""
+        raise NotImplementedError
+
+    def __repr__(self):
+        return self.text()
+
+    def _repr_mimebundle_(self, **kwargs):
+        return {**super()._repr_mimebundle_(**kwargs), "text/plain": self.text()}
+
+
+class Painter:
+    """Calls paint soon after touch(), in a thread of its own, at most 20 times a second."""
+
+    INTERVAL_S = 0.05
+
+    def __init__(self, paint):
+        self._paint = paint
+        self._dirty = threading.Event()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="painter", daemon=True)
+        self._thread.start()
+
+    def touch(self):
+        """What is shown has changed."""
+        self._dirty.set()
+
+    def close(self):
+        """Stop painting; returns once the thread has ended."""
+        self._closed.set()
+        self._dirty.set()
+        self._thread.join()
+
+    def _run(self):
+        while not self._closed.is_set():
+            self._dirty.wait()
+            self._dirty.clear()
+            self._paint()
+            self._closed.wait(self.INTERVAL_S)
+
+
+def page(content):
+    """Return HTML in the views' own style."""
+    return f'{STYLE}<div class="lenproto">{content}</div>'
+
+
+def heading(text):
+    """Return a small heading."""
+    return f"<h4>{html.escape(text)}</h4>"
+
+
+def preformatted(lines):
+    """Return lines of text as they stand; each is a pair of the text and a field, or None."""
+    marked = (f'<span class="{field}">{html.escape(line)}</span>' if field else html.escape(line) for line, field in lines)
+    return f'<pre dir="ltr" tabindex="0">{"<br>".join(marked)}</pre>'
