@@ -1,6 +1,8 @@
 """The command line: python -m lenproto server, python -m lenproto client."""
 
 import argparse
+import io
+import os
 import sys
 
 from lenproto import client, server
@@ -44,7 +46,7 @@ def run_server(args):
     try:
         frame(args.name or "")
         server.main(args.ip, args.port, answers=answers, timeout_s=args.timeout)
-    except (OSError, OverflowError, ValueError) as error:
+    except (OSError, OverflowError, ValueError, TypeError) as error:
         print(f"lenproto: cannot listen on {args.ip}:{args.port}: {why(error)}", file=sys.stderr)
         return 1
     return 0
@@ -55,16 +57,34 @@ def run_client(args):
     return 0 if client.main(args.ip, args.port, timeout_s=args.timeout) else 1
 
 
+def prepare_standard_streams():
+    """See to it that no letter which a terminal lacks, and no stream that is closed, makes a program fail."""
+    for name, errors in (("stdin", "surrogateescape"), ("stdout", "backslashreplace"), ("stderr", "backslashreplace")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.StringIO())
+        else:
+            getattr(sys, name).reconfigure(errors=errors)
+
+
+def let_go_of_output():
+    """Write what still waits to be written; where nobody reads it any more, drop it without a word."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main(argv=None):
     """Run the command line; return the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # a terminal that lacks a letter is no reason to fail
+    prepare_standard_streams()
     args = parser().parse_args(argv)
     try:
         return run_server(args) if args.command == "server" else run_client(args)
     except KeyboardInterrupt:
-        print("\nstopped")
+        server.report("\nstopped")
         return 0
+    finally:
+        let_go_of_output()
 
 
 if __name__ == "__main__":

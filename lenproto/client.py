@@ -18,24 +18,25 @@ def initial_contact(ip, port, *, timeout_s=SERVER_TIMEOUT_S):
     standard error that says why, the socket closed, and (False, "", None). Raises nothing. After
     success the socket is the caller's to close; send_requests does.
     """
-    client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    client_socket = None
     try:
+        client_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         client_socket.settimeout(timeout_s)
         client_socket.connect((ip, port))
         client_socket.sendall(HANDSHAKE)
         message = recv_exactly(client_socket, GREETING_BYTES)
         if len(message) < GREETING_BYTES:
             raise ProtocolError(f"closed after {len(message)} of {GREETING_BYTES} bytes of greeting")
-    except (OSError, OverflowError, ValueError, TypeError) as error:
-        client_socket.close()
+        greeting = message.decode("ascii", "backslashreplace")
+        print(greeting)
+        return True, greeting, client_socket
+    except BaseException as error:
+        if client_socket:
+            client_socket.close()
+        if not isinstance(error, (OSError, OverflowError, ValueError, TypeError)):
+            raise  # no problem of the connection: Ctrl-C while we wait
         print(f"No contact with {ip}:{port}: {why(error)}", file=sys.stderr)
         return False, "", None
-    except BaseException:  # Ctrl-C while we wait
-        client_socket.close()
-        raise
-    greeting = message.decode("ascii", "backslashreplace")
-    print(greeting)
-    return True, greeting, client_socket
 
 
 def send_requests(answer, client_socket, *, ask=None, timeout_s=SERVER_TIMEOUT_S):

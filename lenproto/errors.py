@@ -3,6 +3,7 @@
 import errno
 import socket
 
+UNREACHABLE = "it cannot be reached from here. Check the address, and that this computer is connected"
 ADVICE = {  # the first kind that fits an error says it
     ConnectionRefusedError: "refused. No server listens there: start it, or check the address and the port",
     TimeoutError: "no answer in time. Is the server busy with somebody else, or another kind of server?",
@@ -14,6 +15,8 @@ ADVICE = {  # the first kind that fits an error says it
 ADVICE_BY_NUMBER = {
     errno.EADDRINUSE: "the port is taken. Stop the program that listens there, or choose another port",
     errno.EADDRNOTAVAIL: "this computer has no such address. 127.0.0.1 is always its own",
+    errno.ENETUNREACH: UNREACHABLE,
+    errno.EHOSTUNREACH: UNREACHABLE,
 }
 
 

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import socket
-import sys
 
 from lenproto.answers import ANSWERS, EXIT, answer_to
 from lenproto.wire import DEFAULT_IP, DEFAULT_PORT, HANDSHAKE, REQUEST_BYTES, frame, greeting, recv_exactly
@@ -36,9 +35,9 @@ def check_client(server_socket, *, answers=ANSWERS, timeout_s=CLIENT_TIMEOUT_S):
     or did not say Hi. Blocks. Raises OSError only if the server socket itself fails. The client
     socket is still open: serve_requests closes it.
     """
-    client_socket, (ip, port) = server_socket.accept()
+    client_socket, address = server_socket.accept()
     try:
-        report(f"client {ip}:{port}")
+        report("client {}:{}".format(*address or ("gone", "already")))  # macOS has no address for one that left
         client_socket.settimeout(timeout_s)
         if recv_exactly(client_socket, len(HANDSHAKE)) != HANDSHAKE:
             return client_socket, ""
@@ -56,16 +55,19 @@ def serve_requests(request, client_socket, *, answers=ANSWERS, timeout_s=CLIENT_
 
     An empty request means that the client has left. Blocks, at most timeout_s seconds (None: no
     limit) for each request and for each answer that the client does not take. No failure of the
-    client raises; an error in a function of the table of answers does, once the socket is closed.
+    client raises; an error in a function of the table of answers does, the socket closed.
     """
     with client_socket:
-        with contextlib.suppress(OSError):  # the client reset the connection, or fell silent
-            client_socket.settimeout(timeout_s)
-            while True:
-                if request in ("", EXIT):
-                    break
-                client_socket.sendall(frame(answer_to(request, answers)))
+        while True:
+            if request in ("", EXIT):
+                break
+            answer = frame(answer_to(request, answers))
+            try:
+                client_socket.settimeout(timeout_s)
+                client_socket.sendall(answer)
                 request = recv_request(client_socket)
+            except OSError:  # the client reset the connection, or fell silent
+                break
 
 
 def recv_request(client_socket):
@@ -77,10 +79,8 @@ def recv_request(client_socket):
 
 def report(line):
     """Print a line at once. Where nobody reads standard output any more, the server goes on."""
-    try:
+    with contextlib.suppress(OSError):
         print(line, flush=True)
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main(ip=DEFAULT_IP, port=DEFAULT_PORT, *, answers=ANSWERS, timeout_s=CLIENT_TIMEOUT_S):

@@ -73,6 +73,7 @@ class Background:
             raise LabError(self.failure)
         if not self.thread.is_alive():
             raise LabError(f"{self.name} was stopped. Run the cell that starts it again.")
+        prints.stand_in()  # before a client comes, of whom the server prints a line
         return self._address
 
     @property
@@ -98,7 +99,6 @@ class Background:
         A failure of the server meanwhile is told at the end of the block. LabError if it does not run.
         """
         _ = self.address
-        prints.stand_in()
         tap.settle([self.actor])  # what it did before is not half in the trace
         try:
             with tap.Tap({threading.current_thread(): "client", self.thread: "server"}) as trace:
@@ -147,35 +147,29 @@ class Background:
         self._printed = prints.catch()
         try:
             self._serve(ip, port)
-        except tap.Stopped:
-            pass
-        finally:
+        except BaseException as error:
             self._at_end = True  # from here on, _wake throws no Stopped
             try:
                 with self.actor.lock:  # wait for one that is being thrown: it hits here
                     pass
             except tap.Stopped:
                 pass
-            self._close_sockets()
-            tap.unwatch(self.thread)
-            prints.release()
-            self._listening.set()
-
-    def _serve(self, ip, port):
-        """The server's program, as the course text has it."""
-        listen, check, serve = self._functions
-        try:
-            server_socket = listen(ip, port)
-            self._address = _server_socket(listen, server_socket).getsockname()[:2]
-            self._listening.set()
-            while True:
-                client_socket, request = _client(check, check(server_socket, **self._extra(check)))
-                serve(request, client_socket, **self._extra(serve))
-        except tap.Stopped:
-            raise
-        except BaseException as error:
             if not self.actor.stopping:
                 self.failure = f"{self.name} stopped{sentence(error)}"
+            self._close_sockets()  # in here, for the error still holds those that only a function knew
+        tap.unwatch(self.thread)
+        prints.release()
+        self._listening.set()
+
+    def _serve(self, ip, port):
+        """The server's program, as the course text has it: it ends by an error only."""
+        listen, check, serve = self._functions
+        server_socket = listen(ip, port)
+        self._address = _server_socket(listen, server_socket).getsockname()[:2]
+        self._listening.set()
+        while True:
+            client_socket, request = _client(check, check(server_socket, **self._extra(check)))
+            serve(request, client_socket, **self._extra(serve))
 
     def _extra(self, function):
         """The table of answers, for a function that takes one."""
@@ -228,12 +222,15 @@ class Background:
 
 def _call(server_socket):
     """Connect to a server socket and leave: only a client makes accept return on every system."""
-    with socket.socket(server_socket.family, server_socket.type) as caller:
+    address = server_socket.getsockname()
+    if address[0] in ("0.0.0.0", "::"):  # all addresses of this computer; not every system can call that
+        address = ("127.0.0.1" if address[0] == "0.0.0.0" else "::1", *address[1:])
+    caller = socket.socket(server_socket.family, server_socket.type)
+    try:
         caller.settimeout(0.2)
-        address = server_socket.getsockname()
-        if address[0] in ("0.0.0.0", "::"):  # all addresses of this computer; not every system can call that
-            address = ("127.0.0.1" if address[0] == "0.0.0.0" else "::1", *address[1:])
         tap.original("connect")(caller, address)
+    finally:
+        tap.original("close")(caller)  # no trace shows it: it is not the learner's doing
 
 
 def _server_socket(listen, sock):
@@ -275,7 +272,10 @@ def sentence(error):
         return f": {error}"
     own = [step for step in traceback.extract_tb(error.__traceback__) if not tap.is_helper(step.filename)]
     place = f" in line {own[-1].lineno} of {own[-1].name}" if own else ""
-    words = why(error) if isinstance(error, (OSError, ProtocolError, OverflowError)) else str(error)
+    words = ""
+    with contextlib.suppress(Exception):  # a learner's own kind of error may fail to say what it is
+        words = why(error) if isinstance(error, (OSError, ProtocolError, OverflowError)) else str(error)
+        words = "it called exit()" if isinstance(error, SystemExit) else words
     return f"{place}: {type(error).__name__}" + (f": {words}" if words else "")
 
 

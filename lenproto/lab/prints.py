@@ -14,8 +14,14 @@ class _ByThread:
     def __init__(self, real):
         self.real = real
 
+    def write(self, text):  # a method, not left to __getattr__: IPython reads it, and puts its own before it
+        return self._stream().write(text)
+
     def __getattr__(self, name):
-        return getattr(_texts.get(threading.current_thread(), self.real), name)
+        return getattr(self._stream(), name)
+
+    def _stream(self):
+        return _texts.get(threading.current_thread(), self.real)
 
 
 def catch(text=None):

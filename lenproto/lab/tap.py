@@ -26,7 +26,8 @@ METHODS = (
 READING = {"accept", "recv", "recv_into", "recvfrom"}
 SETTLE_S = 1.0  # how long to wait for the other side to become quiet
 
-_HELPERS = tuple(os.path.dirname(file) + os.sep for file in (os.__file__, __file__))
+_STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
+_LAB = os.path.dirname(__file__) + os.sep
 _actors = {}  # Thread → Actor. Not by identifier: a new thread may get that of one that has ended
 _lock = threading.Lock()
 
@@ -86,10 +87,10 @@ class Actor:
             if name == "accept" and isinstance(result, tuple):
                 accepted, result = result
                 self.sockets.add(accepted)
-            if self.stopping:  # the call was woken only to end here
-                result = Stopped()
+            if self.stopping and (accepted or result == b"" or isinstance(result, BaseException)):
+                result = Stopped()  # the call was woken only to end here
             for tap, call in self.recorded.items():
-                if accepted or name.startswith("connect"):
+                if name.startswith("connect") or (accepted and not self.stopping):
                     call.connection = tap.connection(accepted or sock, begins=True)
                 call.result, call.ended = result, ended - tap.began
                 tap.trace.changed()
@@ -273,4 +274,6 @@ def _where():
 @functools.cache
 def is_helper(file):
     """Whether a file is not the actor's own code, but the standard library's, recv_exactly's or the lab's."""
-    return file == wire.__file__ or (file.startswith(_HELPERS) and "site-packages" not in file)
+    if file.startswith((_STANDARD_LIBRARY, "<frozen ")) and "site-packages" not in file:
+        return True
+    return file == wire.__file__ or file.startswith(_LAB)

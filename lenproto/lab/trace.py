@@ -5,7 +5,10 @@ calls of the two sides beside each other, print(trace.hexdump()) shows every byt
 Both read the same from run to run: ports and times appear only on request.
 """
 
-from collections import defaultdict
+import errno
+import math
+import reprlib
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -77,6 +80,8 @@ class Call:
             argument = _count(argument)
         elif isinstance(argument, tuple):
             argument = _address(argument, ports)
+        elif argument is not None:
+            argument = reprlib.repr(argument)
         return f"{self.name}({'' if argument is None else argument})"
 
     def outcome(self, *, ports=False):
@@ -89,6 +94,8 @@ class Call:
             return 'b"", the end of the stream'
         if isinstance(self.result, tuple):
             return f"a client at {_address(self.result, ports)}"
+        if self.name == "connect_ex" and self.result:
+            return errno.errorcode.get(self.result, str(self.result))
         if self.name in RECEIVING or self.name == "send":
             return _count(self.result)
         return ""
@@ -143,7 +150,9 @@ class Trace(list):
     def fields(self):
         """Return the Fields of all bytes of the trace, by connection and sender, in order."""
         found = []
-        for (connection, sender), stream in sorted(self._streams().items()):
+        streams = self._streams()
+        for connection, sender in sorted(streams, key=lambda key: (key[0] or 0, key[1])):
+            stream = streams[connection, sender]
             if connection in self.whole:
                 runs = fields(sender, stream)
             else:
@@ -156,17 +165,22 @@ class Trace(list):
         named = defaultdict(list)
         for field in self.fields():
             named[field.connection, field.sender].append(field)
-        offset = defaultdict(int)
+        offset, complete = defaultdict(int), defaultdict(int)  # bytes and fields behind us, by stream and end
         result = []
         for call in self.in_order():
             data, stream = call.data, (call.connection, call.sender)
-            start = offset[stream, call.name in SENDING]
-            offset[stream, call.name in SENDING] = stop = start + len(data)
+            end = stream, call.name in SENDING
+            start = offset[end]
+            offset[end] = stop = start + len(data)
             pieces = []
-            for field in named[stream] if data else ():
+            while data and complete[end] < len(named[stream]):
+                field = named[stream][complete[end]]
                 a, b = max(start, field.start), min(stop, field.start + len(field.data))
                 if a < b:
                     pieces.append(field._replace(start=a, data=data[a - start : b - start]))
+                if field.start + len(field.data) > stop:
+                    break
+                complete[end] += 1
             result.append((call, pieces))
         return result
 
@@ -214,20 +228,25 @@ class Trace(list):
 
     def changed(self):
         """Tell every listener that a call began or ended."""
-        for listener in self.listeners:
+        for listener in list(self.listeners):
             listener()
 
     def _heard(self):
-        """The connections of which only the receiving end is in the trace, by sender."""
-        sent = {(call.connection, call.sender) for call in self if call.name in SENDING}
-        heard = defaultdict(set)
+        """The connections of which the receiving end tells more bytes, by sender.
+
+        The sending end is not in the trace, or its call failed when some bytes were on their way.
+        """
+        number = Counter()
         for call in self:
-            if call.name in RECEIVING and (call.connection, call.sender) not in sent:
-                heard[call.sender].add(call.connection)
+            number[call.connection, call.sender, call.name in SENDING] += len(call.data)
+        heard = defaultdict(set)
+        for (connection, sender, sent), received in number.items():
+            if not sent and received > number[connection, sender, True]:
+                heard[sender].add(connection)
         return heard
 
     def _streams(self):
-        """All bytes by (connection, sender), as sent, or as received where no sender is recorded."""
+        """All bytes by (connection, sender), as sent, or as received where that tells more."""
         heard, streams = self._heard(), defaultdict(bytes)
         for call in self:
             if call.data and (call.name in SENDING) != (call.connection in heard[call.sender]):
@@ -246,7 +265,7 @@ class _Played:
         self.waiting = waiting
         self.connects = {call.connection for call in trace if call.name.startswith("connect")}
         self.listens = any(call.name == "listen" for call in trace)
-        self.senders = {(call.connection, call.sender) for call in trace if call.name in SENDING}
+        self.senders = {(call.connection, _side(call)) for call in trace if call.name in SENDING}
         self.bytes = defaultdict(int)
         self.done = set()
 
@@ -269,8 +288,11 @@ class _Played:
         return True
 
     def add(self, call):
-        direction = "sent" if call.name in SENDING else "read"
-        self.bytes[(call.connection, call.sender), direction] += len(call.data)
+        if call.name in SENDING:  # where it is not done, nobody knows how many bytes went out
+            done = call.ended is not None and not isinstance(call.result, BaseException)
+            self.bytes[(call.connection, _side(call)), "sent"] += len(call.data) if done else math.inf
+        else:
+            self.bytes[(call.connection, call.sender), "read"] += len(call.data)
         if call.name.startswith("connect"):
             self.done.add(("connect", call.connection))
         elif call.name == "listen":
@@ -303,6 +325,10 @@ def fields(sender, stream):
     return found
 
 
+def _side(call):
+    return "server" if call.actor == SERVER else "client"
+
+
 def _patience(call):
     """Sorts calls that nothing in the trace lets go on: those whose time limit is over, then by the clock."""
     return not isinstance(call.result, TimeoutError), call.started
@@ -319,6 +345,8 @@ def _count(data):
 
 
 def _address(address, ports):
+    if len(address) < 2:  # it is none, but somebody tried it
+        return str(address)
     ip, port = address[:2]
     return f'"{ip}", {port if ports or port == 0 else "port"}'
 
@@ -359,5 +387,6 @@ def _dump(piece):
         characters = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
         name = piece.name if at == 0 else ""
         if name == "body" and not piece.data.isascii():
-            name += "  " + piece.data.decode("utf-8", "backslashreplace")
+            text = piece.data.decode("utf-8", "backslashreplace")
+            name += "  " + "".join(letter if letter.isprintable() else "." for letter in text)
         yield f"  {piece.start + at:04x}  {row.hex(' '):<47}  {characters:<16}  {name}".rstrip()

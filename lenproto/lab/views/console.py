@@ -84,6 +84,7 @@ class Console(TextForm, ipywidgets.VBox):
 
     def text(self):
         """Who waits for what, the client's screen, and the bytes."""
+        repr(self.server)  # which waits until the server has come to rest
         return "\n".join([
             *self._who_waits(), "", "The client's screen", self._shown() or "(nothing yet)", "",
             "Every byte", self.trace.hexdump(),

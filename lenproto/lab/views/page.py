@@ -8,9 +8,10 @@ import threading
 STYLE = """<style>
 .lenproto { font-size: var(--jp-ui-font-size1, 13px); color: var(--jp-ui-font-color1, inherit); }
 .lenproto pre { font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px);
-  line-height: 1.5; margin: 0; padding: 8px; overflow: auto; max-height: 26em; white-space: pre;
-  background: var(--jp-layout-color1, #fff); color: var(--jp-content-font-color1, #000);
-  border: 1px solid var(--jp-border-color1, #bbb); border-radius: 4px; }
+  line-height: 1.5; margin: 0; padding: 8px; white-space: pre; flex: none; overflow: visible;
+  background: none; color: var(--jp-content-font-color1, #000); }
+.lenproto .newest { display: flex; flex-direction: column-reverse; overflow: auto; max-height: 30em;
+  background: var(--jp-layout-color1, #fff); border: 1px solid var(--jp-border-color1, #bbb); border-radius: 4px; }
 .lenproto h4 { margin: 8px 0 4px; font-size: inherit; font-weight: 600; }
 .lenproto .handshake { background: #e69f0038; } .lenproto .greeting { background: #56b4e938; }
 .lenproto .request { background: #f0e44245; } .lenproto .header { background: #cc79a745; }
@@ -20,6 +21,7 @@ STYLE = """<style>
   border: 1px solid var(--jp-border-color1, #bbb); border-radius: 3px; padding: 1px 3px; line-height: 1.3; }
 .lenproto .box b { font-size: 1.3em; } .lenproto .box small { display: block; opacity: .75; }
 .lenproto .empty { border-style: dashed; }
+.lenproto .cut { align-self: stretch; margin: 0 8px; border-left: 3px dashed var(--jp-ui-font-color1, #000); }
 </style>"""
 
 
@@ -78,6 +80,6 @@ def heading(text):
 
 
 def preformatted(lines):
-    """Return lines of text as they stand; each is a pair of the text and a field, or None."""
+    """Return lines of text as they stand, scrolled to the last; each is a pair of the text and a field, or None."""
     marked = (f'<span class="{field}">{html.escape(line)}</span>' if field else html.escape(line) for line, field in lines)
-    return f'<pre dir="ltr" tabindex="0">{"<br>".join(marked)}</pre>'
+    return f'<div class="newest" tabindex="0"><pre dir="ltr">{"<br>".join(marked)}</pre></div>'

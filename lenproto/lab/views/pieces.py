@@ -144,13 +144,13 @@ class Pieces(TextForm, ipywidgets.VBox):
         self._receive.disabled = not self.missing
         coming = self.pieces[self.sent :]
         rows = [
-            ("Still at the server", [byte for piece in coming for byte in _boxes(piece, "", "┆")]),
-            ("On the way: sent, not yet received", _boxes(self.pipe, "unknown")),
-            (self._buffers()[0], _boxes(self.header, "header", missing=HEADER_BYTES - len(self.header))),
+            ("Still at the server", '<span class="cut"></span>'.join("".join(_boxes(piece)) for piece in coming)),
+            ("On the way: sent, not yet received", "".join(_boxes(self.pipe))),
+            (self._buffers()[0], "".join(_boxes(self.header, "header", HEADER_BYTES - len(self.header)))),
         ]
         if len(self.header) == HEADER_BYTES:
-            rows.append((self._buffers()[1], _boxes(self.body, "body", missing=self.missing)))
-        picture = "".join(heading(name) + f'<div class="boxes">{"".join(boxes) or "–"}</div>' for name, boxes in rows)
+            rows.append((self._buffers()[1], "".join(_boxes(self.body, "body", self.missing))))
+        picture = "".join(heading(name) + f'<div class="boxes">{boxes or "nothing"}</div>' for name, boxes in rows)
         steps = preformatted((line, None) for line in self.steps or ["(no step yet)"])
         self._picture.value = page(f'<div role="status" aria-live="polite">{picture}</div>{heading("Steps")}{steps}')
 
@@ -162,11 +162,10 @@ def _filling(name, buffer, size):
     return f"{name}: {places}  ({len(buffer)} of {size} bytes, {state})"
 
 
-def _boxes(data, field, after="", missing=0):
+def _boxes(data, field="", missing=0):
     """Each byte as a box with its character and its hexadecimal digits; a dashed box for a missing one."""
     boxes = [
         f'<span class="box {field}"><b>{html.escape(chr(byte)) if 32 < byte < 127 else "·"}</b><small>{byte:02x}</small></span>'
         for byte in data
     ]
-    boxes += ['<span class="box empty"><b>_</b><small>&nbsp;</small></span>'] * missing
-    return boxes + [after] if after and boxes else boxes
+    return boxes + ['<span class="box empty"><b>_</b><small>&nbsp;</small></span>'] * missing

@@ -4,7 +4,7 @@ import inspect
 
 
 class show:  # a verb, for show(f) in a cell is all that a lesson says
-    """The source of functions, one after another, as the last line of a cell."""
+    """The source of functions or modules, one after another, as the last line of a cell."""
 
     def __init__(self, *functions):
         self._source = "\n\n".join(inspect.getsource(function).rstrip() for function in functions)

@@ -1,0 +1,47 @@
+"""What holds the project together: two lists of packages in step, and a README whose words are true."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def test_environment_yml_holds_the_same_packages():
+    project = PYPROJECT["project"]
+    wanted = {*project["dependencies"], *project["optional-dependencies"]["lab"], *PYPROJECT["dependency-groups"]["test"]}
+    wanted.add("python" + project["requires-python"])
+    listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
+    conda = {line.replace(" ", "") for line in listed if isinstance(line, str)}
+    assert conda == wanted | {"pip"}
+    assert {"pip": ["--editable ."]} in listed
+
+
+def test_links_of_the_readme_lead_somewhere():
+    links = re.findall(r"\]\(([^):#]+)\)", README)
+    assert len(links) > 10
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_readme_shows_the_recording_that_its_lines_make(capsys):
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
+    exec(compile(code, "README.md", "exec"), {})
+    printed = capsys.readouterr().out
+    assert 'sendall(b"Hi")' in printed
+    assert "recv(48) → 48 bytes" in printed
+
+
+@pytest.mark.parametrize("what", ["jupyter lab", "pytest"])
+def test_readme_has_one_command_for(what):
+    commands = [line for line in README.splitlines() if line.startswith("python3 -m pip") and what in line]
+    assert len(commands) == 1
+
+
+def test_the_gate_runs_the_readmes_test_command():
+    pattern = re.search(r"grep -m 1 -E '([^']+)'", (ROOT / ".ci" / "run").read_text(encoding="utf-8")).group(1)
+    assert re.search(pattern, README, re.MULTILINE).group().endswith(" pytest")
