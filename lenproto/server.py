@@ -39,6 +39,7 @@ def check_client(server_socket, *, answers=ANSWERS, timeout_s=CLIENT_TIMEOUT_S):
     try:
         report("client {}:{}".format(*address or ("gone", "already")))  # macOS has no address for one that left
         client_socket.settimeout(timeout_s)
+        client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # no answer waits for an earlier one
         if recv_exactly(client_socket, len(HANDSHAKE)) != HANDSHAKE:
             return client_socket, ""
         client_socket.sendall(greeting(answers))
@@ -58,12 +59,13 @@ def serve_requests(request, client_socket, *, answers=ANSWERS, timeout_s=CLIENT_
     client raises; an error in a function of the table of answers does, the socket closed.
     """
     with client_socket:
+        if request:  # else the client has left
+            client_socket.settimeout(timeout_s)
         while True:
             if request in ("", EXIT):
                 break
             answer = frame(answer_to(request, answers))
             try:
-                client_socket.settimeout(timeout_s)
                 client_socket.sendall(answer)
                 request = recv_request(client_socket)
             except OSError:  # the client reset the connection, or fell silent

@@ -33,12 +33,12 @@ def recv_exactly(sock, n):
     limit_s, started = sock.gettimeout(), time.monotonic()
     received = b""
     while len(received) < n:
+        if received and limit_s and time.monotonic() - started > limit_s:
+            raise TimeoutError(f"{len(received)} of {n} bytes in {limit_s:g} s")
         piece = sock.recv(n - len(received))
         if not piece:  # the end of the stream: nothing more will come, however long we wait
             break
         received += piece
-        if limit_s and time.monotonic() - started > limit_s:
-            raise TimeoutError(f"{len(received)} of {n} bytes in {limit_s:g} s")
     return received
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import inspect
 import io
 import os
 import select
@@ -41,6 +42,18 @@ def impatient(monkeypatch):
     monkeypatch.setattr(background, "START_S", 0.1)
 
 
+@pytest.fixture
+def own_port():
+    """A port that no other program is given while the test has no server there."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+        if sys.platform != "linux":  # elsewhere a port that is held cannot be listened at
+            held.close()
+        yield port
+
+
 def until(condition):
     """Wait for what another thread does."""
     deadline = time.monotonic() + TIME_LIMIT_S
@@ -65,6 +78,12 @@ def until_it_sleeps(server):
         places.append((frame.f_code, frame.f_lasti) if server.actor.doing is None else len(places))
         time.sleep(0.001)
         assert len(places) < 1000 * TIME_LIMIT_S
+
+
+def line_with(text, function):
+    """Return the number of the line of a function in which the text stands."""
+    lines, first = inspect.getsourcelines(function)
+    return first + next(number for number, line in enumerate(lines) if text in line)
 
 
 def fails_at_once(server):
@@ -210,7 +229,7 @@ def test_a_server_in_the_background_tells_its_address_and_what_it_does():
     with Background() as server:
         ip, port = server.address
         assert ip == "127.0.0.1" and port > 0
-        line = check_client.__code__.co_firstlineno + 7
+        line = line_with("accept()", check_client)
         assert repr(server) == f"server: stuck in accept(), line {line} of check_client"
     assert repr(server) == "server: stopped"
 
@@ -267,15 +286,21 @@ def test_both_sides_are_in_the_record_and_what_was_before_is_not(capsys):
     assert [field.data for field in trace.fields() if field.name == "request"] == [b"NAME"]
 
 
-def test_a_record_begins_at_the_same_call_each_time_on_a_busy_computer():
-    """The server may still be busy with the connect of the line before."""
-    with Background() as server, busy():
-        for _ in range(30):
+def test_a_record_begins_when_the_server_has_done_what_was_asked_of_it_before():
+    def check(server_socket):
+        client_socket, _ = server_socket.accept()
+        client_socket.sendall(b"!")
+        sum(range(100_000))  # still busy with the lines before the record
+        return client_socket, client_socket.recv(4).decode()
+
+    with Background(check=check) as server:
+        for _ in range(5):
             with connect(server.address) as client_socket:
+                read(client_socket, 1)
                 with server.record() as trace:
-                    client_socket.sendall(b"Hi")
-                    read(client_socket, 48)
-                assert names(trace, "server") == ["recv", "sendall", "recv"]
+                    client_socket.sendall(b"EXIT")
+                    read_to_the_end(client_socket)
+                assert names(trace, "server") == ["recv", "close", "accept"]
 
 
 def test_a_record_of_a_server_that_is_stopped_is_refused():
@@ -347,7 +372,7 @@ def listen_unspeakably(ip, port):
 )  # fmt: skip
 def test_a_server_that_cannot_listen_says_why_in_a_sentence(listen, line, sentence):
     if listen is listen_at_nowhere:
-        place = f" in line {lines_below(initial_listen, 10)} of initial_listen"
+        place = f" in line {line_with('.bind(', initial_listen)} of initial_listen"
     else:
         place = f" in line {lines_below(listen, line)} of {listen.__name__}" if line else ""
     with pytest.raises(LabError) as error:
@@ -369,6 +394,19 @@ def test_a_port_out_of_range_is_told_in_a_sentence():
         Background(port=70000)
 
 
+@pytest.mark.parametrize(
+    ("answers", "why"),
+    [
+        ({"JOKES": str}, "'JOKES' cannot be a request: it takes four capital letters A to Z"),
+        (dict.fromkeys(["AAAA", "BBBB", "CCCC", "DDDD", "EEEE", "FFFF"], str), "needs 51"),
+        (5, "'int' object is not iterable"),
+    ],
+)
+def test_a_table_of_answers_that_does_not_fit_is_refused_before_anything_starts(answers, why):
+    with pytest.raises(LabError, match=f"^The table of answers does not fit: .*{why}"):
+        Background(answers=answers)
+
+
 @pytest.mark.parametrize("given", [8820, "127.0.0.1", None])
 def test_what_is_no_function_is_refused_before_anything_starts(given):
     with pytest.raises(LabError) as error:
@@ -385,7 +423,7 @@ def test_a_function_that_was_called_instead_of_given_is_refused():
     ("returned", "shown"),
     [
         (None, "None"), ((), "()"), ((True, "TIME"), "(True, 'TIME')"), ("TIME", "'TIME'"),
-        ((1, 2, 3), "(1, 2, 3)"), (("x" * 500, ""), "('xxxxxxxxxxxx...xxxxxxxxxxxxx', '')"),
+        ((1, 2, 3), "(1, 2, 3)"), ({}, "a dict"), (print, "a builtin_function_or_method"), (("x" * 500, ""), "('xxxxxxxxxxxx...xxxxxxxxxxxxx', '')"),
     ],
 )  # fmt: skip
 def test_what_check_returns_wrongly_is_shown(returned, shown, capsys):
@@ -487,6 +525,25 @@ def test_a_failed_server_frees_its_port_without_being_stopped(capsys):
 
 def test_a_notebook_shows_the_sentence_and_no_traceback():
     assert LabError("no server there")._render_traceback_() == ["LabError: no server there"]
+
+
+def test_a_time_limit_of_the_learners_own_is_told_as_such():
+    def check(server_socket):
+        server_socket.settimeout(0.01)
+        return server_socket.accept()
+
+    with Background(check=check) as server:
+        place = f"in line {lines_below(check, 2)} of check"
+        assert fails_at_once(server) == f"server stopped {place}: TimeoutError: timed out"
+
+
+def test_a_server_that_its_own_listen_replaces_says_so():
+    def listen(ip, port):
+        Background()  # the same name
+
+    with pytest.raises(LabError, match="^server was stopped before it listened.$"):
+        Background(listen)
+    assert not background._running
 
 
 def test_a_listen_that_does_not_return_is_told_with_its_line(impatient):
@@ -721,6 +778,21 @@ def test_a_stop_within_a_record_is_seen_for_what_it_is():
     assert {call.connection for call in trace} == {1}
 
 
+def test_a_server_that_reads_the_end_of_the_stream_for_ever_has_a_record_one_can_read(monkeypatch):
+    def serve(request, client_socket):
+        while True:
+            client_socket.recv(4)
+
+    monkeypatch.setattr(tap.settle, "__defaults__", (0.05,))
+    with Background(serve=serve) as server:
+        with server.record() as trace, connect(server.address) as client_socket:
+            client_socket.sendall(b"HiTIME")
+            read(client_socket, 48)
+    assert [line.strip() for line in lines(trace)][-5:] == [
+        "close()", *['recv(4) → b"", the end of the stream'] * 3, "… again and again",
+    ]  # fmt: skip
+
+
 def test_a_stop_while_it_waits_for_a_client_shows_no_client():
     server = Background()
     with server.record() as trace:
@@ -758,13 +830,31 @@ def test_other_names_are_other_servers():
         assert converse(one.address)[0] == converse(other.address)[0]
 
 
-def test_the_same_port_is_served_again_at_once_also_after_a_conversation_that_was_cut():
-    port = 0
+def test_the_same_port_is_served_again_at_once_also_after_a_conversation_that_was_cut(own_port):
     for _ in range(10):
-        with Background(port=port, answers=FIXED) as server, connect(server.address) as client_socket:
-            port = server.address[1]
+        with Background(port=own_port, answers=FIXED) as server, connect(server.address) as client_socket:
+            assert server.address[1] == own_port
             client_socket.sendall(b"HiTIME")
             assert read(client_socket, 48 + 8).endswith(b"0004noon")
+
+
+def test_of_servers_that_get_one_name_at_once_none_is_lost():
+    """Each replaces one that may not even have begun; whoever is replaced is told so."""
+    made, replaced = [], []
+
+    def make():
+        for _ in range(10):
+            try:
+                made.append(Background(name="wanted"))
+            except LabError as error:
+                replaced.append(str(error))
+
+    with busy(), joined(beside(make)), joined(beside(make)), joined(beside(make)):
+        pass
+    background._running["wanted"].stop()
+    assert not any(server.thread.is_alive() for server in made)
+    assert len(made) + len(replaced) == 30
+    assert set(replaced) <= {"wanted was stopped before it listened."}
 
 
 def test_a_server_replaced_within_a_record_starts_with_a_clean_slate():

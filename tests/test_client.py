@@ -104,7 +104,7 @@ def test_a_greeting_that_is_not_ascii_is_shown_all_the_same(scripted_server, cap
 
 def test_a_greeting_one_byte_at_a_time_is_collected(scripted_server, monkeypatch):
     def script(sock):
-        read(sock, 2)
+        assert read(sock, 2) == b"Hi"
         for byte in GREETING:
             sock.sendall(bytes([byte]))
 
@@ -305,9 +305,8 @@ def test_ctrl_c_at_the_prompt_closes_the_socket(connected_pair):
 def test_header_and_body_in_pieces_are_collected(connected_pair, capsys, piece_bytes):
     client_socket, server_socket = connected_pair
     server_socket.sendall("0012שלום!!!!".encode() + b"0000" + b"0002ok")
-    receiving = SmallPieces(fileno=client_socket.detach())
-    receiving.piece_bytes = piece_bytes
-    send_requests("Hello!", receiving, ask=Person("NAME", "NONE", "LAST"))
+    send_requests("Hello!", SmallPieces.of(client_socket, piece_bytes), ask=Person("NAME", "NONE", "LAST"))
+    assert read_to_the_end(server_socket) == b"NAMENONELAST"
     assert capsys.readouterr() == ("שלום!!!!\n\nok\n\n", "")
 
 

@@ -104,6 +104,14 @@ def test_lesson_has_the_shape_of_a_lesson(path):
 
 
 @lessons
+def test_every_prediction_has_a_name_of_its_own(path):
+    """So that a person who comes back to an early one is not judged by a later one's answers."""
+    made = re.findall(r"^(\w+) = Prediction\(", "\n".join(cell.source for cell in code_cells(path)), re.MULTILINE)
+    assert made
+    assert len(set(made)) == len(made)
+
+
+@lessons
 def test_links_lead_somewhere(path):
     for link in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
         assert (path.parent / link).exists(), link

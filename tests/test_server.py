@@ -52,7 +52,6 @@ def patient_program():
     """A server whose time limit plays no part: whatever it outlives, it does not outlive by giving up."""
     with Server("--name", NAME, "--timeout", "60") as program:
         yield program
-        program.ends_well()
 
 
 @pytest.fixture(scope="module")
@@ -60,11 +59,11 @@ def impatient_program():
     """A server that gives up a silent client soon, and has much to say about its name."""
     with Server("--name", LONG_NAME, "--timeout", str(PATIENCE_S)) as program:
         yield program
-        program.ends_well()
 
 
 def still_serves(program, name):
     """Check that the next client is served as if nothing had happened, and that no socket is left."""
+    assert program.process.poll() is None, f"the server ended: {program.stderr()}"
     assert converse(program.address, b"NAME", b"QUIZ")[1][0] == name.encode()
     assert program.open_sockets() in (1, None), "the server holds its listening socket, and no other"
 
@@ -278,6 +277,11 @@ def test_server_talks_to_a_client_in_c(address, tmp_path):
 # The end of the program, and its next beginning
 
 
+def test_servers_that_took_all_these_shocks_complained_of_none_and_end_well(patient_program, impatient_program):
+    patient_program.ends_well()
+    impatient_program.ends_well()
+
+
 @pytest.mark.skipif(os.name == "nt", reason="nobody can press Ctrl-C for another process on Windows")
 @pytest.mark.parametrize("said", [None, *PLACES.values()], ids=["no client", *PLACES])
 def test_ctrl_c_ends_the_program_wherever_it_waits(said):
@@ -343,7 +347,7 @@ def server_socket():
 def test_check_client_returns_the_client_and_its_first_request(server_socket, capsys):
     with connect(server_socket.getsockname()) as peer:
         peer.sendall(b"HiTIMENAME")
-        client_socket, request = check_client(server_socket)
+        client_socket, request = check_client(server_socket, timeout_s=TIME_LIMIT_S)
         with client_socket:
             assert request == "TIME"
             assert client_socket.getpeername() == peer.getsockname()
@@ -362,20 +366,20 @@ def test_check_client_returns_an_empty_request_for_a_client_it_cannot_serve(serv
             peer.shutdown(socket.SHUT_WR)
         elif then == "reset":
             reset(peer)
-        client_socket, request = check_client(server_socket, timeout_s=0.05 if then == "silence" else 60)
+        client_socket, request = check_client(server_socket, timeout_s=0.05 if then == "silence" else TIME_LIMIT_S)
         assert request == ""
         assert client_socket.fileno() != -1, "it is serve_requests that closes"
-        assert serve_requests(request, client_socket) is None
+        assert serve_requests(request, client_socket, timeout_s=TIME_LIMIT_S) is None
         assert client_socket.fileno() == -1
 
 
-def test_the_two_functions_collect_what_comes_one_byte_at_a_time(server_socket):
-    listening = SmallPieces(fileno=server_socket.detach())
-    with listening, connect(listening.getsockname()) as peer:
+def test_the_two_functions_receive_and_send_whole_where_one_byte_goes_at_a_time(server_socket):
+    with SmallPieces.of(server_socket) as listening, connect(listening.getsockname()) as peer:
         peer.sendall(b"HiNAMERANDEXIT")
-        client_socket, request = check_client(listening)
+        client_socket, request = check_client(listening, timeout_s=TIME_LIMIT_S)
         assert isinstance(client_socket, SmallPieces)
-        serve_requests(request, client_socket, answers=ANSWERS | {"NAME": lambda: NAME, "RAND": lambda: "7"})
+        table = ANSWERS | {"NAME": lambda: NAME, "RAND": lambda: "7"}
+        serve_requests(request, client_socket, answers=table, timeout_s=TIME_LIMIT_S)
         assert read_to_the_end(peer) == GREETING + b"0008" + NAME.encode() + b"00017"
 
 
@@ -383,8 +387,8 @@ def test_the_functions_greet_and_answer_by_the_table_they_are_given(server_socke
     table = {"ECHO": lambda: "…", "NONE": lambda: ""}
     with connect(server_socket.getsockname()) as peer:
         peer.sendall(b"HiECHONONETIMEEXIT")
-        client_socket, request = check_client(server_socket, answers=table)
-        serve_requests(request, client_socket, answers=table)
+        client_socket, request = check_client(server_socket, answers=table, timeout_s=TIME_LIMIT_S)
+        serve_requests(request, client_socket, answers=table, timeout_s=TIME_LIMIT_S)
         assert read(peer, 48) == b"Hello! You can ask for: ECHO, NONE or EXIT".ljust(48)
         assert [read_answer(peer), read_answer(peer)] == ["…".encode(), b""]
         unknown = read_answer(peer).decode()
@@ -395,7 +399,7 @@ def test_the_functions_greet_and_answer_by_the_table_they_are_given(server_socke
 @pytest.mark.parametrize("request_", ["", "EXIT"])
 def test_serve_requests_closes_at_once_where_there_is_nothing_to_answer(connected_pair, request_):
     peer, client_socket = connected_pair
-    serve_requests(request_, client_socket)
+    serve_requests(request_, client_socket, timeout_s=TIME_LIMIT_S)
     assert client_socket.fileno() == -1
     assert read_to_the_end(peer) == b""
 
@@ -419,14 +423,14 @@ def test_an_error_in_the_table_of_answers_is_raised_once_the_socket_is_closed(co
         raise error("the lesson's own mistake")
 
     with pytest.raises(error, match="own mistake"):
-        serve_requests("MINE", client_socket, answers={"MINE": broken})
+        serve_requests("MINE", client_socket, answers={"MINE": broken}, timeout_s=TIME_LIMIT_S)
     assert client_socket.fileno() == -1
 
 
 def test_an_answer_that_four_digits_cannot_count_is_a_value_error(connected_pair):
     peer, client_socket = connected_pair
     with pytest.raises(ValueError, match="10000"):
-        serve_requests("LONG", client_socket, answers={"LONG": lambda: "x" * 10000})
+        serve_requests("LONG", client_socket, answers={"LONG": lambda: "x" * 10000}, timeout_s=0.1)
     assert read_to_the_end(peer) == b"", "nothing of it was sent"
 
 
@@ -445,18 +449,20 @@ def test_ctrl_c_inside_check_client_closes_the_client(server_socket):
     with connect(server_socket.getsockname()) as peer:
         peer.sendall(b"Hi")
         with pytest.raises(KeyboardInterrupt):
-            check_client(server_socket, answers=Pressed(ANSWERS))
+            check_client(server_socket, answers=Pressed(ANSWERS), timeout_s=0.1)
         assert read_to_the_end(peer) == b""
 
 
 class Listening:
-    """A server socket whose accept is as in this test's script: what to return or raise, one call after another."""
+    """A server socket whose accept returns or raises what this test says, one call after another; then Ctrl-C."""
 
-    def __init__(self, *script):
-        self.script = list(script)
+    def __init__(self, *accepted):
+        self.accepted = list(accepted)
 
     def accept(self):
-        step = self.script.pop(0)
+        if not self.accepted:
+            raise KeyboardInterrupt
+        step = self.accepted.pop(0)
         if isinstance(step, BaseException):
             raise step
         return step
@@ -470,27 +476,31 @@ class Listening:
     def __exit__(self, *_):
         pass
 
+    def runs_to_the_end(self, monkeypatch, capsys):
+        """Run the server's endless loop on this socket; check that only Ctrl-C ended it, and with a word."""
+        monkeypatch.setattr(server, "initial_listen", lambda ip, port: self)
+        try:
+            server.main(timeout_s=TIME_LIMIT_S)
+        except KeyboardInterrupt:  # it would end all tests
+            pytest.fail("Ctrl-C is the ordinary end of a server, no error")
+        assert self.accepted == []
+        assert capsys.readouterr().out.splitlines()[-1] == "stopped"
+
 
 def test_the_loop_outlives_a_client_that_was_gone_before_accept(connected_pair, monkeypatch, capsys):
     peer, client_socket = connected_pair
     peer.sendall(b"HiEXIT")
-    listening = Listening(ConnectionAbortedError(), (client_socket, peer.getsockname()), KeyboardInterrupt())
-    monkeypatch.setattr(server, "initial_listen", lambda ip, port: listening)
-    server.main()
-    assert listening.script == []
+    listening = Listening(ConnectionAbortedError(), (client_socket, peer.getsockname()))
+    listening.runs_to_the_end(monkeypatch, capsys)
     assert read_to_the_end(peer) == GREETING
-    assert capsys.readouterr().out.splitlines()[-1] == "stopped"
 
 
 def test_the_loop_outlives_a_client_that_macos_gives_no_address_for(connected_pair, monkeypatch, capsys):
     """There accept() of a connection that was reset meanwhile may return (socket, None): pyftpdlib issue 104."""
     peer, client_socket = connected_pair
     reset(peer)
-    listening = Listening((client_socket, None), KeyboardInterrupt())
-    monkeypatch.setattr(server, "initial_listen", lambda ip, port: listening)
-    server.main()
+    Listening((client_socket, None)).runs_to_the_end(monkeypatch, capsys)
     assert client_socket.fileno() == -1
-    assert capsys.readouterr().out.splitlines()[-1] == "stopped"
 
 
 def test_a_table_that_does_not_fit_is_an_error_before_the_first_client(monkeypatch, capsys):

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import linecache
 import operator
+import select
 import selectors
 import socket
 import struct
@@ -254,6 +255,17 @@ def test_datagrams_are_recorded_though_they_have_no_connection():
     assert 'sendto(b"Hi")' in str(trace)
 
 
+def test_sockets_that_have_no_address_are_recorded_too():
+    one, other = socket.socketpair()
+    with one, other, joined(threading.Thread(target=lambda: read(other, 2))) as thread:
+        with Tap(me() | {thread: "server"}) as trace:
+            thread.start()
+            until_blocked(thread)
+            one.sendall(b"Hi")
+            thread.join(TIME_LIMIT_S)
+    assert [(call.name, call.data) for call in trace.in_order()] == [("sendall", b"Hi"), ("recv", b"Hi")]
+
+
 # What goes wrong
 
 
@@ -362,6 +374,74 @@ def test_a_listener_hears_of_each_beginning_and_each_end(connected_pair):
         trace.listeners.append(lambda: heard.append(trace[-1].ended is not None))
         client_socket.sendall(b"Hi")
     assert heard == [False, True]
+
+
+def test_a_loop_that_reads_the_end_of_the_stream_for_ever_is_a_few_lines(connected_pair):
+    """The mistake everybody makes once. Not one call more must be kept, however long it goes on."""
+    client_socket, server_socket = connected_pair
+    server_socket.sendall(b"noon")
+    server_socket.close()
+    with Tap(me()) as trace:
+        for _ in range(1000):
+            client_socket.recv(4)
+        client_socket.close()
+    assert lines(trace) == [
+        'recv(4) → b"noon"                    unknown', *['recv(4) → b"", the end of the stream'] * 3,
+        "  … again and again", "close()",
+    ]  # fmt: skip
+
+
+def test_a_loop_over_a_socket_that_never_waits_is_a_few_lines_until_something_comes(connected_pair):
+    client_socket, server_socket = connected_pair
+    client_socket.setblocking(False)
+    with Tap(me()) as trace:
+        for sent in (b"", b"noon"):
+            if sent:
+                server_socket.sendall(sent)
+                select.select([client_socket], [], [], TIME_LIMIT_S)
+            for _ in range(100):
+                with contextlib.suppress(BlockingIOError):
+                    client_socket.recv(4)
+    waits = [*["recv(4) → BlockingIOError"] * 3, "  … again and again"]
+    received = [line for line in lines(trace) if "recv" in line or "again" in line]
+    assert received == [*waits, 'recv(4) → b"noon"                    unknown', *waits]
+
+
+def test_three_of_a_kind_are_no_loop_and_neither_are_calls_of_different_lines(connected_pair):
+    client_socket, server_socket = connected_pair
+    server_socket.close()
+    with Tap(me()) as trace:
+        for _ in range(3):
+            client_socket.recv(4)
+        client_socket.recv(4)
+    assert lines(trace) == ['recv(4) → b"", the end of the stream'] * 4
+
+
+def test_a_socket_that_the_garbage_collector_closes_within_a_call_does_not_hang_it(connected_pair):
+    class Forgotten(socket.socket):
+        def __del__(self):
+            self.close()
+
+    def forgets():
+        for _ in range(30):
+            sock = Forgotten()
+            sock.itself = sock
+            del sock
+            client_socket.send(b"x")
+
+    client_socket, _ = connected_pair
+    before = gc.get_threshold()
+    thread = threading.Thread(target=forgets, daemon=True)
+    gc.set_threshold(1)
+    try:
+        with Tap({thread: "client"}) as trace:
+            thread.start()
+            thread.join(TIME_LIMIT_S)
+            assert not thread.is_alive(), "it hangs"
+    finally:
+        gc.set_threshold(*before)
+        gc.collect()
+    assert names(trace, "client").count("send") == 30
 
 
 # Where

@@ -1,6 +1,7 @@
 """The trace: what each byte is, in an order that does not depend on the clock, as text that is the same each time."""
 
 import errno
+import socket
 import threading
 import time
 
@@ -192,7 +193,7 @@ def test_a_line_of_the_left_column_never_reaches_the_middle(whole_conversation):
         (call("client", "connect", "127.0.0.1", TypeError("no pair")), "connect('127.0.0.1') → TypeError"),
         (call("client", "connect_ex", ("127.0.0.1", 80), 0), 'connect_ex("127.0.0.1", port)'),
         (call("client", "sendall", "Hi", TypeError("bytes, please")), "sendall('Hi') → TypeError"),
-        (call("client", "shutdown", 1), "shutdown(1)"),
+        (call("client", "shutdown", 1), "shutdown(SHUT_WR)"),
     ],
 )
 def test_a_call_reads_as_python_writes_it(made, reads):
@@ -405,6 +406,46 @@ def test_calls_that_wait_for_nothing_in_the_trace_go_by_the_clock():
 def test_a_message_is_read_only_after_both_of_its_pieces_were_sent():
     pieces = [call("client", "sendall", b"H"), call("client", "sendall", b"i")]
     assert names_in_order(call("server", "recv", 2, b"Hi"), *pieces) == ["client sendall", "client sendall", "server recv"]
+
+
+# What is due
+
+
+@pytest.mark.parametrize(
+    ("calls", "due"),
+    [
+        ([], False),
+        ([call("client", "sendall", b"Hi")], True),
+        ([call("client", "sendall", b"Hi"), call("server", "recv", 2, b"Hi")], False),
+        ([call("client", "sendall", b"Hi"), call("server", "recv", 1, b"H")], True),
+        ([call("client", "sendall", b"Hi", connection=2)], False),
+        ([call("client", "sendall", b"Hi", ended=None)], False),
+        ([call("client", "sendall", b"Hi", BrokenPipeError(32, "broken pipe"))], False),
+        ([call("server", "sendall", b"Hi")], False),
+        ([call("client", "close")], True),
+        ([call("client", "shutdown", socket.SHUT_WR)], True),
+        ([call("client", "shutdown", socket.SHUT_RD)], False),
+        ([call("server", "close")], False),
+    ],
+)
+def test_a_blocked_recv_is_due_what_the_other_side_sent_and_it_has_not_read(calls, due):
+    waits = call("server", "recv", 4, None, ended=None)
+    assert trace_of(*calls, waits).is_due(waits, ("127.0.0.1", 8820)) is due
+
+
+@pytest.mark.parametrize(
+    ("calls", "due"),
+    [
+        ([], False),
+        ([call("client", "connect", ("127.0.0.1", 8820))], True),
+        ([call("client", "connect", ("127.0.0.1", 9999))], False),
+        ([call("client", "connect", ("127.0.0.1", 8820), connection=None)], False),
+        ([call("client", "connect", ("127.0.0.1", 8820)), call("server", "accept", None, ("127.0.0.1", 5))], False),
+    ],
+)
+def test_a_blocked_accept_is_due_a_client_that_connected_to_its_port(calls, due):
+    waits = call("server", "accept", None, None, connection=None, ended=None)
+    assert trace_of(*calls, waits).is_due(waits, ("0.0.0.0", 8820)) is due
 
 
 # Traces of real conversations with peers that are not the package's

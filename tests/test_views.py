@@ -1,9 +1,11 @@
 """The widgets without a browser: what they do, and that their text form says the same."""
 
 import threading
+from pathlib import Path
 
 import pytest
 
+from lenproto import wire
 from lenproto.answers import ANSWERS
 from lenproto.lab import Background
 from lenproto.lab.views import Addresses, Console, Pieces, Prediction, show
@@ -177,5 +179,9 @@ def test_addresses_show_ports_on_the_page_and_letters_in_the_text(connected_pair
 
 
 def test_show_gives_the_source_as_it_stands():
-    assert repr(show(recv_exactly)).startswith("def recv_exactly(sock, n):\n")
-    assert show(recv_exactly)._repr_markdown_().startswith("```python\ndef recv_exactly")
+    lines = Path(wire.__file__).read_text(encoding="utf-8").splitlines()
+    for shown in repr(show(recv_exactly)).splitlines():
+        number, source = int(shown[:3]), shown[4:]
+        assert lines[number - 1] == source
+    assert show(recv_exactly)._repr_markdown_() == f"```python\n{show(recv_exactly)}\n```"
+    assert repr(show(wire)).startswith("  1 " + lines[0])

@@ -13,18 +13,11 @@ from lenproto.errors import ProtocolError
 from lenproto.wire import body_length, frame, greeting, recv_exactly
 
 
-def small_pieces(sock, piece_bytes=1):
-    """Return the same connection with a recv that hands out a few bytes at a time; the caller closes it."""
-    dripping = SmallPieces(fileno=sock.detach())
-    dripping.piece_bytes = piece_bytes
-    return dripping
-
-
 @pytest.mark.parametrize("piece_bytes", [1, 3, 7, 48])
 def test_a_field_in_pieces_is_collected_whole(connected_pair, piece_bytes):
     client_socket, server_socket = connected_pair
     server_socket.sendall(bytes(range(48)))
-    with small_pieces(client_socket, piece_bytes) as receiving:
+    with SmallPieces.of(client_socket, piece_bytes) as receiving:
         assert recv_exactly(receiving, 48) == bytes(range(48))
 
 
@@ -80,7 +73,7 @@ def test_a_socket_without_a_time_limit_is_served_too(connected_pair):
     client_socket, server_socket = connected_pair
     client_socket.settimeout(None)
     server_socket.sendall(b"0017")
-    with small_pieces(client_socket) as receiving:
+    with SmallPieces.of(client_socket) as receiving:
         assert receiving.gettimeout() is None
         assert recv_exactly(receiving, 4) == b"0017"
 

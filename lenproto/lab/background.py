@@ -15,12 +15,13 @@ from lenproto.answers import ANSWERS
 from lenproto.errors import ProtocolError, why
 from lenproto.lab import prints, tap
 from lenproto.server import check_client, initial_listen, serve_requests
-from lenproto.wire import DEFAULT_IP
+from lenproto.wire import DEFAULT_IP, greeting
 
 START_S = 5.0  # seconds until a server has to listen
 STOP_S = 2.0  # seconds until a stopped server's thread has to end
 
 _running = {}  # name → Background
+_starting = threading.Lock()
 
 
 class LabError(Exception):
@@ -44,24 +45,27 @@ class Background:
         for function in (listen, check, serve):
             if not callable(function):
                 raise LabError(f"{_shown(function)} stands where a function is needed. Give its name alone, without ().")
-        if name in _running:
-            try:
-                _running[name].stop()
-            except LabError as error:  # its port is free all the same
-                print(error, file=sys.stderr)
+        if check is check_client and answers is not None:
+            _fits(answers)
         self.name = name
         self.answers = ANSWERS if answers is None else answers
         self.failure = None  # the sentence that says why it stopped by itself
         self._address = None
         self._printed = None
         self._told = False
-        self._at_end = False
+        self._stoppable = False  # whether Stopped may be thrown into the thread, at any place in it
         self._listening = threading.Event()
         self._functions = listen, check, serve
         self.thread = threading.Thread(target=self._run, args=(ip, port), name=name, daemon=True)
-        self.actor = tap.watch(self.thread)
-        _running[name] = self
-        self.thread.start()
+        with _starting:  # of two that get one name at once, none may be lost
+            if name in _running:
+                try:
+                    _running[name].stop()
+                except LabError as error:  # its port is free all the same
+                    print(error, file=sys.stderr)
+            self.actor = tap.watch(self.thread)
+            _running[name] = self
+            self.thread.start()
         self._listening.wait(START_S)
         if self._address is None:
             self._give_up(listen)
@@ -120,10 +124,11 @@ class Background:
         self.actor.stopping = True
         if threading.current_thread() is self.thread:  # one of its own functions stops it
             raise tap.Stopped
-        deadline = time.monotonic() + STOP_S
+        deadline, throw = time.monotonic() + STOP_S, False
         while self.thread.is_alive() and time.monotonic() < deadline:
-            self._wake()
+            self._wake(throw)
             self.thread.join(0.02)
+            throw = True  # it does not come to its next call by itself
         if _running.get(self.name) is self:
             del _running[self.name]
         if self.thread.is_alive():
@@ -144,11 +149,12 @@ class Background:
 
     def _run(self, ip, port):
         """The life of the thread."""
-        self._printed = prints.catch()
         try:
+            self._stoppable = True
+            self._printed = prints.catch()
             self._serve(ip, port)
         except BaseException as error:
-            self._at_end = True  # from here on, _wake throws no Stopped
+            self._stoppable = False
             try:
                 with self.actor.lock:  # wait for one that is being thrown: it hits here
                     pass
@@ -180,20 +186,20 @@ class Background:
 
     def _give_up(self, listen):
         """It does not listen: stop it, and say why."""
-        place = self._place()
+        place = self._place() if not self._listening.is_set() else None
         self._told = True
         with contextlib.suppress(LabError):
             self.stop()
         late = f"{self.name}: {_name(listen)} has not returned after {START_S:g} s; it is {place}."
-        raise LabError(self.failure or late)
+        raise LabError(self.failure or (late if place else f"{self.name} was stopped before it listened."))
 
-    def _wake(self):
-        """Bring the thread to its next step, where Stopped awaits it."""
+    def _wake(self, throw):
+        """Bring the thread to its next call, where Stopped awaits it; throw: or let that hit it where it is."""
         with self.actor.lock:  # no call begins meanwhile
             call, sockets = self.actor.doing, list(self.actor.sockets)
             if call:
                 sockets = [self.actor.sock]
-            elif not self._at_end:  # it computes, prints, or waits for something that no tap sees
+            elif throw and self._stoppable:  # it computes, prints, or waits for something that no tap sees
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(self.thread.ident), ctypes.py_object(tap.Stopped)
                 )
@@ -253,17 +259,25 @@ def _client(check, returned):
     return returned
 
 
+def _fits(answers):
+    """LabError where a table of answers cannot be the package's greeting: told now, not with the first client."""
+    try:
+        greeting(answers)
+    except (ValueError, TypeError) as error:
+        raise LabError(f"The table of answers does not fit: {error}") from None
+
+
 def _name(function):
     return getattr(function, "__name__", type(function).__name__)
 
 
 def _shown(value):
     """A value in a sentence, the same from run to run."""
-    if isinstance(value, socket.socket):
-        return "a socket"
     if isinstance(value, (tuple, list)):
         return f"({', '.join(map(_shown, value))})"
-    return reprlib.repr(value)
+    if value is None or isinstance(value, (str, bytes, int, float)):
+        return reprlib.repr(value)
+    return f"a {type(value).__name__}"
 
 
 def sentence(error):
@@ -272,10 +286,12 @@ def sentence(error):
         return f": {error}"
     own = [step for step in traceback.extract_tb(error.__traceback__) if not tap.is_helper(step.filename)]
     place = f" in line {own[-1].lineno} of {own[-1].name}" if own else ""
+    if isinstance(error, SystemExit):
+        return f"{place}: SystemExit: it called exit()"
     words = ""
     with contextlib.suppress(Exception):  # a learner's own kind of error may fail to say what it is
-        words = why(error) if isinstance(error, (OSError, ProtocolError, OverflowError)) else str(error)
-        words = "it called exit()" if isinstance(error, SystemExit) else words
+        advice = (OSError, ProtocolError, OverflowError)  # but a time limit that was over here was the learner's
+        words = why(error) if isinstance(error, advice) and not isinstance(error, TimeoutError) else str(error)
     return f"{place}: {type(error).__name__}" + (f": {words}" if words else "")
 
 

@@ -4,6 +4,8 @@ import io
 import sys
 import threading
 
+LIMIT = 100_000  # characters kept of what a thread prints; a loop prints for ever
+
 _texts = {}  # Thread → what it printed
 _lock = threading.Lock()
 
@@ -24,10 +26,19 @@ class _ByThread:
         return _texts.get(threading.current_thread(), self.real)
 
 
+class _Text(io.StringIO):
+    """What a thread printed, the beginning of it."""
+
+    def write(self, text):
+        if self.tell() < LIMIT:
+            super().write(text if self.tell() + len(text) < LIMIT else text[:LIMIT] + "\n… and more\n")
+        return len(text)
+
+
 def catch(text=None):
     """From now on, what this thread prints goes into the io.StringIO returned."""
     with _lock:
-        caught = _texts.setdefault(threading.current_thread(), text or io.StringIO())
+        caught = _texts.setdefault(threading.current_thread(), text or _Text())
     stand_in()
     return caught
 

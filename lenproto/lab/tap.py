@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 import weakref
+from collections import defaultdict
 
 from lenproto import wire
 from lenproto.lab.trace import SENDING, Call, Trace, Where
@@ -25,6 +26,8 @@ METHODS = (
 )  # fmt: skip
 READING = {"accept", "recv", "recv_into", "recvfrom"}
 SETTLE_S = 1.0  # how long to wait for the other side to become quiet
+SAME_CALLS = 3  # so many calls in a row that get the same nothing are recorded; a loop goes on for ever
+QUIET_S = 0.003  # how long it has to be so: what was just sent may still be on its way inside the system
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 _LAB = os.path.dirname(__file__) + os.sep
@@ -48,6 +51,7 @@ class Actor:
         self.watchers = 0
         self.taps = {}  # Tap → the actor's name in that tap's trace
         self.doing = self.sock = None
+        self.accepted = None  # what accept just gave: nothing else may hold it yet, when Stopped comes
         self.recorded = {}  # Tap → the Call of its trace that stands for doing
         self.stopping = False
         self.sockets = weakref.WeakSet()
@@ -66,14 +70,26 @@ class Actor:
         except (OSError, ValueError):  # closed meanwhile
             return False
 
+    @property
+    def awaited(self):
+        """Whether a trace tells that what its reading call waits for is still on its way inside the system."""
+        with self.lock:
+            sock, recorded = self.sock, list(self.recorded.items())
+        try:
+            address = sock.getsockname()
+        except (OSError, AttributeError):  # closed, or the call has ended
+            return True
+        return any(call.name in READING and tap.trace.is_due(call, address) for tap, call in recorded)
+
     def begin(self, name, sock, argument):
         """Note that a call begins, in every trace that records this actor."""
         if self.stopping:
             raise Stopped
-        with self.lock:
+        self.accepted = None
+        doing = Call("", name, argument, _where(), time.perf_counter())
+        with self.lock:  # doing first: with it set, a call out of the garbage collector passes straight through
+            self.doing, self.sock = doing, sock
             self.sockets.add(sock)
-            self.sock = sock
-            self.doing = Call("", name, argument, _where(), time.perf_counter())
             self.recorded = {tap: tap.record(self, who) for tap, who in self.taps.items()}
 
     def end(self, result):
@@ -82,23 +98,26 @@ class Actor:
         with self.lock:
             if self.doing is None:  # it did not even begin
                 return
-            name, sock, self.doing, self.sock = self.doing.name, self.sock, None, None
-            accepted = None
-            if name == "accept" and isinstance(result, tuple):
-                accepted, result = result
-                self.sockets.add(accepted)
-            if self.stopping and (accepted or result == b"" or isinstance(result, BaseException)):
-                result = Stopped()  # the call was woken only to end here
-            for tap, call in self.recorded.items():
-                if name.startswith("connect") or (accepted and not self.stopping):
-                    call.connection = tap.connection(accepted or sock, begins=True)
-                call.result, call.ended = result, ended - tap.began
-                tap.trace.changed()
-            self.recorded = {}
+            try:
+                self._end(result, ended)
+            finally:
+                self.doing = self.sock = None
+                self.recorded = {}
         if self.stopping:
-            if accepted:
-                original("close")(accepted)
             raise Stopped
+
+    def _end(self, result, ended):
+        """Note the result in every trace that has the call."""
+        if self.doing.name == "accept" and isinstance(result, tuple):
+            self.accepted, result = result
+            self.sockets.add(self.accepted)
+        if self.stopping and (self.accepted or result == b"" or isinstance(result, BaseException)):
+            result = Stopped()  # the call was woken only to end here
+        for tap, call in self.recorded.items():
+            if self.doing.name.startswith("connect") or (self.accepted and not self.stopping):
+                call.connection = tap.connection(self.accepted or self.sock, begins=True)
+            call.result, call.ended = result, ended - tap.began
+            tap.ended(call)
 
 
 class Tap:
@@ -114,6 +133,8 @@ class Tap:
         self.trace = Trace()
         self._numbers = weakref.WeakKeyDictionary()  # socket → number of its connection
         self._one_end = {}  # both addresses of a connection of which one socket is known → its number
+        self._in_vain = defaultdict(list)  # actor's name → its last calls, as far as they got the same nothing
+        self._held_back = set()  # calls that may be the next of a loop which gets nothing, see record
         self._count = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -139,13 +160,36 @@ class Tap:
                 unwatch(thread)
 
     def record(self, actor, name):
-        """Put the call that an actor is in into the trace, and return it."""
+        """Put the call that an actor is in into the trace, and return it.
+
+        One that may be the next of a loop is not put there before it gets something else than the last.
+        """
         doing = actor.doing
         call = Call(name, doing.name, doing.argument, doing.where, doing.started - self.began)
         call.connection = self.connection(actor.sock)
-        self.trace.append(call)
-        self.trace.changed()
+        same = self._in_vain[name]
+        if len(same) == SAME_CALLS and call.repeats(same[-1]):
+            self._held_back.add(call)
+        else:
+            self.trace.append(call)
+            self.trace.changed()
         return call
+
+    def ended(self, call):
+        """Note that a recorded call has its result."""
+        same = self._in_vain[call.actor]
+        goes_on = call.in_vain and same and call.repeats(same[-1]) and call.outcome() == same[-1].outcome()
+        if call in self._held_back:
+            self._held_back.remove(call)
+            if goes_on:
+                same[-1].again = True
+            else:
+                self.trace.append(call)
+        if not goes_on:
+            same.clear()
+        if call.in_vain and len(same) < SAME_CALLS:
+            same.append(call)
+        self.trace.changed()
 
     def connection(self, sock, *, begins=False):
         """Return the number of a socket's connection, from 1; None if it has none."""
@@ -168,13 +212,15 @@ class Tap:
 def settle(actors, limit_s=SETTLE_S):
     """Wait until each of these actors but our own is blocked in a call, or has ended."""
     others = [actor for actor in actors if actor.thread is not threading.current_thread()]
-    deadline, before = time.monotonic() + limit_s, None
+    deadline, before, since = time.monotonic() + limit_s, None, 0.0
     while time.monotonic() < deadline:
         now = [actor.doing for actor in others]
-        quiet = all(actor.blocked or not actor.thread.is_alive() for actor in others)
-        if quiet and now == before:  # twice the same: nobody woke another up in between
+        if not all((actor.blocked and not actor.awaited) or not actor.thread.is_alive() for actor in others):
+            before = None
+        elif now != before:
+            before, since = now, time.monotonic()
+        elif time.monotonic() - since > QUIET_S:  # all that time the same: nobody woke another up in between
             return
-        before = now if quiet else None
         time.sleep(0.0005)
 
 
@@ -223,8 +269,8 @@ def _watched(name):
         actor = _actors.get(current_thread())
         if actor is None or actor.doing is not None:
             return method(sock, *args, **kwargs)
-        if name == "close" and sock.fileno() == -1:  # a with block closes what is closed already
-            return method(sock)
+        if name == "close" and (actor.stopping or sock.fileno() == -1):  # no event: the thread ends, or it was closed
+            return method(sock, *args, **kwargs)
         try:
             actor.begin(name, sock, _argument(name, args, kwargs))
             result = method(sock, *args, **kwargs)

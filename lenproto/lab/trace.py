@@ -8,13 +8,15 @@ Both read the same from run to run: ports and times appear only on request.
 import errno
 import math
 import reprlib
-from collections import Counter, defaultdict
+import socket
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from lenproto.wire import GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
 
 SENDING = {"send", "sendall", "sendto"}
+SHUTDOWNS = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
 RECEIVING = {"recv", "recv_into", "recvfrom"}
 SERVER = "server"  # the actor of this name is the server; every other one is a client
 
@@ -39,7 +41,8 @@ class Call:
     argument is the bytes to send, the number of bytes asked for, or an (ip, port) address; result
     the bytes that came, the number of bytes sent, an address, or the exception; both may be None.
     A call that still blocks has ended None. started and ended are seconds since the trace began.
-    connection counts the connections of the trace from 1; None where the socket has none yet.
+    connection counts the connections of the trace from 1; None where the socket has none yet. again
+    says that a loop went on with the same call and the same result: those are not in the trace.
     """
 
     actor: str
@@ -50,6 +53,7 @@ class Call:
     result: object = None
     ended: float | None = None
     connection: int | None = None
+    again: bool = False
 
     @property
     def sender(self):
@@ -73,6 +77,15 @@ class Call:
         """Whether this call read the end of the stream: it asked for bytes, and none will come."""
         return self.name in RECEIVING and self.result == b"" and self.argument != 0
 
+    @property
+    def in_vain(self):
+        """Whether this call has ended and moved nothing: an error, or the end of the stream."""
+        return self.ended is not None and (self.at_end_of_stream or isinstance(self.result, BaseException))
+
+    def repeats(self, other):
+        """Whether this call is the same as another one: of the same method and bytes, from the same line."""
+        return all(getattr(self, name) == getattr(other, name) for name in ("name", "argument", "where", "connection"))
+
     def text(self, *, ports=False):
         """The call as Python would write it, such as recv(48); bytes to send as their number."""
         argument = self.argument
@@ -80,6 +93,8 @@ class Call:
             argument = _count(argument)
         elif isinstance(argument, tuple):
             argument = _address(argument, ports)
+        elif self.name == "shutdown" and argument in SHUTDOWNS:
+            argument = SHUTDOWNS[argument]
         elif argument is not None:
             argument = reprlib.repr(argument)
         return f"{self.name}({'' if argument is None else argument})"
@@ -131,7 +146,7 @@ class Trace(list):
         One side plays until it needs something that the other has not yet done, then the other:
         no byte is read before it is sent, no client is accepted before it connects.
         """
-        waiting = defaultdict(list)
+        waiting = defaultdict(deque)
         for call in self:
             waiting[call.actor].append(call)
         turns = sorted(waiting, key=lambda actor: (actor != SERVER, actor))
@@ -141,10 +156,10 @@ class Trace(list):
             before = len(order)
             for actor in turns:
                 while waiting[actor] and played.allows(waiting[actor][0]):
-                    order.append(played.add(waiting[actor].pop(0)))
+                    order.append(played.add(waiting[actor].popleft()))
             if len(order) == before:  # a time limit is over, or they wait for somebody outside the trace
                 first = min((calls[0] for calls in waiting.values() if calls), key=_patience)
-                order.append(played.add(waiting[first.actor].pop(0)))
+                order.append(played.add(waiting[first.actor].popleft()))
         return order
 
     def fields(self):
@@ -159,6 +174,27 @@ class Trace(list):
                 runs = [("unknown", 0, len(stream))]
             found += [Field(connection, sender, a, name, stream[a:b]) for name, a, b in runs]
         return found
+
+    def is_due(self, call, address):
+        """Whether the trace tells of something that a blocked reading call will yet get.
+
+        For accept a client that connected to this port; else bytes, or the end of the stream.
+        """
+        if call.name == "accept":
+            done = {other.connection for other in self if other.name == "accept"} | {None}
+            connects = [other for other in self if other.name.startswith("connect") and other.connection not in done]
+            return any(other.argument[1:2] == address[1:2] for other in connects)
+        unread = 0
+        for other in self:
+            if other.connection != call.connection or call.connection is None:
+                continue
+            if _side(other) == _side(call):
+                unread -= len(other.data) if other.name in RECEIVING else 0
+            elif other.name in SENDING:
+                unread += len(other.data)
+            elif other.name == "close" or (other.name == "shutdown" and other.argument != socket.SHUT_RD):
+                return True
+        return unread > 0
 
     def runs(self):
         """Return (call, Fields) for every call in order: the fields, cut to that call's bytes."""
@@ -364,7 +400,8 @@ def _cell(label, call, pieces, ports):
             return [f"{short:<{COLUMN - 10}}{pieces[0].name:>10}"]
     outcome = call.outcome(ports=ports)
     head = label + call.text(ports=ports) + (f" → {outcome}" if outcome else "")
-    return [head] + [line for piece in pieces for line in _literals(piece)]
+    more = ["  … again and again"] if call.again else []
+    return [head] + [line for piece in pieces for line in _literals(piece)] + more
 
 
 def _literals(piece):

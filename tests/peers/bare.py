@@ -106,13 +106,25 @@ class ScriptedServer:
 
 
 class SmallPieces(socket.socket):
-    """A socket whose recv never returns more than a few bytes at once, as TCP may at any time."""
+    """A socket that never receives or sends more than a few bytes at once, as TCP may at any time."""
 
     piece_bytes = 1
+
+    @classmethod
+    def of(cls, sock, piece_bytes=1):
+        """Return the same connection with small pieces. It takes the socket over: the caller closes what is returned."""
+        limit_s = sock.gettimeout()
+        small = cls(fileno=sock.detach())
+        small.settimeout(limit_s)
+        small.piece_bytes = piece_bytes
+        return small
 
     def recv(self, n):
         return super().recv(min(n, self.piece_bytes))
 
+    def send(self, data):
+        return super().send(data[:self.piece_bytes])
+
     def accept(self):
         sock, address = super().accept()
-        return type(self)(fileno=sock.detach()), address
+        return type(self).of(sock, self.piece_bytes), address

@@ -141,7 +141,7 @@ class Console(TextForm, ipywidgets.VBox):
         return self._screen.getvalue().rstrip() if self._screen else ""
 
     def _who_waits(self):
-        return f"Client: waits for {self.waits_for}.", f"Server: {self.server.doing}."
+        return f"Client: waits for {self.waits_for}.", f"Server: {self.server.failure or self.server.doing}."
 
     def _paint(self):
         """Bring what the page shows up to date."""
