@@ -4,7 +4,6 @@ import contextlib
 import functools
 import inspect
 import io
-import os
 import select
 import socket
 import sys
@@ -838,6 +837,8 @@ def test_the_same_port_is_served_again_at_once_also_after_a_conversation_that_wa
             assert read(client_socket, 48 + 8).endswith(b"0004noon")
 
 
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # Stopped may hit between socket() and the next line
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_of_servers_that_get_one_name_at_once_none_is_lost():
     """Each replaces one that may not even have begun; whoever is replaced is told so."""
     made, replaced = [], []
@@ -930,4 +931,4 @@ def test_many_clients_of_one_server_are_served_one_after_another(capsys):
     assert len(trace.whole) == 10
     bodies = [field.data for field in trace.fields() if field.name == "body"]
     assert bodies == [b"noon", b"lena"] * 10
-    assert os.linesep not in server.printed or server.printed.count("client") == 10
+    assert server.printed.count("client 127.0.0.1:") == 10

@@ -96,8 +96,9 @@ def test_each_thread_has_its_own_text_on_a_busy_computer(capsys):
 
 def test_a_thread_that_prints_for_ever_does_not_fill_the_memory():
     text = in_a_thread(lambda: [print("x" * 999) for _ in range(200)])
-    assert text == ("x" * 999 + "\n") * 100 + "\n… and more\n" or len(text) < prints.LIMIT + 2000
+    assert text.startswith(("x" * 999 + "\n") * 99)
     assert text.endswith("\n… and more\n")
+    assert len(text) < prints.LIMIT + 1100
 
 
 def test_after_release_a_thread_prints_as_usual(capsys):

@@ -18,13 +18,13 @@ import weakref
 from collections import defaultdict
 
 from lenproto import wire
-from lenproto.lab.trace import SENDING, Call, Trace, Where
+from lenproto.lab.trace import RECEIVING, SENDING, Call, Trace, Where
 
 METHODS = (
     "connect", "connect_ex", "bind", "listen", "accept", "send", "sendall", "sendto",
     "recv", "recv_into", "recvfrom", "shutdown", "close",
 )  # fmt: skip
-READING = {"accept", "recv", "recv_into", "recvfrom"}
+READING = {"accept"} | RECEIVING
 SETTLE_S = 1.0  # how long to wait for the other side to become quiet
 SAME_CALLS = 3  # so many calls in a row that get the same nothing are recorded; a loop goes on for ever
 QUIET_S = 0.003  # how long it has to be so: what was just sent may still be on its way inside the system
@@ -55,6 +55,7 @@ class Actor:
         self.recorded = {}  # Tap → the Call of its trace that stands for doing
         self.stopping = False
         self.sockets = weakref.WeakSet()
+        self._last = None  # a weak reference to the socket of the last call
         self.lock = threading.Lock()
 
     @property
@@ -89,35 +90,34 @@ class Actor:
         doing = Call("", name, argument, _where(), time.perf_counter())
         with self.lock:  # doing first: with it set, a call out of the garbage collector passes straight through
             self.doing, self.sock = doing, sock
-            self.sockets.add(sock)
+            if self._last is None or self._last() is not sock:  # else it is among them already
+                self._last = weakref.ref(sock)
+                self.sockets.add(sock)
             self.recorded = {tap: tap.record(self, who) for tap, who in self.taps.items()}
 
     def end(self, result):
-        """Note how the call ended."""
+        """Note how the call ended, in every trace that has it."""
         ended = time.perf_counter()
         with self.lock:
             if self.doing is None:  # it did not even begin
                 return
+            name, sock = self.doing.name, self.sock
             try:
-                self._end(result, ended)
+                if name == "accept" and isinstance(result, tuple):
+                    self.accepted, result = result
+                    self.sockets.add(self.accepted)
+                if self.stopping and (self.accepted or result == b"" or isinstance(result, BaseException)):
+                    result = Stopped()  # the call was woken only to end here
+                for tap, call in self.recorded.items():
+                    if name.startswith("connect") or (self.accepted and not self.stopping):
+                        call.connection = tap.connection(self.accepted or sock, begins=True)
+                    call.result, call.ended = result, ended - tap.began
+                    tap.ended(call)
             finally:
                 self.doing = self.sock = None
                 self.recorded = {}
         if self.stopping:
             raise Stopped
-
-    def _end(self, result, ended):
-        """Note the result in every trace that has the call."""
-        if self.doing.name == "accept" and isinstance(result, tuple):
-            self.accepted, result = result
-            self.sockets.add(self.accepted)
-        if self.stopping and (self.accepted or result == b"" or isinstance(result, BaseException)):
-            result = Stopped()  # the call was woken only to end here
-        for tap, call in self.recorded.items():
-            if self.doing.name.startswith("connect") or (self.accepted and not self.stopping):
-                call.connection = tap.connection(self.accepted or self.sock, begins=True)
-            call.result, call.ended = result, ended - tap.began
-            tap.ended(call)
 
 
 class Tap:
@@ -177,18 +177,19 @@ class Tap:
 
     def ended(self, call):
         """Note that a recorded call has its result."""
-        same = self._in_vain[call.actor]
-        goes_on = call.in_vain and same and call.repeats(same[-1]) and call.outcome() == same[-1].outcome()
-        if call in self._held_back:
-            self._held_back.remove(call)
-            if goes_on:
-                same[-1].again = True
-            else:
-                self.trace.append(call)
-        if not goes_on:
-            same.clear()
-        if call.in_vain and len(same) < SAME_CALLS:
-            same.append(call)
+        in_vain, same = call.in_vain, self._in_vain[call.actor]
+        if in_vain or same:
+            goes_on = in_vain and same and call.repeats(same[-1]) and call.outcome() == same[-1].outcome()
+            if call in self._held_back:
+                self._held_back.remove(call)
+                if goes_on:
+                    same[-1].again = True
+                else:
+                    self.trace.append(call)
+            if not goes_on:
+                same.clear()
+            if in_vain and len(same) < SAME_CALLS:
+                same.append(call)
         self.trace.changed()
 
     def connection(self, sock, *, begins=False):
@@ -286,6 +287,8 @@ def _watched(name):
 def _argument(name, args, kwargs):
     """What a call was given, as a Call keeps it. Whether it makes sense is for the real method to say."""
     first = args[0] if args else kwargs.get("buffer")
+    if type(first) is bytes:
+        return first
     try:
         if name in SENDING:
             return bytes(memoryview(first))
@@ -298,7 +301,7 @@ def _argument(name, args, kwargs):
 
 def _result(name, args, kwargs, result):
     """What a call gave, as a Call keeps it: the bytes, also where they went into the caller's own buffer."""
-    if name not in READING or name == "accept":
+    if name not in RECEIVING or (name == "recv" and len(args) == 1):
         return result
     flags = args[2:] if name == "recv_into" else args[1:]
     if (flags[0] if flags else kwargs.get("flags", 0)) & socket.MSG_PEEK:  # it only looked: they will come again

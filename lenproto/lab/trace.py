@@ -80,7 +80,7 @@ class Call:
     @property
     def in_vain(self):
         """Whether this call has ended and moved nothing: an error, or the end of the stream."""
-        return self.ended is not None and (self.at_end_of_stream or isinstance(self.result, BaseException))
+        return isinstance(self.result, BaseException) or self.at_end_of_stream
 
     def repeats(self, other):
         """Whether this call is the same as another one: of the same method and bytes, from the same line."""
@@ -264,7 +264,7 @@ class Trace(list):
 
     def changed(self):
         """Tell every listener that a call began or ended."""
-        for listener in list(self.listeners):
+        for listener in self.listeners:
             listener()
 
     def _heard(self):
