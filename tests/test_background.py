@@ -199,7 +199,9 @@ STYLES = {
     "swallows errors": (initial_listen, check_plainly, serve_and_swallow_all_errors),
     "list": (initial_listen, check_in_a_list, serve_plainly),
     "methods": (Room().listen, Room().check, Room()),
-    "lambda": (lambda ip, port: socket.create_server((ip, port)), lambda s: check_plainly(s), lambda r, c: serve_plainly(r, c)),
+    "lambda": (
+        lambda ip, port: socket.create_server((ip, port)), lambda s: check_plainly(s), lambda r, c: serve_plainly(r, c),
+    ),
     "partial": (functools.partial(listen_plainly), functools.partial(check_plainly), functools.partial(serve_plainly)),
 }
 
@@ -422,7 +424,8 @@ def test_a_function_that_was_called_instead_of_given_is_refused():
     ("returned", "shown"),
     [
         (None, "None"), ((), "()"), ((True, "TIME"), "(True, 'TIME')"), ("TIME", "'TIME'"),
-        ((1, 2, 3), "(1, 2, 3)"), ({}, "a dict"), (print, "a builtin_function_or_method"), (("x" * 500, ""), "('xxxxxxxxxxxx...xxxxxxxxxxxxx', '')"),
+        ((1, 2, 3), "(1, 2, 3)"), ({}, "a dict"), (print, "a builtin_function_or_method"),
+        (("x" * 500, ""), "('xxxxxxxxxxxx...xxxxxxxxxxxxx', '')"),
     ],
 )  # fmt: skip
 def test_what_check_returns_wrongly_is_shown(returned, shown, capsys):

@@ -269,7 +269,7 @@ def test_two_requests_in_one_piece_are_two_fields_of_one_call():
 
 
 def test_a_call_that_ends_inside_a_field_has_the_part_it_moved():
-    trace = trace_of(call("client", "sendall", b"HiTI"), call("client", "sendall", b"MENA"), call("client", "sendall", b"ME"))
+    trace = trace_of(*[call("client", "sendall", piece) for piece in (b"HiTI", b"MENA", b"ME")])
     assert [[(field.start, field.name, field.data) for field in pieces] for _, pieces in trace.runs()] == [
         [(0, "handshake", b"Hi"), (2, "request", b"TI")],
         [(4, "request", b"ME"), (6, "request", b"NA")],
@@ -470,7 +470,9 @@ def test_one_byte_at_a_time_is_one_call_each_and_the_same_fields(connected_pair)
     trace = talk(client, lambda: recv_exactly(server_socket, 6))
     trace.whole = {1}  # as if it had been recorded from its connect on
     assert [field.data for field in trace.fields()] == [b"Hi", b"TIME"]
-    assert lines(trace)[:2] == ['sendall(b"H")                      handshake ─▶', 'sendall(b"i")                      handshake ─▶']
+    assert lines(trace)[:2] == [
+        'sendall(b"H")                      handshake ─▶', 'sendall(b"i")                      handshake ─▶',
+    ]  # fmt: skip
     assert sum(line.count("─▶") for line in lines(trace)) == 6
 
 

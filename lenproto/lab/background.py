@@ -44,7 +44,8 @@ class Background:
                  answers=None, ip=DEFAULT_IP, port=0, name="server"):
         for function in (listen, check, serve):
             if not callable(function):
-                raise LabError(f"{_shown(function)} stands where a function is needed. Give its name alone, without ().")
+                given = _shown(function)
+                raise LabError(f"{given} stands where a function is needed. Give its name alone, without ().")
         if check is check_client and answers is not None:
             _fits(answers)
         self.name = name

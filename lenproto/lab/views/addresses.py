@@ -20,10 +20,10 @@ class Addresses(TextForm, ipywidgets.HTML):
                       for name, sock in sockets.items()]  # fmt: skip
         ports = dict.fromkeys(address[1] for row in self._rows for address in row[1:] if address)
         self._letters = dict(zip(ports, (f"port {letter}" for letter in string.ascii_uppercase)))
-        titles = "".join(f"<th scope='col' style='text-align:left'>{title}</th>" for title in self._titles)
+        titles = "".join(f"<th scope='col'>{title}</th>" for title in self._titles)
         rows = "".join(
-            f"<tr><th scope='row' style='text-align:left'>{html.escape(name)}</th>"
-            + "".join(f"<td style='padding:2px 1.5em 2px 0'><code>{self._shown(end, str)}</code></td>" for end in ends)
+            f"<tr><th scope='row'>{html.escape(name)}</th>"
+            + "".join(f"<td><code>{self._shown(end, str)}</code></td>" for end in ends)
             + "</tr>"
             for name, *ends in self._rows
         )

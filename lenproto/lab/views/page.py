@@ -20,6 +20,7 @@ STYLE = """<style>
 .lenproto .box { font-family: var(--jp-code-font-family, monospace); text-align: center; min-width: 2em;
   border: 1px solid var(--jp-border-color1, #bbb); border-radius: 3px; padding: 1px 3px; line-height: 1.3; }
 .lenproto .box b { font-size: 1.3em; } .lenproto .box small { display: block; opacity: .75; }
+.lenproto th, .lenproto td { text-align: left; padding: 2px 2em 2px 0; }
 .lenproto .empty { border-style: dashed; }
 .lenproto .cut { align-self: stretch; margin: 0 8px; border-left: 3px dashed var(--jp-ui-font-color1, #000); }
 </style>"""
