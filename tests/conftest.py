@@ -14,8 +14,11 @@ from peers.bare import TIME_LIMIT_S, ScriptedServer
 
 
 def alive(kind):
-    """Return the objects of a class that the interpreter still knows."""
-    return [thing for thing in gc.get_objects() if issubclass(type(thing), kind)]
+    """Return the objects of a class, and of those made from it, that the interpreter still knows."""
+    kinds = [kind]
+    for each in kinds:
+        kinds += each.__subclasses__()
+    return [thing for thing in gc.get_referrers(*kinds) if type(thing) in kinds]  # an object refers to its class
 
 
 def open_sockets():

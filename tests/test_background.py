@@ -615,6 +615,22 @@ def test_stop_closes_what_the_learner_forgets_to_close():
         until(lambda: server.doing.startswith("stuck in accept"))
 
 
+def test_stop_lets_a_function_close_what_it_opened():
+    """Its with blocks and its finally come to their end, as they do after any other error."""
+
+    def serve(request, client_socket):
+        try:
+            client_socket.recv(4)
+        finally:
+            client_socket.close()
+            print("closed", client_socket.fileno())
+
+    with started_and_stuck(serve=serve, said=b"HiTIME") as (server, client_socket):
+        read(client_socket, 48)
+        until(lambda: server.doing.startswith("stuck in recv"))
+    assert server.printed.endswith("closed -1\n")
+
+
 def test_stop_while_it_computes():
     def serve(request, client_socket):
         while True:

@@ -14,10 +14,8 @@ from lenproto.lab import prints
 
 
 @pytest.fixture(autouse=True)
-def standard_streams_are_the_real_ones_again():
-    streams = sys.stdout, sys.stderr
+def nobody_stays_caught():
     yield
-    assert (sys.stdout, sys.stderr) == streams
     assert not prints._texts
 
 
@@ -124,6 +122,25 @@ def test_a_text_of_ones_own_may_be_given():
     finally:
         prints.release()
     assert mine.getvalue() == "here\n"
+
+
+def test_a_thread_stays_caught_when_another_one_is_released(capsys):
+    prints.catch()
+    in_a_thread(lambda: None)
+    print("caught")
+    prints.release()
+    assert capsys.readouterr().out == ""
+
+
+def test_the_streams_are_the_very_ones_of_before_however_often_they_were_stood_in_for():
+    streams = sys.stdout, sys.stderr
+    for _ in range(2):
+        prints.catch()
+        prints.catch()
+        prints.stand_in()
+        assert in_a_thread(lambda: print("x")) == "x\n"
+        prints.release()
+        assert (sys.stdout, sys.stderr) == streams
 
 
 def test_releasing_what_was_never_caught_changes_nothing(capsys):

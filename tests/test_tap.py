@@ -15,7 +15,7 @@ import weakref
 
 import pytest
 from peers.bare import TIME_LIMIT_S, read, reset
-from watching import beside, busy, is_untouched, joined, lines, names, talk
+from watching import beside, busy, call, is_untouched, joined, lines, names, talk
 
 from lenproto.lab import tap
 from lenproto.lab.tap import METHODS, Tap
@@ -328,6 +328,7 @@ def test_a_call_on_a_closed_socket_is_recorded_but_not_closing_it_again(connecte
             client_socket.close()
             with pytest.raises(OSError):
                 client_socket.recv(4)
+            client_socket.close()
     assert calls(trace) == [("close", None, None), ("recv", 4, OSError)]
 
 
@@ -575,6 +576,20 @@ def test_a_tap_ends_when_the_other_side_has_come_as_far_as_it_can(connected_pair
         assert names(trace, "server") == ["recv", "sendall"] * 3 + ["recv"]
         assert read(client_socket, 6) == b"okokok"
         client_socket.close()
+
+
+def test_a_thread_is_not_quiet_while_what_it_waits_for_is_on_its_way(connected_pair):
+    """The system may take its time, even from one socket of a computer to another: the trace knows better."""
+    client_socket, server_socket = connected_pair
+    with joined(threading.Thread(target=lambda: server_socket.recv(2))) as thread:
+        with Tap({thread: "server"}) as trace:
+            thread.start()
+            until_blocked(thread)
+            trace.append(call("client", "sendall", b"Hi", connection=trace[0].connection))
+            began = time.monotonic()
+            tap.settle([tap._actors[thread]], 0.05)
+            assert time.monotonic() - began > 0.04
+            client_socket.sendall(b"Hi")
 
 
 def test_a_tap_does_not_wait_for_ever_for_a_thread_that_sleeps(monkeypatch):

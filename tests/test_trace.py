@@ -360,6 +360,8 @@ def test_no_client_connects_before_the_server_listens():
     connected = call("client", "connect", ("127.0.0.1", 8820))
     listens = call("server", "listen", connection=None)
     assert names_in_order(connected, listens) == ["server listen", "client connect"]
+    someone = call("zoe", "listen", connection=None)
+    assert names_in_order(connected, someone) == ["zoe listen", "client connect"]
 
 
 def test_a_refused_connect_does_not_wait_for_a_server_that_listens_later():
@@ -386,6 +388,21 @@ def test_a_time_limit_is_over_when_everybody_else_has_come_as_far_as_they_can():
     accepts = call("server", "accept", None, ("127.0.0.1", 4711))
     assert names_in_order(timed_out, says, accepts, waits) == [
         "server accept", "client recv", "client sendall", "server recv",
+    ]  # fmt: skip
+
+
+def test_the_time_limit_of_the_server_too_is_over_only_then():
+    timed_out = call("server", "recv", 4, TimeoutError("timed out"), started=1)
+    says = [call("client", "connect", ("127.0.0.1", 8820), started=2), call("client", "sendall", b"Hi", started=3)]
+    assert names_in_order(timed_out, *says) == ["client connect", "client sendall", "server recv"]
+
+
+def test_what_a_failed_sendall_brought_out_may_be_read_at_once():
+    failed = call("server", "sendall", b"noon", InterruptedError(4, "interrupted"))
+    heard = call("server", "recv", 2, b"Hi", connection=2)
+    part, says = call("anna", "recv", 2, b"no"), call("ben", "sendall", b"Hi", connection=2)
+    assert names_in_order(failed, heard, part, says) == [
+        "server sendall", "anna recv", "ben sendall", "server recv",
     ]  # fmt: skip
 
 
