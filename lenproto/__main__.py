@@ -1,7 +1,6 @@
 """The command line: python -m lenproto server, python -m lenproto client."""
 
 import argparse
-import io
 import os
 import sys
 
@@ -11,9 +10,17 @@ from lenproto.errors import why
 from lenproto.wire import DEFAULT_IP, DEFAULT_PORT, frame
 
 
+class Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with the command line."""
+
+    def error(self, message):
+        """End the program with the message, and where to read on."""
+        self.exit(2, f"{self.prog}: {message}. {self.prog} --help tells more.\n")
+
+
 def parser():
     """Return the parser of the command line."""
-    commands = argparse.ArgumentParser(
+    commands = Parser(
         prog="lenproto", description="Two programs that talk over a network, for learning how."
     )
     sub = commands.add_subparsers(dest="command", required=True, metavar="server | client")
@@ -61,9 +68,8 @@ def prepare_standard_streams():
     """See to it that no letter which a terminal lacks, and no stream that is closed, makes a program fail."""
     for name, errors in (("stdin", "surrogateescape"), ("stdout", "backslashreplace"), ("stderr", "backslashreplace")):
         if getattr(sys, name) is None:
-            setattr(sys, name, io.StringIO())
-        else:
-            getattr(sys, name).reconfigure(errors=errors)
+            setattr(sys, name, open(os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w", closefd=False))
+        getattr(sys, name).reconfigure(errors=errors)
 
 
 def let_go_of_output():

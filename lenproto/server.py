@@ -90,9 +90,13 @@ def main(ip=DEFAULT_IP, port=DEFAULT_PORT, *, answers=ANSWERS, timeout_s=CLIENT_
     greeting(answers)  # a table that does not fit is an error now, not with the first client
     with initial_listen(ip, port) as server_socket:
         report("listening on {}:{}".format(*server_socket.getsockname()))
+        if os.name == "nt":  # there accept hears Ctrl-C only when it returns
+            server_socket.settimeout(1)
         with contextlib.suppress(KeyboardInterrupt):
             while True:
-                with contextlib.suppress(ConnectionError):  # one that was gone before accept could return it
+                try:
                     client_socket, request = check_client(server_socket, answers=answers, timeout_s=timeout_s)
-                    serve_requests(request, client_socket, answers=answers, timeout_s=timeout_s)
+                except (ConnectionError, TimeoutError):  # a client that was gone before accept could return it
+                    continue
+                serve_requests(request, client_socket, answers=answers, timeout_s=timeout_s)
     report("stopped")

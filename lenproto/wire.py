@@ -27,8 +27,8 @@ DEFAULT_PORT = 8820
 def recv_exactly(sock, n):
     """Receive n bytes, in as many pieces as they come; fewer only if the stream ends first.
 
-    Blocks until then. The socket's time limit holds for the n bytes together: a peer that
-    drips one byte at a time does not get a new limit for each. Raises OSError.
+    Blocks until then. A peer that drips one byte at a time gets no new time limit for each: it
+    is given up after at most twice the socket's limit. Raises OSError.
     """
     limit_s, started = sock.gettimeout(), time.monotonic()
     received = b""

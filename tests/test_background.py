@@ -17,7 +17,7 @@ from watching import beside, busy, is_untouched, joined, lines, names
 
 from lenproto import check_client, initial_contact, initial_listen, send_requests, serve_requests
 from lenproto.answers import ANSWERS
-from lenproto.lab import background, tap
+from lenproto.lab import background, program, tap
 from lenproto.lab.background import Background, LabError
 from lenproto.lab.tap import Stopped
 from lenproto.lab.typed import typed
@@ -37,7 +37,7 @@ def nothing_stays_on():
 @pytest.fixture
 def impatient(monkeypatch):
     """A lab that gives up on a thread soon: the test has one that does not end by itself."""
-    monkeypatch.setattr(background, "STOP_S", 0.1)
+    monkeypatch.setattr(program, "STOP_S", 0.1)
     monkeypatch.setattr(background, "START_S", 0.1)
 
 
@@ -576,7 +576,7 @@ def started_and_stuck(check=check_client, serve=serve_requests, *, said=b""):
         address = server.address
         began = time.monotonic()
         server.stop()
-        assert time.monotonic() - began < background.STOP_S, "it was not stopped, it ended by itself"
+        assert time.monotonic() - began < program.STOP_S, "it was not stopped, it ended by itself"
         assert read_to_the_end(client_socket) is not None, "the client sees the end"
         assert not server.thread.is_alive()
         assert server.failure is None

@@ -348,7 +348,8 @@ def test_a_wrong_option_is_told_with_its_name_and_value(command, option, value):
 def test_what_is_no_command_is_told_how_to_ask_for_help(words):
     ended = run([*LENPROTO, *words])
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.startswith("usage: lenproto")
+    assert ended.stderr.startswith("lenproto") and ended.stderr.endswith("--help tells more.\n")
+    assert ended.stderr.count("\n") == 1
 
 
 def test_help_names_both_programs_and_their_options():

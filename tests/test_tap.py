@@ -49,9 +49,11 @@ def line_of(call):
 
 def until_blocked(thread):
     """Wait until a watched thread is in a call that cannot go on."""
-    deadline = time.monotonic() + TIME_LIMIT_S
-    while not tap._actors[thread].blocked:
+    actor, deadline = tap._actors[thread], time.monotonic() + TIME_LIMIT_S
+    while not actor.blocked:
         assert time.monotonic() < deadline, "it is not blocked"
+    with actor.lock:  # its call is in every trace by now
+        pass
 
 
 @contextlib.contextmanager

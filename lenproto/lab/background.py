@@ -2,33 +2,22 @@
 
 import atexit
 import contextlib
-import ctypes
 import inspect
 import reprlib
 import socket
 import sys
 import threading
-import time
-import traceback
 
 from lenproto.answers import ANSWERS
-from lenproto.errors import ProtocolError, why
 from lenproto.lab import prints, tap
+from lenproto.lab.program import LabError, Program
 from lenproto.server import check_client, initial_listen, serve_requests
 from lenproto.wire import DEFAULT_IP, greeting
 
 START_S = 5.0  # seconds until a server has to listen
-STOP_S = 2.0  # seconds until a stopped server's thread has to end
 
 _running = {}  # name → Background
 _starting = threading.Lock()
-
-
-class LabError(Exception):
-    """Something a learner can mend, in a sentence. A notebook shows the sentence alone."""
-
-    def _render_traceback_(self):
-        return [f"{type(self).__name__}: {self}"]
 
 
 class Background:
@@ -50,23 +39,21 @@ class Background:
             _fits(answers)
         self.name = name
         self.answers = ANSWERS if answers is None else answers
-        self.failure = None  # the sentence that says why it stopped by itself
         self._address = None
-        self._printed = None
         self._told = False
-        self._stoppable = False  # whether Stopped may be thrown into the thread, at any place in it
         self._listening = threading.Event()
         self._functions = listen, check, serve
-        self.thread = threading.Thread(target=self._run, args=(ip, port), name=name, daemon=True)
+        self._program = Program(name, self._serve, ip, port)
+        self.thread = self._program.thread
         with _starting:  # of two that get one name at once, none may be lost
             if name in _running:
                 try:
                     _running[name].stop()
                 except LabError as error:  # its port is free all the same
                     print(error, file=sys.stderr)
-            self.actor = tap.watch(self.thread)
             _running[name] = self
-            self.thread.start()
+            self._program.start()
+            self.actor = self._program.actor
         self._listening.wait(START_S)
         if self._address is None:
             self._give_up(listen)
@@ -84,7 +71,12 @@ class Background:
     @property
     def printed(self):
         """What its functions printed so far."""
-        return self._printed.getvalue() if self._printed else ""
+        return self._program.printed
+
+    @property
+    def failure(self):
+        """The sentence that says why it stopped by itself; None if it did not."""
+        return self._program.failure
 
     @property
     def doing(self):
@@ -122,20 +114,11 @@ class Background:
 
         LabError if the thread does not end within STOP_S seconds; its port is free then, too.
         """
-        self.actor.stopping = True
-        if threading.current_thread() is self.thread:  # one of its own functions stops it
-            raise tap.Stopped
-        deadline, throw = time.monotonic() + STOP_S, False
-        while self.thread.is_alive() and time.monotonic() < deadline:
-            self._wake(throw)
-            self.thread.join(0.02)
-            throw = True  # it does not come to its next call by itself
-        if _running.get(self.name) is self:
-            del _running[self.name]
-        if self.thread.is_alive():
-            place = self._place()
-            self._close_sockets()
-            raise LabError(f"{self.name} did not stop within {STOP_S:g} s: it is still {place}. Its port is free.")
+        try:
+            self._program.stop()
+        finally:
+            if _running.get(self.name) is self:
+                del _running[self.name]
         self.tell()
 
     def __enter__(self):
@@ -148,35 +131,18 @@ class Background:
         tap.settle([self.actor])  # say where it has come to, not what it is in the middle of
         return f"{self.name}: {self.doing}"
 
-    def _run(self, ip, port):
-        """The life of the thread."""
-        try:
-            self._stoppable = True
-            self._printed = prints.catch()
-            self._serve(ip, port)
-        except BaseException as error:
-            self._stoppable = False
-            try:
-                with self.actor.lock:  # wait for one that is being thrown: it hits here
-                    pass
-            except tap.Stopped:
-                pass
-            if not self.actor.stopping:
-                self.failure = f"{self.name} stopped{sentence(error)}"
-            self._close_sockets()  # in here, for the error still holds those that only a function knew
-        tap.unwatch(self.thread)
-        prints.release()
-        self._listening.set()
-
     def _serve(self, ip, port):
         """The server's program, as the course text has it: it ends by an error only."""
-        listen, check, serve = self._functions
-        server_socket = listen(ip, port)
-        self._address = _server_socket(listen, server_socket).getsockname()[:2]
-        self._listening.set()
-        while True:
-            client_socket, request = _client(check, check(server_socket, **self._extra(check)))
-            serve(request, client_socket, **self._extra(serve))
+        try:
+            listen, check, serve = self._functions
+            server_socket = listen(ip, port)
+            self._address = _server_socket(listen, server_socket).getsockname()[:2]
+            self._listening.set()
+            while True:
+                client_socket, request = _client(check, check(server_socket, **self._extra(check)))
+                serve(request, client_socket, **self._extra(serve))
+        finally:
+            self._listening.set()
 
     def _extra(self, function):
         """The table of answers, for a function that takes one."""
@@ -187,57 +153,12 @@ class Background:
 
     def _give_up(self, listen):
         """It does not listen: stop it, and say why."""
-        place = self._place() if not self._listening.is_set() else None
+        place = self._program.place if not self._listening.is_set() else None
         self._told = True
         with contextlib.suppress(LabError):
             self.stop()
         late = f"{self.name}: {_name(listen)} has not returned after {START_S:g} s; it is {place}."
         raise LabError(self.failure or (late if place else f"{self.name} was stopped before it listened."))
-
-    def _wake(self, throw):
-        """Bring the thread to its next call, where Stopped awaits it; throw: or let that hit it where it is."""
-        with self.actor.lock:  # no call begins meanwhile
-            call, sockets = self.actor.doing, list(self.actor.sockets)
-            if call:
-                sockets = [self.actor.sock]
-            elif throw and self._stoppable:  # it computes, prints, or waits for something that no tap sees
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(self.thread.ident), ctypes.py_object(tap.Stopped)
-                )
-        for sock in sockets:
-            with contextlib.suppress(OSError):
-                if call and call.name == "accept":
-                    _call(sock)
-                else:
-                    tap.original("shutdown")(sock, socket.SHUT_RDWR)
-
-    def _close_sockets(self):
-        """Close all sockets it used. First shut down: a thread that waits there goes on then."""
-        with self.actor.lock:
-            sockets = list(self.actor.sockets)
-        for sock in sockets:
-            with contextlib.suppress(OSError):
-                tap.original("shutdown")(sock, socket.SHUT_RDWR)
-            tap.original("close")(sock)
-
-    def _place(self):
-        """The line of its functions where the thread is now, in words."""
-        frame = sys._current_frames().get(self.thread.ident)
-        own = [step for step in traceback.extract_stack(frame) if not tap.is_helper(step.filename)] if frame else []
-        return f"in line {own[-1].lineno} of {own[-1].name}" if own else "between two calls"
-
-
-def _call(server_socket):
-    """Connect to a server socket and leave: only a client makes accept return on every system."""
-    address = server_socket.getsockname()
-    if address[0] in ("0.0.0.0", "::"):  # all addresses of this computer; not every system can call that
-        address = ("127.0.0.1" if address[0] == "0.0.0.0" else "::1", *address[1:])
-    caller = socket.socket(server_socket.family, server_socket.type)
-    try:
-        caller.settimeout(0.2)
-        tap.original("connect")(caller, address)
-    finally:
-        tap.original("close")(caller)  # no trace shows it: it is not the learner's doing
 
 
 def _server_socket(listen, sock):
@@ -279,21 +200,6 @@ def _shown(value):
     if value is None or isinstance(value, (str, bytes, int, float)):
         return reprlib.repr(value)
     return f"a {type(value).__name__}"
-
-
-def sentence(error):
-    """An error in words: the line where it happened, and what it is."""
-    if isinstance(error, LabError):
-        return f": {error}"
-    own = [step for step in traceback.extract_tb(error.__traceback__) if not tap.is_helper(step.filename)]
-    place = f" in line {own[-1].lineno} of {own[-1].name}" if own else ""
-    if isinstance(error, SystemExit):
-        return f"{place}: SystemExit: it called exit()"
-    words = ""
-    with contextlib.suppress(Exception):  # a learner's own kind of error may fail to say what it is
-        advice = (OSError, ProtocolError, OverflowError)  # but a time limit that was over here was the learner's
-        words = why(error) if isinstance(error, advice) and not isinstance(error, TimeoutError) else str(error)
-    return f"{place}: {type(error).__name__}" + (f": {words}" if words else "")
 
 
 @atexit.register

@@ -54,6 +54,8 @@ class Actor:
         self.accepted = None  # what accept just gave: nothing else may hold it yet, when Stopped comes
         self.recorded = {}  # Tap → the Call of its trace that stands for doing
         self.stopping = False
+        self.gate = None  # called with each Call before it is made; may wait
+        self.adopt = None  # called with each thread that this one is about to start
         self.sockets = weakref.WeakSet()
         self._last = None  # a weak reference to the socket of the last call
         self.lock = threading.Lock()
@@ -88,6 +90,11 @@ class Actor:
             raise Stopped
         self.accepted = None
         doing = Call("", name, argument, _where(), time.perf_counter())
+        if self.gate:
+            self.gate(doing, sock)
+            if self.stopping:
+                raise Stopped
+            doing.started = time.perf_counter()
         with self.lock:  # doing first: with it set, a call out of the garbage collector passes straight through
             self.doing, self.sock = doing, sock
             if self._last is None or self._last() is not sock:  # else it is among them already
@@ -140,13 +147,18 @@ class Tap:
 
     def __enter__(self):
         self.began = time.perf_counter()
-        for thread, name in self.names.items():
-            actor = watch(thread)
-            with actor.lock:
-                actor.taps[self] = name
-                if actor.doing is not None:
-                    actor.recorded[self] = self.record(actor, name)
+        for thread, name in list(self.names.items()):
+            self.add(thread, name)
         return self.trace
+
+    def add(self, thread, name):
+        """Record this thread, too."""
+        self.names[thread] = name
+        actor = watch(thread)
+        with actor.lock:
+            actor.taps[self] = name
+            if actor.doing is not None:
+                actor.recorded[self] = self.record(actor, name)
 
     def __exit__(self, *exception):
         try:
@@ -231,6 +243,7 @@ def watch(thread):
         if not _actors:
             for name in METHODS:
                 setattr(socket.socket, name, _watched(name))
+            threading.Thread.start = _start
         actor = _actors.setdefault(thread, Actor(thread))
         actor.watchers += 1
         return actor
@@ -249,6 +262,12 @@ def unwatch(thread):
                     setattr(socket.socket, name, method)
                 else:
                     delattr(socket.socket, name)
+            threading.Thread.start = _ORIGINAL_START
+
+
+def actor_of(thread):
+    """Return the Actor of a thread; None if nobody watches it."""
+    return _actors.get(thread)
 
 
 def original(name):
@@ -257,7 +276,17 @@ def original(name):
 
 
 # Some methods stand on socket.socket itself, the others on the class below it.
+_ORIGINAL_START = threading.Thread.start
 _ORIGINAL = {name: (getattr(socket.socket, name), name in vars(socket.socket)) for name in METHODS}
+
+
+@functools.wraps(_ORIGINAL_START)
+def _start(thread):
+    """Start a thread. One that a watched thread starts may be adopted by the same owner."""
+    actor = _actors.get(threading.current_thread())
+    if actor is not None and actor.adopt is not None:
+        actor.adopt(thread)
+    _ORIGINAL_START(thread)
 
 
 def _watched(name):

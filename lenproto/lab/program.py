@@ -1,0 +1,187 @@
+"""A function in a thread of its own, as one side of a conversation: watched, its prints caught, stopped by its owner."""
+
+import contextlib
+import ctypes
+import socket
+import sys
+import threading
+import time
+import traceback
+
+from lenproto.errors import ProtocolError, why
+from lenproto.lab import prints, tap
+
+STOP_S = 2.0  # seconds until a stopped program's threads have to end
+
+
+class LabError(Exception):
+    """Something a learner can mend, in a sentence. A notebook shows the sentence alone."""
+
+    def _render_traceback_(self):
+        return [f"{type(self).__name__}: {self}"]
+
+
+class Program:
+    """Runs function(*args) in a thread until it ends, or stop().
+
+    result is what it returned, error what it raised, failure the same in a sentence; all None until
+    then. Threads that it starts belong to it: they are watched, caught and stopped with it.
+    """
+
+    def __init__(self, name, function, *args):
+        self.name = name
+        self.result = self.error = self.failure = None
+        self.thread = threading.Thread(target=self._run, args=(function, args), name=name, daemon=True)
+        self.actor = None
+        self._text = None
+        self._stoppable = False  # whether Stopped may be thrown into the thread, at any place in it
+        self._helpers = []  # the threads that it started
+
+    def start(self, gate=None):
+        """Start the thread. gate(call, sock) is called in it before each of its socket calls, and may wait."""
+        self.actor = tap.watch(self.thread)
+        self.actor.gate = gate
+        self.actor.adopt = self._adopt
+        self.thread.start()
+
+    @property
+    def alive(self):
+        """Whether it still runs, or one of the threads that it started."""
+        return any(thread.is_alive() for thread in self.threads)
+
+    @property
+    def threads(self):
+        """Its own thread, and those that it started."""
+        return [self.thread, *self._helpers]
+
+    @property
+    def printed(self):
+        """What it printed so far."""
+        return self._text.getvalue() if self._text else ""
+
+    @property
+    def place(self):
+        """The line of its own code where its thread is now, in words."""
+        frame = sys._current_frames().get(self.thread.ident)
+        own = [step for step in traceback.extract_stack(frame) if not tap.is_helper(step.filename)] if frame else []
+        return f"in line {own[-1].lineno} of {own[-1].name}" if own else "between two calls"
+
+    def stop(self):
+        """Stop it: returns once all its threads have ended and its sockets are closed.
+
+        LabError if one does not end within STOP_S seconds; its sockets are closed then, too.
+        """
+        actors = [actor for actor in map(tap.actor_of, self.threads) if actor]
+        for actor in actors:
+            actor.stopping = True
+        if threading.current_thread() in self.threads:  # one of its own functions stops it
+            raise tap.Stopped
+        deadline, throw = time.monotonic() + STOP_S, False
+        while self.alive and time.monotonic() < deadline:
+            for actor in actors:
+                if actor.thread.is_alive():
+                    self._wake(actor, throw)
+            for thread in self.threads:
+                thread.join(0.02 / len(self.threads))
+            throw = True  # it does not come to its next call by itself
+        late, place = self.alive, self.place
+        if late or actors:
+            self._close_sockets(actors)
+        if late:
+            raise LabError(f"{self.name} did not stop within {STOP_S:g} s: it is still {place}. Its port is free.")
+
+    def _run(self, function, args):
+        """The life of the thread."""
+        try:
+            try:
+                self._stoppable = True
+                self._text = prints.catch()
+                self.result = function(*args)
+            finally:
+                self._stoppable = False
+                with self.actor.lock:  # wait for a Stopped that is being thrown: it hits here
+                    pass
+        except BaseException as error:
+            if not self.actor.stopping:
+                self.failure = f"{self.name} stopped{sentence(error)}"
+            self._close_sockets([self.actor])  # while the error still holds those that only a function knew
+            if not self.actor.stopping:
+                self.error = error.with_traceback(None)  # which would hold all that its functions knew
+        tap.unwatch(self.thread)
+        prints.release()
+
+    def _adopt(self, thread):
+        """Make a thread that it is about to start one of its own."""
+        actor = tap.watch(thread)
+        actor.gate, actor.adopt, run = self.actor.gate, self._adopt, thread.run
+        for each, name in list(self.actor.taps.items()):
+            each.add(thread, name)
+
+        def adopted():
+            prints.catch(self._text)
+            try:
+                run()
+            except tap.Stopped:
+                pass
+            finally:
+                tap.unwatch(thread)
+                prints.release()
+
+        thread.run = adopted
+        self._helpers.append(thread)
+
+    def _wake(self, actor, throw):
+        """Bring a thread to its next call, where Stopped awaits it; throw: or let that hit it where it is."""
+        with actor.lock:  # no call begins meanwhile
+            call, sockets = actor.doing, list(actor.sockets)
+            if call:
+                sockets = [actor.sock]
+            elif throw and (self._stoppable or actor is not self.actor):  # it computes, prints, or waits unseen
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(actor.thread.ident), ctypes.py_object(tap.Stopped)
+                )
+        for sock in sockets:
+            with contextlib.suppress(OSError):
+                if call and call.name == "accept":
+                    _call(sock)
+                else:
+                    tap.original("shutdown")(sock, socket.SHUT_RDWR)
+
+    @staticmethod
+    def _close_sockets(actors):
+        """Close all sockets that they used. First shut down: a thread that waits there goes on then."""
+        for actor in actors:
+            with actor.lock:
+                sockets = list(actor.sockets)
+            for sock in sockets:
+                with contextlib.suppress(OSError):
+                    tap.original("shutdown")(sock, socket.SHUT_RDWR)
+                tap.original("close")(sock)
+
+
+def _call(server_socket):
+    """Connect to a server socket and leave: only a client makes accept return on every system."""
+    address = server_socket.getsockname()
+    if address[0] in ("0.0.0.0", "::"):  # all addresses of this computer; not every system can call that
+        address = ("127.0.0.1" if address[0] == "0.0.0.0" else "::1", *address[1:])
+    caller = socket.socket(server_socket.family, server_socket.type)
+    try:
+        caller.settimeout(0.2)
+        tap.original("connect")(caller, address)
+    finally:
+        tap.original("close")(caller)  # no trace shows it: it is not the learner's doing
+
+
+def sentence(error):
+    """An error in words: the line where it happened, and what it is."""
+    if isinstance(error, LabError):
+        return f": {error}"
+    own = [step for step in traceback.extract_tb(error.__traceback__) if not tap.is_helper(step.filename)]
+    place = f" in line {own[-1].lineno} of {own[-1].name}" if own else ""
+    if isinstance(error, SystemExit):
+        return f"{place}: SystemExit: it called exit()"
+    words = ""
+    with contextlib.suppress(Exception):  # a learner's own kind of error may fail to say what it is
+        advice = (OSError, ProtocolError, OverflowError)  # but a time limit that was over here was the learner's
+        words = why(error) if isinstance(error, advice) and not isinstance(error, TimeoutError) else str(error)
+    return f"{place}: {type(error).__name__}" + (f": {words}" if words else "")
