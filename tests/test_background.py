@@ -17,10 +17,9 @@ from watching import beside, busy, is_untouched, joined, lines, names
 
 from lenproto import check_client, initial_contact, initial_listen, send_requests, serve_requests
 from lenproto.answers import ANSWERS
-from lenproto.lab import background, program, tap
+from lenproto.lab import background, program, tap, typed
 from lenproto.lab.background import Background, LabError
 from lenproto.lab.tap import Stopped
-from lenproto.lab.typed import typed
 from lenproto.wire import frame, greeting, recv_exactly
 
 FIXED = {"TIME": lambda: "noon", "NAME": lambda: "lena"}

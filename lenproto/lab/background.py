@@ -17,7 +17,7 @@ from lenproto.wire import DEFAULT_IP, greeting
 START_S = 5.0  # seconds until a server has to listen
 
 _running = {}  # name → Background
-_starting = threading.Lock()
+_changing = threading.RLock()  # held while _running changes: of two servers that get one name, none is lost
 
 
 class Background:
@@ -45,10 +45,10 @@ class Background:
         self._functions = listen, check, serve
         self._program = Program(name, self._serve, ip, port)
         self.thread = self._program.thread
-        with _starting:  # of two that get one name at once, none may be lost
-            if name in _running:
+        with _changing:
+            if before := _running.get(name):
                 try:
-                    _running[name].stop()
+                    before.stop()
                 except LabError as error:  # its port is free all the same
                     print(error, file=sys.stderr)
             _running[name] = self
@@ -117,8 +117,9 @@ class Background:
         try:
             self._program.stop()
         finally:
-            if _running.get(self.name) is self:
-                del _running[self.name]
+            with _changing:
+                if _running.get(self.name) is self:
+                    del _running[self.name]
         self.tell()
 
     def __enter__(self):

@@ -34,7 +34,7 @@ class Program:
         self.thread = threading.Thread(target=self._run, args=(function, args), name=name, daemon=True)
         self.actor = None
         self._text = None
-        self._stoppable = False  # whether Stopped may be thrown into the thread, at any place in it
+        self._stoppable = set()  # the threads into which Stopped may be thrown, at any place in them
         self._helpers = []  # the threads that it started
 
     def start(self, gate=None):
@@ -93,14 +93,9 @@ class Program:
     def _run(self, function, args):
         """The life of the thread."""
         try:
-            try:
-                self._stoppable = True
-                self._text = prints.catch()
+            self._text = prints.catch()
+            with self._exposed(self.actor):
                 self.result = function(*args)
-            finally:
-                self._stoppable = False
-                with self.actor.lock:  # wait for a Stopped that is being thrown: it hits here
-                    pass
         except BaseException as error:
             if not self.actor.stopping:
                 self.failure = f"{self.name} stopped{sentence(error)}"
@@ -109,6 +104,17 @@ class Program:
                 self.error = error.with_traceback(None)  # which would hold all that its functions knew
         tap.unwatch(self.thread)
         prints.release()
+
+    @contextlib.contextmanager
+    def _exposed(self, actor):
+        """In here, Stopped may be thrown into an actor's thread."""
+        self._stoppable.add(actor.thread)
+        try:
+            yield
+        finally:
+            self._stoppable.discard(actor.thread)
+            with actor.lock:  # wait for one that is being thrown: it hits here
+                pass
 
     def _adopt(self, thread):
         """Make a thread that it is about to start one of its own."""
@@ -120,7 +126,8 @@ class Program:
         def adopted():
             prints.catch(self._text)
             try:
-                run()
+                with self._exposed(actor):
+                    run()
             except tap.Stopped:
                 pass
             finally:
@@ -136,9 +143,9 @@ class Program:
             call, sockets = actor.doing, list(actor.sockets)
             if call:
                 sockets = [actor.sock]
-            elif throw and (self._stoppable or actor is not self.actor):  # it computes, prints, or waits unseen
+            elif throw and actor.thread in self._stoppable:  # it computes, prints, or waits for what no tap sees
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
-                    ctypes.c_ulong(actor.thread.ident), ctypes.py_object(tap.Stopped)
+                    ctypes.c_ulong(actor.thread.ident), ctypes.py_object(_Thrown)
                 )
         for sock in sockets:
             with contextlib.suppress(OSError):
@@ -157,6 +164,25 @@ class Program:
                 with contextlib.suppress(OSError):
                     tap.original("shutdown")(sock, socket.SHUT_RDWR)
                 tap.original("close")(sock)
+
+
+class _Thrown(tap.Stopped):
+    """A Stopped that hits a thread anywhere, and once more at its next line: there, no bare except holds it."""
+
+    def __init__(self):
+        super().__init__()  # made in the thread that it hits
+        frame = sys._getframe(1)
+        while frame:
+            if not tap.is_helper(frame.f_code.co_filename):
+                frame.f_trace = _strike
+            frame = frame.f_back
+        sys.settrace(lambda *_: None)
+
+
+def _strike(frame, event, argument):
+    if event == "line":
+        raise tap.Stopped
+    return _strike
 
 
 def _call(server_socket):

@@ -164,12 +164,16 @@ class Tap:
         try:
             settle([_actors[thread] for thread in self.names])
         finally:  # Ctrl-C while we wait
-            for thread in self.names:
-                actor = _actors[thread]
-                with actor.lock:
-                    actor.taps.pop(self, None)
-                    actor.recorded.pop(self, None)
-                unwatch(thread)
+            self.remove()
+
+    def remove(self):
+        """Record nothing more from now on; a call that still blocks stays so in the trace."""
+        for thread in self.names:
+            actor = _actors[thread]
+            with actor.lock:
+                actor.taps.pop(self, None)
+                actor.recorded.pop(self, None)
+            unwatch(thread)
 
     def record(self, actor, name):
         """Put the call that an actor is in into the trace, and return it.

@@ -1,0 +1,55 @@
+"""Stands in for the person at the keyboard, where a program has to run with nobody there."""
+
+import builtins
+import threading
+
+_asks = {}  # Thread → what answers its input()
+_lock = threading.Lock()
+
+
+def typed(*lines):
+    """Return a function to use as input: it gives these lines in turn, then the end of the input.
+
+    It prints the prompt and the line, so that the page reads as if somebody had typed.
+    """
+    waiting = list(lines)
+
+    def ask(prompt=""):
+        if not waiting:
+            raise EOFError("nothing more was typed")
+        print(f"{prompt}{waiting[0]}")
+        return waiting.pop(0)
+
+    return ask
+
+
+def give(thread, ask):
+    """From now on, ask(prompt) answers what a thread calls input() for."""
+    with _lock:
+        _asks[thread] = ask
+    stand_in()
+
+
+def take(thread):
+    """Undo give(thread); after the last, input is the one it was before."""
+    with _lock:
+        _asks.pop(thread, None)
+        if not _asks and isinstance(builtins.input, _ByThread):
+            builtins.input = builtins.input.real
+
+
+def stand_in():
+    """See to it that input() goes by thread. A notebook puts its own input back after each cell."""
+    with _lock:
+        if _asks and not isinstance(builtins.input, _ByThread):
+            builtins.input = _ByThread(builtins.input)
+
+
+class _ByThread:
+    """Stands in for input; a thread to which nothing was given asks the real one."""
+
+    def __init__(self, real):
+        self.real = real
+
+    def __call__(self, prompt=""):
+        return _asks.get(threading.current_thread(), self.real)(prompt)

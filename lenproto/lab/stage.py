@@ -1,0 +1,290 @@
+"""Client and server run together as real programs over real TCP, each held before every socket call.
+
+So one can be stepped while the other waits, and it can be said at any moment who is stuck where,
+for how many bytes, and what is on the way.
+"""
+
+import socket
+import threading
+import time
+from dataclasses import dataclass
+
+from lenproto.lab import keyboard, tap
+from lenproto.lab.program import LabError, Program
+from lenproto.lab.trace import RECEIVING, Call
+from lenproto.wire import DEFAULT_IP
+
+SIDES = ("server", "client")  # in this order they play: a server has to listen before a client calls
+REST_S = 2.0  # seconds within which a side that goes on has to come to its next call
+RUN_S = 10.0  # seconds that run() takes at most
+LOOK_S = 0.0005  # seconds between two looks at where the sides are
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where one side stands.
+
+    state is "not started", "about to" make a call, "blocked" in one, "finished", or "failed": it
+    raised, called exit(), or has made no call for REST_S seconds. call reads like recv(48), or is
+    None; function and line tell where in its own code. reason says in words why it failed.
+    """
+
+    actor: str
+    state: str
+    call: str | None = None
+    function: str | None = None
+    line: int | None = None
+    reason: str = ""
+
+    def __str__(self):
+        if self.state == "failed":
+            return f"failed: {self.reason}"
+        if self.call is None:
+            return self.state
+        manner = "blocked in" if self.state == "blocked" else "about to"
+        return f"{manner} {self.call}, line {self.line} of {self.function}"
+
+
+class Stage:
+    """client(ip, port) and server(ip, port), each in a thread of its own, stepped call by call.
+
+    typed are the lines that answer the client's input(), in turn; or {"client": lines, "server":
+    lines}. After the last one input() meets the end of the input. Close it, or use it in a with
+    block: however stuck the sides are, all is freed. Nothing here needs Jupyter.
+    """
+
+    def __init__(self, client, server, typed=(), *, ip=DEFAULT_IP):
+        self._functions = {"client": client, "server": server}
+        self._typed = typed if isinstance(typed, dict) else {"client": typed}
+        self._ip = ip
+        self._changed = threading.Condition()
+        self._started = self._closed = False
+        self._sides = {}
+        self._tap = tap.Tap({})
+        self.trace = self._tap.trace
+
+    def start(self):
+        """Start both programs: each comes to its first call, and is held there."""
+        if self._started:
+            raise LabError("This stage has started already. Make a new one to begin again.")
+        self._started = True
+        self._reserved = socket.socket()  # so that nobody else gets this port before the server binds it
+        self._reserved.bind((self._ip, 0))
+        self.address = self._reserved.getsockname()
+        self._tap.__enter__()
+        for name in SIDES:
+            program = Program(name, self._functions[name], *self.address)
+            self._sides[name] = _Side(program, self._changed)
+            self._tap.add(program.thread, name)
+            keyboard.give(program.thread, keyboard.typed(*self._typed.get(name, ())))
+            program.start(self._sides[name].hold)
+        self._rest()
+        return self
+
+    def step(self, actor):
+        """Let one side make its next call, wait until both have come to rest, and return its position.
+
+        A side that is blocked, or has ended, stays where it is.
+        """
+        self._must_run()
+        side = self._sides[actor]
+        keyboard.stand_in()
+        if side.next_call and side.next_call.name == "bind":
+            tap.original("close")(self._reserved)
+        side.release()
+        self._rest()
+        return self.position(actor)
+
+    def run(self, timeout_s=RUN_S):
+        """Play both sides to their end: one until it is blocked or has ended, then the other.
+
+        Returns when nobody can go on any more, or after timeout_s seconds.
+        """
+        self._must_run()
+        deadline, moved = time.monotonic() + timeout_s, True
+        while moved:
+            moved = False
+            for name in SIDES:
+                while self._sides[name].next_call and time.monotonic() < deadline:
+                    self.step(name)
+                    moved = True
+        return self
+
+    def position(self, actor):
+        """Where a side stands: see Position."""
+        if actor not in self._functions:
+            raise ValueError(f'an actor is "client" or "server", not {actor!r}')
+        if not self._sides:
+            return Position(actor, "not started")
+        side = self._sides[actor]
+        call = side.next_call
+        if call:
+            return Position(actor, "about to", call.text(), call.where.function, call.where.line)
+        call = side.blocked_call
+        if call:
+            return Position(actor, "blocked", call.text(), call.where.function, call.where.line)
+        program = side.program
+        if program.failure:
+            return Position(actor, "failed", reason=program.failure)
+        if side.ended:
+            return Position(actor, "finished")
+        return Position(actor, "failed", reason=f"it makes no call: for {REST_S:g} s it has been {program.place}")
+
+    @property
+    def deadlock(self):
+        """None, or a sentence: both sides are stuck reading, and nothing is on the way. Who waits, for what, where."""
+        calls = {name: side.blocked_call for name, side in self._sides.items()}
+        if len(calls) < 2 or not all(call and call.name in tap.READING for call in calls.values()):
+            return None
+        waits = [f"the {name} waits for {_wanted(call)} in {self._at(call)}" for name, call in sorted(calls.items())]
+        return f"Deadlock: {', and '.join(waits)}. Nothing is on the way, so neither can ever go on."
+
+    def result(self, actor):
+        """What a side's function returned, or the exception that it raised; None while it runs."""
+        program = self._program(actor)
+        return program.error or program.result
+
+    def printed(self, actor):
+        """What a side has printed so far, and what was typed into it."""
+        return self._program(actor).printed
+
+    def close(self):
+        """Stop both sides and free everything. LabError if a thread does not end."""
+        if self._closed or not self._started:
+            return
+        self._closed = True
+        errors = []
+        self._tap.remove()  # what was blocked stays so in the trace
+        for side in self._sides.values():
+            side.open()
+        for side in self._sides.values():
+            try:
+                side.program.stop()
+            except LabError as error:
+                errors.append(str(error))
+            keyboard.take(side.program.thread)
+        tap.original("close")(self._reserved)
+        if errors:
+            raise LabError(" ".join(errors))
+
+    def __enter__(self):
+        return self if self._started else self.start()
+
+    def __exit__(self, *exception):
+        self.close()
+
+    def __repr__(self):
+        return "\n".join(f"{name}: {self.position(name)}" for name in sorted(SIDES))
+
+    def _program(self, actor):
+        self._must_run(closed_too=True)
+        return self._sides[actor].program
+
+    def _must_run(self, closed_too=False):
+        if not self._sides:
+            raise LabError("This stage has not started: call start() first.")
+        if self._closed and not closed_too:
+            raise LabError("This stage is closed. Make a new one to begin again.")
+
+    def _rest(self):
+        """Wait until every thread of both sides is held, blocked or at its end; at most REST_S seconds."""
+        deadline, before, since = time.monotonic() + REST_S, None, 0.0
+        while time.monotonic() < deadline:
+            now = [side.still for side in self._sides.values()]
+            if None in now:
+                before = None
+            elif now != before:
+                before, since = now, time.monotonic()
+            elif not any("blocked" in side for side in now) or time.monotonic() - since > tap.QUIET_S:
+                return
+            with self._changed:
+                self._changed.wait(LOOK_S)
+
+    @staticmethod
+    def _at(call):
+        return f"{call.text()}, line {call.where.line} of {call.where.function}"
+
+
+class _Side:
+    """One program on the stage, and the gate at which its threads are held."""
+
+    def __init__(self, program, changed):
+        self.program = program
+        self._changed = changed
+        self._held = []  # [call, may go on], first come first
+        self._open = False
+
+    def hold(self, call, sock):
+        """Called in the program's thread before each of its calls: returns when it may be made."""
+        with self._changed:
+            if self._open:
+                return
+            ticket = [call, False]
+            self._held.append(ticket)
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: ticket[1] or self._open)
+
+    def release(self):
+        """Let the thread that was held first make its call."""
+        with self._changed:
+            if self._held:
+                self._held.pop(0)[1] = True
+                self._changed.notify_all()
+
+    def open(self):
+        """Hold nobody any more."""
+        for actor in self._actors:
+            actor.stopping = True
+        with self._changed:
+            self._open = True
+            self._held.clear()
+            self._changed.notify_all()
+
+    @property
+    def next_call(self) -> Call | None:
+        """The call before which it is held."""
+        with self._changed:
+            return self._held[0][0] if self._held else None
+
+    @property
+    def blocked_call(self) -> Call | None:
+        """The call in which it is stuck, if it is held nowhere else."""
+        if self.next_call:
+            return None
+        return next((doing for actor in self._actors if (doing := actor.doing) and actor.blocked), None)
+
+    @property
+    def ended(self):
+        """Whether all its threads have ended."""
+        return not self.program.alive
+
+    @property
+    def still(self):
+        """How each of its threads is at rest; None if one is not."""
+        with self._changed:
+            held = len(self._held)
+        states = []
+        for actor in self._actors:
+            if not actor.thread.is_alive():
+                states.append("ended")
+            elif actor.doing is None:
+                if not held:
+                    return None
+                held -= 1
+                states.append("held")
+            elif actor.blocked and not actor.awaited:
+                states.append("blocked")
+            else:
+                return None
+        return tuple(states)
+
+    @property
+    def _actors(self):
+        return [actor for actor in map(tap.actor_of, self.program.threads) if actor]
+
+
+def _wanted(call):
+    """What a reading call waits for, in words."""
+    if call.name not in RECEIVING:
+        return "a client"
+    return "1 more byte" if call.argument == 1 else f"{call.argument} more bytes"

@@ -1,0 +1,293 @@
+"""The stage: two programs held before every call, over functions of many styles that it has never seen."""
+
+import builtins
+import inspect
+import socket
+import sys
+import threading
+import time
+
+import pytest
+
+from lenproto import client, server
+from lenproto.answers import ANSWERS
+from lenproto.lab import LabError, Stage, stage, tap
+
+CLOSE_S = 2.0
+LISTEN = 3  # steps until the package's server has bound, listens and accepts
+ORIGINAL = {name: getattr(socket.socket, name) for name in tap.METHODS}
+
+
+def serve(ip, port):
+    server.main(ip, port, answers=ANSWERS | {"NAME": lambda: "lena"})
+
+
+def ask(ip, port):
+    return client.main(ip, port)
+
+
+def line_of(function, text):
+    """The number of the line of a function that holds a text."""
+    lines, first = inspect.getsourcelines(function)
+    return first + next(number for number, line in enumerate(lines) if text in line)
+
+
+@pytest.fixture(autouse=True)
+def everything_is_put_back():
+    real_input, real_start = builtins.input, threading.Thread.start
+    yield
+    assert {name: getattr(socket.socket, name) for name in tap.METHODS} == ORIGINAL
+    assert builtins.input is real_input
+    assert threading.Thread.start is real_start
+
+
+def test_each_side_is_held_before_its_first_call():
+    with Stage(ask, serve) as both:
+        assert both.position("client").state == both.position("server").state == "about to"
+        assert both.position("server").call == 'bind("127.0.0.1", port)'
+        assert both.position("client").function == "initial_contact"
+        assert both.position("client").line == line_of(client.initial_contact, "connect(")
+        assert list(both.trace) == []
+
+
+def test_nothing_has_started_before_start():
+    both = Stage(ask, serve)
+    assert str(both.position("client")) == "not started"
+    with pytest.raises(LabError, match="start"):
+        both.step("client")
+    both.close()
+
+
+def test_a_step_makes_one_call_and_tells_where_the_side_stands_then():
+    with Stage(ask, serve) as both:
+        assert both.step("server").call == "listen()"
+        assert both.step("server").call == "accept()"
+        waiting = both.step("server")
+        assert waiting.state == "blocked"
+        line = line_of(server.check_client, "accept()")
+        assert str(waiting) == f"blocked in accept(), line {line} of check_client"
+        assert both.step("server") == waiting, "a blocked side stays where it is"
+        both.step("client")
+        assert both.position("server").call == "recv(2)", "the client's call let the server go on, to its next call"
+        assert both.position("server").state == "about to"
+
+
+def test_a_client_that_calls_before_the_server_listens_is_refused():
+    with Stage(ask, serve) as both:
+        assert both.step("client").call == "close()"
+        both.run()
+        assert "refused" in both.printed("client")
+        assert both.result("client") is False
+
+
+def test_run_plays_a_whole_conversation():
+    with Stage(ask, serve, typed=("name", "EXIT")) as both:
+        both.run()
+        assert str(both.position("client")) == "finished"
+        assert both.position("server").call == "accept()"
+        assert both.result("client") is True
+        assert both.printed("client").splitlines()[1:] == ["Request: name", "lena", "Request: EXIT"]
+        assert both.printed("server").startswith("listening on 127.0.0.1:")
+        assert both.deadlock is None
+
+
+def test_two_runs_print_the_same_trace():
+    texts = set()
+    for _ in range(5):
+        with Stage(ask, serve, typed=("name", "RA", "EXIT")) as both:
+            both.run()
+        texts.add(str(both.trace))
+    assert len(texts) == 1
+    assert "accept() → still waiting" in texts.pop()
+
+
+def test_a_deadlock_is_said_in_a_sentence():
+    def reads_first(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.recv(48)
+            sock.sendall(b"Hi")
+
+    with Stage(reads_first, serve) as both:
+        both.run()
+        assert both.deadlock == (
+            f"Deadlock: the client waits for 48 more bytes in recv(48), line {line_of(reads_first, 'recv(48)')} of "
+            f"reads_first, and the server waits for 2 more bytes in recv(2), line "
+            f"{line_of(server.check_client, 'recv_exactly')} of check_client. Nothing is on the way, so neither can ever go on."
+        )
+
+
+def test_bytes_that_come_one_by_one_are_counted_down():
+    def drips(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"H")
+            sock.sendall(b"i")
+            sock.recv(48)
+
+    with Stage(drips, serve) as both:
+        while both.position("server").state != "blocked":
+            both.step("server")
+        both.step("client")
+        for _ in range(2):
+            both.step("server")
+        assert both.step("client").call == "sendall(1 byte)"
+        both.step("server")
+        assert both.step("server").call == "recv(1)"
+
+
+STAR = """
+from socket import *
+
+def star_server(ip, port):
+    listener = socket()
+    listener.bind((ip, port))
+    listener.listen(1)
+    peer, address = listener.accept()
+    reader = peer.makefile("rb")
+    word = reader.read(2)
+    print("got", word)
+    peer.send(word)
+    peer.close(); reader.close(); listener.close()
+    return word
+"""
+
+
+def test_functions_of_another_style_get_right_positions_and_lines():
+    names = {}
+    exec(compile(STAR, "a notebook's cell", "exec"), names)
+
+    def echoes(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"ab")
+            return sock.recv(2)
+
+    with Stage(echoes, names["star_server"]) as both:
+        assert (both.position("server").function, both.position("server").line) == ("star_server", 6)
+        while both.position("server").state == "about to":
+            both.step("server")
+        assert both.position("server").line == 8
+        both.run()
+        assert both.result("server") == both.result("client") == b"ab"
+        assert both.printed("server") == "got b'ab'\n"
+        assert 'b"ab"' in str(both.trace)
+
+
+def test_threads_of_a_sides_own_belong_to_it():
+    def serves_in_threads(ip, port):
+        def answer(peer):
+            with peer:
+                peer.sendall(peer.recv(2).upper())
+
+        with socket.create_server((ip, port)) as listener:
+            for _ in range(2):
+                threading.Thread(target=answer, args=(listener.accept()[0],)).start()
+
+    def asks_twice(ip, port):
+        with socket.create_connection((ip, port)) as one, socket.create_connection((ip, port)) as two:
+            two.sendall(b"zw")
+            first = two.recv(2)
+            one.sendall(b"ei")
+            return first, one.recv(2)
+
+    with Stage(asks_twice, serves_in_threads) as both:
+        both.run()
+        assert both.result("client") == (b"ZW", b"EI")
+        assert {call.actor for call in both.trace} == {"client", "server"}
+        assert "answer" in {call.where.function for call in both.trace}
+
+
+def raises(ip, port):
+    raise ValueError("no idea")
+
+
+def exits(ip, port):
+    sys.exit(3)
+
+
+@pytest.mark.parametrize("function, error, said", [
+    (raises, ValueError, "ValueError: no idea"), (exits, SystemExit, "it called exit()"),
+])
+def test_a_side_that_fails_is_said_so(function, error, said):
+    with Stage(function, serve) as both:
+        both.run()
+        assert both.position("client").state == "failed"
+        assert said in str(both.position("client"))
+        assert f"line {line_of(function, 'raise ' if function is raises else 'exit(')} of" in str(both.position("client"))
+        assert isinstance(both.result("client"), error)
+
+
+def spins(ip, port):
+    while True:
+        pass
+
+
+def spins_and_catches_all(ip, port):
+    while True:
+        try:
+            while True:
+                pass
+        except:  # noqa: E722
+            pass
+
+
+@pytest.mark.parametrize("function", [spins, spins_and_catches_all])
+def test_a_side_that_makes_no_call_is_said_so_and_closed(function, monkeypatch):
+    monkeypatch.setattr(stage, "REST_S", 0.1)
+    both = Stage(function, serve).start()
+    assert both.position("client").state == "failed"
+    assert "makes no call" in str(both.position("client"))
+    assert f"of {function.__name__}" in str(both.position("client"))
+    began = time.monotonic()
+    both.close()
+    assert time.monotonic() - began < CLOSE_S
+
+
+@pytest.mark.parametrize("steps", range(12))
+def test_a_stage_closes_wherever_its_sides_are(steps):
+    both = Stage(ask, serve, typed=("NAME",) * 3).start()
+    for number in range(steps):
+        both.step("server" if number < LISTEN or number % 2 else "client")
+    began = time.monotonic()
+    both.close()
+    assert time.monotonic() - began < CLOSE_S
+    both.close()
+    with pytest.raises(LabError, match="closed"):
+        both.step("client")
+
+
+def test_input_of_a_side_is_answered_and_that_of_others_is_not_touched(monkeypatch):
+    monkeypatch.setattr(builtins, "input", lambda prompt="": "a person")
+
+    def types(ip, port):
+        return [input("first? "), input("second? ")]
+
+    with Stage(types, serve, typed=("one", "two")) as both:
+        both.run()
+        assert input() == "a person"
+        assert both.result("client") == ["one", "two"]
+        assert both.printed("client") == "first? one\nsecond? two\n"
+    assert input() == "a person"
+
+
+def test_both_sides_may_be_typed_into_and_the_end_of_the_input_is_met():
+    def types(ip, port):
+        return input()
+
+    with Stage(types, types, typed={"server": ["yes"]}) as both:
+        both.run()
+        assert both.result("server") == "yes"
+        assert isinstance(both.result("client"), EOFError)
+
+
+def test_two_stages_do_not_disturb_each_other():
+    with Stage(ask, serve, typed=("NAME",)) as one, Stage(ask, serve, typed=("RA",)) as two:
+        two.run()
+        one.run()
+        assert "lena" in one.printed("client")
+        assert "I do not know" in two.printed("client")
+        assert 'b"RA  "' in str(two.trace)
+        assert 'b"RA  "' not in str(one.trace)
+
+
+def test_what_is_no_actor_is_an_error():
+    with Stage(ask, serve) as both, pytest.raises(ValueError, match="client"):
+        both.position("waiter")
