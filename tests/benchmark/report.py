@@ -12,10 +12,12 @@ def text(results, options, *, cores, pinned):
     parts = [
         table("server", servers, bare),
         table("client", clients, "lenproto's client"),
+        table("both ends alike", results.pairs, "bare Python loops"),
         sentence("lenproto against the bare Python loop", servers, lenproto, bare),
         sentence("lenproto against the bare loop with a time limit too", servers, lenproto, f"{bare}, time limit"),
         sentence("lenproto against asyncio streams", servers, lenproto, streams),
         sentence("lenproto against asyncio streams with a time limit too", servers, lenproto, f"{streams}, time limit"),
+        sentence("lenproto against asyncio streams, both ends alike", results.pairs, lenproto, streams),
         sentence("what a tap on the server costs", servers, lenproto, f"{lenproto}, a tap on"),
         sentence("what a tap on the client costs", clients, "lenproto's client", "lenproto's client, a tap on"),
         *[f"- left out: {name}: {why}" for name, why in results.left_out.items()],

@@ -35,6 +35,7 @@ class Results:
     left_out: dict[str, str]
     servers: dict[str, list[float]] = field(default_factory=dict)
     clients: dict[str, list[float]] = field(default_factory=dict)
+    pairs: dict[str, list[float]] = field(default_factory=dict)
 
 
 def contest(rounds, requests):
@@ -54,6 +55,8 @@ def contest(rounds, requests):
                 results.servers.setdefault(name, []).append(turn(name, server, load, requests))
             for name, client in all_clients().items():
                 results.clients.setdefault(name, []).append(turn(name, peer, client, requests))
+            for name, (server, client) in all_pairs().items():
+                results.pairs.setdefault(name, []).append(turn(name, server, client, requests))
     return results
 
 
@@ -86,6 +89,15 @@ def all_clients():
     return {
         "lenproto's client": python("clients/lenproto_client.py"),
         "lenproto's client, a tap on": python("clients/lenproto_client.py", "tap"),
+    }
+
+
+def all_pairs():
+    """Return name → commands of server and client, written in the same way."""
+    return {
+        "bare Python loops": (python("servers/bare.py"), python("clients/bare.py")),
+        "lenproto": (python("servers/lenproto_server.py"), python("clients/lenproto_client.py")),
+        "asyncio streams": (python("servers/asyncio_streams.py"), python("clients/asyncio_streams.py")),
     }
 
 
