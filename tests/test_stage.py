@@ -11,7 +11,7 @@ import pytest
 
 from lenproto import client, server
 from lenproto.answers import ANSWERS
-from lenproto.lab import LabError, Stage, stage, tap
+from lenproto.lab import LabError, Stage, Trace, stage, tap
 
 CLOSE_S = 2.0
 LISTEN = 3  # steps until the package's server has bound, listens and accepts
@@ -291,3 +291,34 @@ def test_two_stages_do_not_disturb_each_other():
 def test_what_is_no_actor_is_an_error():
     with Stage(ask, serve) as both, pytest.raises(ValueError, match="client"):
         both.position("waiter")
+
+
+def test_a_saved_trace_reads_the_same_later(tmp_path):
+    with Stage(ask, serve, typed=("NAME",)) as both:
+        both.run()
+    path = tmp_path / "conversation.json"
+    both.trace.save(path)
+    again = Trace.load(path)
+    assert str(again) == str(both.trace)
+    assert again.hexdump() == both.trace.hexdump()
+    assert again.text(ports=True, times=True) == both.trace.text(ports=True, times=True)
+    assert [call.where for call in again] == [call.where for call in both.trace]
+
+
+def test_errors_of_a_saved_trace_are_errors_again(tmp_path):
+    with Stage(ask, serve) as both:
+        both.step("client")
+        both.run()
+    both.trace.save(tmp_path / "refused.json")
+    again = Trace.load(tmp_path / "refused.json")
+    assert any(isinstance(call.result, ConnectionRefusedError) for call in again)
+    assert str(again) == str(both.trace)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": "lenproto trace 0", "whole": [], "calls": []}',
+                                  '{"format": "lenproto trace 1", "whole": [], "calls": [{"actor": "client"}]}'])
+def test_what_is_no_saved_trace_is_said_so(tmp_path, text):
+    path = tmp_path / "other.json"
+    path.write_text(text)
+    with pytest.raises(ValueError, match="other.json holds no trace"):
+        Trace.load(path)

@@ -5,12 +5,15 @@ calls of the two sides beside each other, print(trace.hexdump()) shows every byt
 Both read the same from run to run: ports and times appear only on request.
 """
 
+import builtins
 import errno
+import json
 import math
 import reprlib
 import socket
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from lenproto.wire import GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
@@ -19,6 +22,8 @@ SENDING = {"send", "sendall", "sendto"}
 SHUTDOWNS = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
 RECEIVING = {"recv", "recv_into", "recvfrom"}
 SERVER = "server"  # the actor of this name is the server; every other one is a client
+
+FORMAT = "lenproto trace 1"  # of a saved trace
 
 COLUMN = 44  # characters, of each of the two columns of print(trace)
 DUMP_BYTES = 16  # bytes on a line of a hexdump
@@ -139,6 +144,25 @@ class Trace(list):
         self.listeners = []
 
     __hash__ = object.__hash__
+
+    def save(self, path):
+        """Write the trace to a file, as JSON; load(path) gives it back. Raises OSError."""
+        calls = [{name: _packed(getattr(call, name)) for name in Call.__slots__} for call in self]
+        text = json.dumps({"format": FORMAT, "whole": sorted(self.whole), "calls": calls}, indent=1)
+        Path(path).write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path):
+        """Read a trace that was saved. Raises OSError, or ValueError if the file holds something else."""
+        try:
+            saved = json.loads(Path(path).read_text(encoding="utf-8"))
+            if saved["format"] != FORMAT:
+                raise ValueError
+            trace = cls(Call(**{name: _unpacked(value) for name, value in call.items()}) for call in saved["calls"])
+            trace.whole.update(saved["whole"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise ValueError(f"{path} holds no trace that was saved with trace.save()") from error
+        return trace
 
     def in_order(self):
         """Return the calls in an order that does not depend on the clock.
@@ -368,6 +392,33 @@ def _side(call):
 def _patience(call):
     """Sorts calls that nothing in the trace lets go on: those whose time limit is over, then by the clock."""
     return not isinstance(call.result, TimeoutError), call.started
+
+
+def _packed(value):
+    """A value of a Call in JSON's terms: one key says what it is, where JSON does not know."""
+    if isinstance(value, bytes):
+        return {"bytes": value.hex()}
+    if isinstance(value, Where):
+        return {"where": list(value)}
+    if isinstance(value, tuple):
+        return {"address": list(value)}
+    if isinstance(value, BaseException):
+        return {"error": type(value).__name__, "text": str(value)}
+    return value if value is None or isinstance(value, (int, float, str)) else reprlib.repr(value)
+
+
+def _unpacked(value):
+    """The value that _packed made this from. An error of a kind that Python does not know becomes an OSError."""
+    if not isinstance(value, dict):
+        return value
+    if "bytes" in value:
+        return bytes.fromhex(value["bytes"])
+    if "where" in value:
+        return Where(*value["where"])
+    if "address" in value:
+        return tuple(value["address"])
+    kind = getattr(builtins, value["error"], OSError)
+    return (kind if isinstance(kind, type) and issubclass(kind, BaseException) else OSError)(value["text"])
 
 
 def literal(data):
