@@ -195,6 +195,21 @@ def test_threads_of_a_sides_own_belong_to_it():
         assert "answer" in {call.where.function for call in both.trace}
 
 
+def test_a_closed_stage_leaves_no_thread_that_a_side_started():
+    def keeps_a_thread_waiting(ip, port):
+        with socket.create_server((ip, port)) as listener:
+            peer = listener.accept()[0]
+            waiting = threading.Thread(target=peer.recv, args=(2,))
+            waiting.start()
+            waiting.join()
+
+    with Stage(lambda ip, port: socket.create_connection((ip, port)), keeps_a_thread_waiting) as both:
+        both.run()
+        assert both.position("server").call == "recv(2)"
+        before = threading.active_count()
+    assert threading.active_count() == before - 2  # the client's thread had ended
+
+
 def raises(ip, port):
     raise ValueError("no idea")
 

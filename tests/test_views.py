@@ -92,6 +92,25 @@ def test_what_the_page_shows_holds_no_markup_from_the_wire():
     assert "&lt;img" in html
 
 
+def test_what_the_page_says_of_a_failure_holds_no_markup(capsys):
+    def check(server_socket):
+        client_socket, _ = server_socket.accept()
+        with client_socket:
+            raise ValueError("<img src=x>")
+
+    with Background(check=check) as server:
+        console = Console(server)
+        console.connect()
+        server.thread.join(WAIT_S)
+        console._paint()
+        html = "".join(getattr(child, "value", "") for child in descendants(console) if type(child).__name__ == "HTML")
+        console.close()
+    assert "&lt;img" in html
+    assert "<img" not in html
+    assert "ValueError: <img src=x>" in console.text()
+    assert "ValueError" in capsys.readouterr().err
+
+
 def test_a_new_console_replaces_the_one_before(server):
     first = Console(server)
     first.connect()

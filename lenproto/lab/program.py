@@ -32,14 +32,15 @@ class Program:
         self.name = name
         self.result = self.error = self.failure = None
         self.thread = threading.Thread(target=self._run, args=(function, args), name=name, daemon=True)
-        self.actor = None
+        self.actor = None  # of its own thread
+        self.actors = []  # the same, and those of the threads that it started
         self._text = None
         self._stoppable = set()  # the threads into which Stopped may be thrown, at any place in them
-        self._helpers = []  # the threads that it started
 
     def start(self, gate=None):
         """Start the thread. gate(call, sock) is called in it before each of its socket calls, and may wait."""
         self.actor = tap.watch(self.thread)
+        self.actors.append(self.actor)
         self.actor.gate = gate
         self.actor.adopt = self._adopt
         self.thread.start()
@@ -47,12 +48,7 @@ class Program:
     @property
     def alive(self):
         """Whether it still runs, or one of the threads that it started."""
-        return any(thread.is_alive() for thread in self.threads)
-
-    @property
-    def threads(self):
-        """Its own thread, and those that it started."""
-        return [self.thread, *self._helpers]
+        return any(actor.thread.is_alive() for actor in self.actors)
 
     @property
     def printed(self):
@@ -71,22 +67,20 @@ class Program:
 
         LabError if one does not end within STOP_S seconds; its sockets are closed then, too.
         """
-        actors = [actor for actor in map(tap.actor_of, self.threads) if actor]
-        for actor in actors:
+        for actor in self.actors:
             actor.stopping = True
-        if threading.current_thread() in self.threads:  # one of its own functions stops it
-            raise tap.Stopped
+        if any(actor.thread is threading.current_thread() for actor in self.actors):
+            raise tap.Stopped  # one of its own functions stops it
         deadline, throw = time.monotonic() + STOP_S, False
         while self.alive and time.monotonic() < deadline:
-            for actor in actors:
-                if actor.thread.is_alive():
-                    self._wake(actor, throw)
-            for thread in self.threads:
-                thread.join(0.02 / len(self.threads))
+            alive = [actor for actor in self.actors if actor.thread.is_alive()]
+            for actor in alive:
+                self._wake(actor, throw)
+            for actor in alive:
+                actor.thread.join(0.02 / len(alive))
             throw = True  # it does not come to its next call by itself
         late, place = self.alive, self.place
-        if late or actors:
-            self._close_sockets(actors)
+        self._close_sockets(self.actors)
         if late:
             raise LabError(f"{self.name} did not stop within {STOP_S:g} s: it is still {place}. Its port is free.")
 
@@ -135,7 +129,7 @@ class Program:
                 prints.release()
 
         thread.run = adopted
-        self._helpers.append(thread)
+        self.actors.append(actor)
 
     def _wake(self, actor, throw):
         """Bring a thread to its next call, where Stopped awaits it; throw: or let that hit it where it is."""

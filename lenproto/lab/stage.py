@@ -233,7 +233,7 @@ class _Side:
 
     def open(self):
         """Hold nobody any more."""
-        for actor in self._actors:
+        for actor in self.program.actors:
             actor.stopping = True
         with self._changed:
             self._open = True
@@ -251,7 +251,7 @@ class _Side:
         """The call in which it is stuck, if it is held nowhere else."""
         if self.next_call:
             return None
-        return next((doing for actor in self._actors if (doing := actor.doing) and actor.blocked), None)
+        return next((doing for actor in self.program.actors if (doing := actor.doing) and actor.blocked), None)
 
     @property
     def ended(self):
@@ -264,7 +264,7 @@ class _Side:
         with self._changed:
             held = len(self._held)
         states = []
-        for actor in self._actors:
+        for actor in self.program.actors:
             if not actor.thread.is_alive():
                 states.append("ended")
             elif actor.doing is None:
@@ -277,10 +277,6 @@ class _Side:
             else:
                 return None
         return tuple(states)
-
-    @property
-    def _actors(self):
-        return [actor for actor in map(tap.actor_of, self.program.threads) if actor]
 
 
 def _wanted(call):

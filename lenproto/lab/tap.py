@@ -269,11 +269,6 @@ def unwatch(thread):
             threading.Thread.start = _ORIGINAL_START
 
 
-def actor_of(thread):
-    """Return the Actor of a thread; None if nobody watches it."""
-    return _actors.get(thread)
-
-
 def original(name):
     """Return the socket method as the standard library has it, which no tap sees."""
     return _ORIGINAL[name][0]
