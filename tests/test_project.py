@@ -17,9 +17,11 @@ def test_environment_yml_holds_the_same_packages():
     wanted = {*project["dependencies"], *project["optional-dependencies"]["lab"], *PYPROJECT["dependency-groups"]["test"]}
     wanted.add("python" + project["requires-python"])
     listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
-    conda = {line.replace(" ", "") for line in listed if isinstance(line, str)}
-    assert conda == wanted | {"pip"}
-    assert {"pip": ["--editable ."]} in listed
+    from_conda = [line for line in listed if isinstance(line, str)]
+    from_pip = [line for part in listed if isinstance(part, dict) for line in part["pip"]]
+    packages = [line.replace(" ", "") for line in from_conda + from_pip if line != "--editable ."]
+    assert sorted(packages) == sorted(wanted | {"pip"})
+    assert from_pip[-1] == "--editable ."
 
 
 def test_links_of_the_readme_lead_somewhere():
