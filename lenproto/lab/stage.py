@@ -10,8 +10,9 @@ import time
 from dataclasses import dataclass
 
 from lenproto.lab import keyboard, tap
+from lenproto.lab.notes import Notes
 from lenproto.lab.program import LabError, Program
-from lenproto.lab.trace import RECEIVING, Call
+from lenproto.lab.trace import RECEIVING, Call, Where
 from lenproto.wire import DEFAULT_IP
 
 SIDES = ("server", "client")  # in this order they play: a server has to listen before a client calls
@@ -25,16 +26,29 @@ class Position:
     """Where one side stands.
 
     state is "not started", "about to" make a call, "blocked" in one, "finished", or "failed": it
-    raised, called exit(), or has made no call for REST_S seconds. call reads like recv(48), or is
-    None; function and line tell where in its own code. reason says in words why it failed.
+    raised, called exit(), or has made no call for REST_S seconds. call reads like recv(48), or
+    input("Request: "), which waits for the keyboard; None after the end. where tells the place in
+    its own code. awaits says what a blocked call waits for, limit_s after how many seconds it
+    would give up, if ever. reason says in words why it failed.
     """
 
     actor: str
     state: str
     call: str | None = None
-    function: str | None = None
-    line: int | None = None
+    where: Where | None = None
+    awaits: str = ""
+    limit_s: float | None = None
     reason: str = ""
+
+    @property
+    def function(self):
+        """The name of the function of its own that calls."""
+        return self.where and self.where.function
+
+    @property
+    def line(self):
+        """The number of the line that calls, as its file or cell counts."""
+        return self.where and self.where.line
 
     def __str__(self):
         if self.state == "failed":
@@ -49,19 +63,22 @@ class Stage:
     """client(ip, port) and server(ip, port), each in a thread of its own, stepped call by call.
 
     typed are the lines that answer the client's input(), in turn; or {"client": lines, "server":
-    lines}. After the last one input() meets the end of the input. Close it, or use it in a with
-    block: however stuck the sides are, all is freed. Nothing here needs Jupyter.
+    lines}. After the last one input() meets the end of the input; interactive: it waits for type().
+    Time stands still here: no time limit runs out by itself, see time_out(). Close the stage, or
+    use it in a with block: however stuck the sides are, all is freed. Nothing here needs Jupyter.
     """
 
-    def __init__(self, client, server, typed=(), *, ip=DEFAULT_IP):
+    def __init__(self, client, server, typed=(), *, ip=DEFAULT_IP, interactive=False):
         self._functions = {"client": client, "server": server}
         self._typed = typed if isinstance(typed, dict) else {"client": typed}
         self._ip = ip
+        self._interactive = interactive
         self._changed = threading.Condition()
         self._started = self._closed = False
         self._sides = {}
         self._tap = tap.Tap({})
         self.trace = self._tap.trace
+        self.trace.notes = {name: Notes() for name in SIDES}
 
     def start(self):
         """Start both programs: each comes to its first call, and is held there."""
@@ -74,10 +91,11 @@ class Stage:
         self._tap.__enter__()
         for name in SIDES:
             program = Program(name, self._functions[name], *self.address)
-            self._sides[name] = _Side(program, self._changed)
+            lines = self._typed.get(name, ())
+            self._sides[name] = side = _Side(program, self._changed, lines, self._interactive)
             self._tap.add(program.thread, name)
-            keyboard.give(program.thread, keyboard.typed(*self._typed.get(name, ())))
-            program.start(self._sides[name].hold)
+            keyboard.give(program.thread, side.ask)
+            program.start(side.hold)
         self._rest()
         return self
 
@@ -95,20 +113,55 @@ class Stage:
         self._rest()
         return self.position(actor)
 
-    def run(self, timeout_s=RUN_S):
-        """Play both sides to their end: one until it is blocked or has ended, then the other.
-
-        Returns when nobody can go on any more, or after timeout_s seconds.
-        """
+    def play(self, actor, until=None):
+        """Step one side until it is about to make this call, such as "accept" or "recv(48)", or cannot go on."""
         self._must_run()
-        deadline, moved = time.monotonic() + timeout_s, True
+        while (call := self._sides[actor].next_call) and until not in (call.name, call.text()):
+            self.step(actor)
+        return self.position(actor)
+
+    def moves(self):
+        """Play both sides to their end: one until it is blocked or has ended, then the other. Yields after each step."""
+        self._must_run()
+        moved = True
         while moved:
             moved = False
             for name in SIDES:
-                while self._sides[name].next_call and time.monotonic() < deadline:
-                    self.step(name)
+                while self._sides[name].next_call:
+                    yield self.step(name)
                     moved = True
+
+    def run(self, timeout_s=RUN_S):
+        """Play both sides to their end, in the order of moves(); return when nobody can go on any more.
+
+        Returns in any case after timeout_s seconds.
+        """
+        deadline = time.monotonic() + timeout_s
+        for _ in self.moves():
+            if time.monotonic() > deadline:
+                break
         return self
+
+    def type(self, actor, line):
+        """Type a line at a side's keyboard: it answers the input() in which it waits, or the next one."""
+        self._must_run()
+        self._sides[actor].type(line)
+        self._rest()
+        return self.position(actor)
+
+    def time_out(self, actor):
+        """Let the time limit run out of the reading call in which a side is blocked; return its position.
+
+        LabError where it is in no such call, or the call has no time limit.
+        """
+        self._must_run()
+        position = self.position(actor)
+        if position.limit_s is None:
+            raise LabError(f"No time limit can run out: {actor} {position}.")
+        for stuck, _ in self._sides[actor].stuck:
+            stuck.expired = True
+        self._rest()
+        return self.position(actor)
 
     def position(self, actor):
         """Where a side stands: see Position."""
@@ -117,12 +170,13 @@ class Stage:
         if not self._sides:
             return Position(actor, "not started")
         side = self._sides[actor]
-        call = side.next_call
-        if call:
-            return Position(actor, "about to", call.text(), call.where.function, call.where.line)
-        call = side.blocked_call
-        if call:
-            return Position(actor, "blocked", call.text(), call.where.function, call.where.line)
+        if call := side.next_call:
+            return Position(actor, "about to", call.text(), call.where)
+        for stuck, call in side.stuck:
+            limit_s = stuck.limit_s if call.name in tap.READING else None
+            return Position(actor, "blocked", call.text(), call.where, call.awaits, limit_s)
+        if asking := side.asking:
+            return Position(actor, "blocked", asking.text(), asking.where, "the keyboard")
         program = side.program
         if program.failure:
             return Position(actor, "failed", reason=program.failure)
@@ -132,12 +186,17 @@ class Stage:
 
     @property
     def deadlock(self):
-        """None, or a sentence: both sides are stuck reading, and nothing is on the way. Who waits, for what, where."""
-        calls = {name: side.blocked_call for name, side in self._sides.items()}
-        if len(calls) < 2 or not all(call and call.name in tap.READING for call in calls.values()):
+        """None, or a sentence: both sides are stuck reading, and none of it is on the way. Who waits, for what, where."""
+        calls = {name: side.stuck[0][1] for name, side in self._sides.items() if side.stuck and not side.asking}
+        if len(calls) < 2 or not all(call.name in tap.READING for call in calls.values()):
             return None
-        waits = [f"the {name} waits for {_wanted(call)} in {self._at(call)}" for name, call in sorted(calls.items())]
-        return f"Deadlock: {', and '.join(waits)}. Nothing is on the way, so neither can ever go on."
+        waits = [f"the {name} waits for {_wanted(call)} in {_at(call)}" for name, call in sorted(calls.items())]
+        return f"Deadlock: {', and '.join(waits)}. Nothing of it is on the way, so neither can ever go on."
+
+    @property
+    def at_rest(self):
+        """Whether nothing happens any more before the next step."""
+        return all(side.still is not None for side in self._sides.values())
 
     def result(self, actor):
         """What a side's function returned, or the exception that it raised; None while it runs."""
@@ -196,22 +255,28 @@ class Stage:
             elif now != before:
                 before, since = now, time.monotonic()
             elif not any("blocked" in side for side in now) or time.monotonic() - since > tap.QUIET_S:
-                return
+                break
             with self._changed:
                 self._changed.wait(LOOK_S)
+        self._note()
 
-    @staticmethod
-    def _at(call):
-        return f"{call.text()}, line {call.where.line} of {call.where.function}"
+    def _note(self):
+        """Keep, beside the calls, what a view of the trace needs later: sources, prints, where each side stands."""
+        for name, side in self._sides.items():
+            position = self.position(name)
+            self.trace.notes[name].add(side.program.printed, len(self.trace), position.where, str(position))
 
 
 class _Side:
-    """One program on the stage, and the gate at which its threads are held."""
+    """One program on the stage: the gate at which its threads are held, and its keyboard."""
 
-    def __init__(self, program, changed):
+    def __init__(self, program, changed, typed, interactive):
         self.program = program
         self._changed = changed
         self._held = []  # [call, may go on], first come first
+        self._typed = list(typed)
+        self._interactive = interactive
+        self._asking = {}  # Thread → the input() in which it waits for the keyboard
         self._open = False
 
     def hold(self, call, sock):
@@ -231,6 +296,31 @@ class _Side:
                 self._held.pop(0)[1] = True
                 self._changed.notify_all()
 
+    def ask(self, prompt=""):
+        """What input() is for its threads: the next typed line. EOFError where none can come any more."""
+        thread = threading.current_thread()
+        print(prompt, end="")
+        with self._changed:
+            if not self._typed and self._interactive and not self._open:
+                self._asking[thread] = Call("", "input", str(prompt), tap.where(), 0.0)
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: thread not in self._asking)
+            line = None if self._open or not self._typed else self._typed.pop(0)
+        if self._open:
+            raise tap.Stopped
+        if line is None:
+            raise EOFError("nothing more was typed")
+        print(line)
+        return line
+
+    def type(self, line):
+        """Give a line to the first thread that asks, or will ask."""
+        with self._changed:
+            self._typed.append(line)
+            if self._asking:
+                del self._asking[next(iter(self._asking))]  # it runs from now on
+            self._changed.notify_all()
+
     def open(self):
         """Hold nobody any more."""
         for actor in self.program.actors:
@@ -238,6 +328,7 @@ class _Side:
         with self._changed:
             self._open = True
             self._held.clear()
+            self._asking.clear()
             self._changed.notify_all()
 
     @property
@@ -247,11 +338,17 @@ class _Side:
             return self._held[0][0] if self._held else None
 
     @property
-    def blocked_call(self) -> Call | None:
-        """The call in which it is stuck, if it is held nowhere else."""
+    def stuck(self):
+        """The actors of its threads that are blocked, each with its call; none while another one is held."""
         if self.next_call:
-            return None
-        return next((doing for actor in self.program.actors if (doing := actor.doing) and actor.blocked), None)
+            return []
+        return [(actor, doing) for actor in self.program.actors if (doing := actor.doing) and actor.blocked]
+
+    @property
+    def asking(self) -> Call | None:
+        """The input() in which it waits for the keyboard."""
+        with self._changed:
+            return next(iter(self._asking.values()), None)
 
     @property
     def ended(self):
@@ -262,21 +359,27 @@ class _Side:
     def still(self):
         """How each of its threads is at rest; None if one is not."""
         with self._changed:
-            held = len(self._held)
+            held, asking = len(self._held), set(self._asking)
         states = []
         for actor in self.program.actors:
             if not actor.thread.is_alive():
                 states.append("ended")
+            elif actor.thread in asking:
+                states.append("asking")
             elif actor.doing is None:
                 if not held:
                     return None
                 held -= 1
                 states.append("held")
-            elif actor.blocked and not actor.awaited:
+            elif actor.blocked and not actor.awaited and not actor.expired:
                 states.append("blocked")
             else:
                 return None
         return tuple(states)
+
+
+def _at(call):
+    return f"{call.text()}, line {call.where.line} of {call.where.function}"
 
 
 def _wanted(call):

@@ -28,6 +28,7 @@ READING = {"accept"} | RECEIVING
 SETTLE_S = 1.0  # how long to wait for the other side to become quiet
 SAME_CALLS = 3  # so many calls in a row that get the same nothing are recorded; a loop goes on for ever
 QUIET_S = 0.003  # how long it has to be so: what was just sent may still be on its way inside the system
+PATIENCE_S = 0.05  # between two looks whether an actor for whom time stands still has to leave its call
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 _LAB = os.path.dirname(__file__) + os.sep
@@ -54,8 +55,9 @@ class Actor:
         self.accepted = None  # what accept just gave: nothing else may hold it yet, when Stopped comes
         self.recorded = {}  # Tap → the Call of its trace that stands for doing
         self.stopping = False
-        self.gate = None  # called with each Call before it is made; may wait
+        self.gate = None  # called with each Call before it is made; may wait. With one, no time limit runs
         self.adopt = None  # called with each thread that this one is about to start
+        self.expired = False  # the time limit of this call has run out
         self.sockets = weakref.WeakSet()
         self._last = None  # a weak reference to the socket of the last call
         self.lock = threading.Lock()
@@ -84,19 +86,43 @@ class Actor:
             return True
         return any(call.name in READING and tap.trace.is_due(call, address) for tap, call in recorded)
 
+    @property
+    def time_stands_still(self):
+        """Whether it is stepped: how long a person thinks between two steps may not run into a time limit."""
+        return self.gate is not None
+
+    @property
+    def limit_s(self):
+        """The time limit in seconds of the socket of the call it is in, as the program set it; None if it has none."""
+        sock = self.sock
+        return None if sock is None else _limits.get(sock, sock.gettimeout())
+
+    def await_readable(self):
+        """Where time stands still: wait until the call it is in has something to read, however long.
+
+        Raises TimeoutError once expired is set, and Stopped where the actor has to stop.
+        """
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.sock, selectors.EVENT_READ)
+            while not selector.select(PATIENCE_S) and self.sock.fileno() != -1:
+                if self.stopping:
+                    raise Stopped
+                if self.expired:
+                    raise TimeoutError("timed out")
+
     def begin(self, name, sock, argument):
         """Note that a call begins, in every trace that records this actor."""
         if self.stopping:
             raise Stopped
         self.accepted = None
-        doing = Call("", name, argument, _where(), time.perf_counter())
+        doing = Call("", name, argument, where(), time.perf_counter())
         if self.gate:
             self.gate(doing, sock)
             if self.stopping:
                 raise Stopped
             doing.started = time.perf_counter()
         with self.lock:  # doing first: with it set, a call out of the garbage collector passes straight through
-            self.doing, self.sock = doing, sock
+            self.doing, self.sock, self.expired = doing, sock, False
             if self._last is None or self._last() is not sock:  # else it is among them already
                 self._last = weakref.ref(sock)
                 self.sockets.add(sock)
@@ -247,6 +273,7 @@ def watch(thread):
         if not _actors:
             for name in METHODS:
                 setattr(socket.socket, name, _watched(name))
+            socket.socket.settimeout = _settimeout
             threading.Thread.start = _start
         actor = _actors.setdefault(thread, Actor(thread))
         actor.watchers += 1
@@ -266,6 +293,7 @@ def unwatch(thread):
                     setattr(socket.socket, name, method)
                 else:
                     delattr(socket.socket, name)
+            del socket.socket.settimeout
             threading.Thread.start = _ORIGINAL_START
 
 
@@ -277,6 +305,8 @@ def original(name):
 # Some methods stand on socket.socket itself, the others on the class below it.
 _ORIGINAL_START = threading.Thread.start
 _ORIGINAL = {name: (getattr(socket.socket, name), name in vars(socket.socket)) for name in METHODS}
+_ORIGINAL_SETTIMEOUT = socket.socket.settimeout  # it stands on the class below
+_limits = weakref.WeakKeyDictionary()  # socket → the time limit that was set where time stands still
 
 
 @functools.wraps(_ORIGINAL_START)
@@ -286,6 +316,16 @@ def _start(thread):
     if actor is not None and actor.adopt is not None:
         actor.adopt(thread)
     _ORIGINAL_START(thread)
+
+
+@functools.wraps(_ORIGINAL_SETTIMEOUT)
+def _settimeout(sock, value):
+    """Set a time limit. Where time stands still it is only noted: it runs out when the stage says so."""
+    actor = _actors.get(threading.current_thread())
+    _limits.pop(sock, None)
+    if actor is not None and actor.time_stands_still and isinstance(value, (int, float)) and value > 0:
+        _limits[sock], value = value, None
+    _ORIGINAL_SETTIMEOUT(sock, value)
 
 
 def _watched(name):
@@ -302,6 +342,8 @@ def _watched(name):
             return method(sock, *args, **kwargs)
         try:
             actor.begin(name, sock, _argument(name, args, kwargs))
+            if actor.time_stands_still and name in READING and actor.doing.argument != 0 and sock.gettimeout() != 0:
+                actor.await_readable()
             result = method(sock, *args, **kwargs)
         except BaseException as error:
             actor.end(copy.copy(error))  # without the traceback, which keeps the learner's sockets alive
@@ -339,9 +381,9 @@ def _result(name, args, kwargs, result):
     return result[0] if name == "recvfrom" else result
 
 
-def _where():
+def where():
     """The innermost place in the actor's own code: not the standard library's, not recv_exactly."""
-    frame = innermost = sys._getframe(3)  # below it are begin and watched
+    frame = innermost = sys._getframe(3)  # below it are begin and watched, or what stands in for input
     while frame is not None and is_helper(frame.f_code.co_filename):
         frame = frame.f_back
     frame = frame or innermost

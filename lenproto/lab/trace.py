@@ -13,10 +13,11 @@ import reprlib
 import socket
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
-from lenproto.wire import GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
+from lenproto.lab.fields import fields
+from lenproto.lab.notes import Notes
 
 SENDING = {"send", "sendall", "sendto"}
 SHUTDOWNS = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
@@ -61,12 +62,16 @@ class Call:
     again: bool = False
 
     @property
+    def side(self):
+        """At which end it was made: "client" or "server"."""
+        return "server" if self.actor == SERVER else "client"
+
+    @property
     def sender(self):
         """Which end put this call's bytes on the wire: "client" or "server"; None if it has none."""
         if not self.data:
             return None
-        at_server = self.actor == SERVER
-        return "server" if at_server == (self.name in SENDING) else "client"
+        return "server" if (self.actor == SERVER) == (self.name in SENDING) else "client"
 
     @property
     def data(self):
@@ -90,6 +95,15 @@ class Call:
     def repeats(self, other):
         """Whether this call is the same as another one: of the same method and bytes, from the same line."""
         return all(getattr(self, name) == getattr(other, name) for name in ("name", "argument", "where", "connection"))
+
+    @property
+    def awaits(self):
+        """What a call that blocks waits for, in words."""
+        if self.name == "accept":
+            return "a client"
+        if self.name in RECEIVING:
+            return "1 byte" if self.argument == 1 else f"up to {self.argument} bytes"
+        return "the other side to read"
 
     def text(self, *, ports=False):
         """The call as Python would write it, such as recv(48); bytes to send as their number."""
@@ -135,12 +149,14 @@ class Trace(list):
     """Calls in the order in which they began.
 
     whole holds the connections whose beginning is in the trace: only there the position of a byte
-    tells its field. listeners are called, without arguments, after every change.
+    tells its field. notes has, by actor, what a stage notes besides. listeners are called, without
+    arguments, after every change.
     """
 
     def __init__(self, calls=()):
         super().__init__(calls)
         self.whole = set()
+        self.notes = {}
         self.listeners = []
 
     __hash__ = object.__hash__
@@ -148,7 +164,8 @@ class Trace(list):
     def save(self, path):
         """Write the trace to a file, as JSON; load(path) gives it back. Raises OSError."""
         calls = [{name: _packed(getattr(call, name)) for name in Call.__slots__} for call in self]
-        text = json.dumps({"format": FORMAT, "whole": sorted(self.whole), "calls": calls}, indent=1)
+        notes = {actor: each.packed() for actor, each in self.notes.items()}
+        text = json.dumps({"format": FORMAT, "whole": sorted(self.whole), "calls": calls, "notes": notes}, indent=1)
         Path(path).write_text(text + "\n", encoding="utf-8")
 
     @classmethod
@@ -160,7 +177,8 @@ class Trace(list):
                 raise ValueError
             trace = cls(Call(**{name: _unpacked(value) for name, value in call.items()}) for call in saved["calls"])
             trace.whole.update(saved["whole"])
-        except (ValueError, KeyError, TypeError) as error:
+            trace.notes = {actor: Notes.unpacked(each) for actor, each in saved["notes"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{path} holds no trace that was saved with trace.save()") from error
         return trace
 
@@ -212,7 +230,7 @@ class Trace(list):
         for other in self:
             if other.connection != call.connection or call.connection is None:
                 continue
-            if _side(other) == _side(call):
+            if other.side == call.side:
                 unread -= len(other.data) if other.name in RECEIVING else 0
             elif other.name in SENDING:
                 unread += len(other.data)
@@ -325,7 +343,7 @@ class _Played:
         self.waiting = waiting
         self.connects = {call.connection for call in trace if call.name.startswith("connect")}
         self.listens = any(call.name == "listen" for call in trace)
-        self.senders = {(call.connection, _side(call)) for call in trace if call.name in SENDING}
+        self.senders = {(call.connection, call.side) for call in trace if call.name in SENDING}
         self.bytes = defaultdict(int)
         self.done = set()
 
@@ -350,7 +368,7 @@ class _Played:
     def add(self, call):
         if call.name in SENDING:  # where it is not done, nobody knows how many bytes went out
             done = call.ended is not None and not isinstance(call.result, BaseException)
-            self.bytes[(call.connection, _side(call)), "sent"] += len(call.data) if done else math.inf
+            self.bytes[(call.connection, call.side), "sent"] += len(call.data) if done else math.inf
         else:
             self.bytes[(call.connection, call.sender), "read"] += len(call.data)
         if call.name.startswith("connect"):
@@ -360,33 +378,6 @@ class _Played:
         elif call.name in ("close", "shutdown"):
             self.done.add(("ended", call.connection, call.actor == SERVER))
         return call
-
-
-def fields(sender, stream):
-    """Name every byte that "client" or "server" sent: a list of (field, start, stop), in order.
-
-    The last field may be incomplete. After a header that is none, all the rest is "unknown",
-    for nothing tells any more where a field begins.
-    """
-    found, start = [], 0
-    name, length = ("handshake", len(HANDSHAKE)) if sender == "client" else ("greeting", GREETING_BYTES)
-    while start < len(stream):
-        stop = min(start + length, len(stream))
-        if stop > start:  # a body of 0 bytes has no place of its own
-            found.append((name, start, stop))
-        if sender == "client":
-            name, length = "request", REQUEST_BYTES
-        elif name == "header":
-            digits = stream[start:stop]
-            name, length = ("body", int(digits)) if digits.isdigit() else ("unknown", len(stream))
-        else:
-            name, length = "header", HEADER_BYTES
-        start = stop
-    return found
-
-
-def _side(call):
-    return "server" if call.actor == SERVER else "client"
 
 
 def _patience(call):
@@ -399,7 +390,7 @@ def _packed(value):
     if isinstance(value, bytes):
         return {"bytes": value.hex()}
     if isinstance(value, Where):
-        return {"where": list(value)}
+        return {"where": [value.function, value.line, PurePath(value.file).name]}  # no path of this computer
     if isinstance(value, tuple):
         return {"address": list(value)}
     if isinstance(value, BaseException):

@@ -1,0 +1,80 @@
+"""Which byte of a stream is which field of the protocol."""
+
+import bisect
+import math
+from typing import NamedTuple
+
+from lenproto.wire import GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
+
+
+class Span(NamedTuple):
+    """A field and its place in its stream, in bytes; size is infinite where nothing tells where it ends."""
+
+    name: str  # handshake, greeting, request, header, body, or unknown
+    start: int
+    size: float
+
+    @property
+    def stop(self):
+        return self.start + self.size
+
+
+class Cutter:
+    """Names the bytes of one stream, from "client" or "server", as they come; None: nobody knows what they are."""
+
+    def __init__(self, sender):
+        self.sender = sender
+        self.length = 0  # bytes so far
+        self._spans = []  # the complete ones
+        self._digits = b""  # of the header that is being read, or was last
+        first = {"client": ("handshake", len(HANDSHAKE)), "server": ("greeting", GREETING_BYTES)}
+        name, size = first.get(sender, ("unknown", math.inf))
+        self._next = Span(name, 0, size)
+
+    def feed(self, data):
+        """Take in the bytes that follow."""
+        start, self.length = self.length, self.length + len(data)
+        while True:
+            if self._next.name == "header":
+                seen = self._next.start + len(self._digits) - start
+                self._digits += data[seen : self._next.stop - start]
+            if self._next.stop > self.length:
+                return
+            if self._next.size:  # a body of 0 bytes has no place of its own
+                self._spans.append(self._next)
+            self._next = Span(*self._after(self._next.name))._replace(start=self._next.stop)
+
+    def spans(self):
+        """Return all Spans of which a byte has come, in order; the last may be incomplete."""
+        return self._spans + ([self._next] if self.length > self._next.start else [])
+
+    def cut(self, start, stop):
+        """Return (Span, start, stop) for each field of which some bytes lie in this range."""
+        first = max(bisect.bisect_right(self._spans, start, key=lambda span: span.start) - 1, 0)
+        pieces = []
+        for span in self._spans[first:] + [self._next]:
+            if span.start >= stop:
+                break
+            if span.stop > start:
+                pieces.append((span, max(start, span.start), min(stop, span.stop)))
+        return pieces
+
+    def _after(self, name):
+        """Which field follows on one of this name: name, start (not known here), size."""
+        if self.sender == "client":
+            return "request", 0, REQUEST_BYTES
+        if name != "header":
+            self._digits = b""
+            return "header", 0, HEADER_BYTES
+        return ("body", 0, int(self._digits)) if self._digits.isdigit() else ("unknown", 0, math.inf)
+
+
+def fields(sender, stream):
+    """Name every byte that "client" or "server" sent: a list of (field, start, stop), in order.
+
+    The last field may be incomplete. After a header that is none, all the rest is "unknown",
+    for nothing tells any more where a field begins.
+    """
+    cutter = Cutter(sender)
+    cutter.feed(stream)
+    return [(span.name, span.start, min(span.stop, len(stream))) for span in cutter.spans()]

@@ -1,0 +1,70 @@
+"""What a stage keeps of a program besides its calls: its source, what it printed, where it stands."""
+
+import ast
+import linecache
+from dataclasses import asdict, dataclass, field
+from pathlib import PurePath
+from typing import NamedTuple
+
+NEARBY = 12  # lines shown before and after a line that stands in no function
+
+
+class Source(NamedTuple):
+    """The lines of one function, or around a line that is in none."""
+
+    function: str
+    first: int  # number of its first line, as its file or cell counts
+    text: str  # empty where the source cannot be found
+    file: str
+
+    def holds(self, where):
+        """Whether a place is in it."""
+        size = self.text.count("\n") + 1
+        return where.function == self.function and where.file == self.file and 0 <= where.line - self.first < size
+
+
+@dataclass
+class Notes:
+    """Of one side of a trace: the sources of those of its functions that made calls; what it printed,
+    as pairs of the number of calls that the trace held and the text; and where it stands, in words."""
+
+    sources: list[Source] = field(default_factory=list)
+    printed: list[tuple[int, str]] = field(default_factory=list)
+    stands: str = ""
+
+    def add(self, printed, calls, where, stands):
+        """Note all that it has printed by now, the place of its next call if there is one, and where it stands."""
+        known = sum(len(text) for _, text in self.printed)
+        if len(printed) > known:
+            self.printed.append((calls, printed[known:]))
+        if where and not any(source.holds(where) for source in self.sources):
+            self.sources.append(source_of(where))
+        self.stands = stands
+
+    def packed(self):
+        """Return it in JSON's terms, without the paths of this computer."""
+        sources = [source._replace(file=PurePath(source.file).name) for source in self.sources]
+        return asdict(self) | {"sources": sources}
+
+    @classmethod
+    def unpacked(cls, packed):
+        """Return the notes that packed() made this from. Raises TypeError, KeyError or ValueError."""
+        printed = [(int(calls), str(text)) for calls, text in packed["printed"]]
+        return cls([Source(*source) for source in packed["sources"]], printed, str(packed["stands"]))
+
+
+def source_of(where):
+    """Return the Source of the innermost function around a place, as a person reads it."""
+    lines = linecache.getlines(where.file)
+    first, last = where.line - NEARBY, where.line + NEARBY
+    try:
+        tree = ast.parse("".join(lines))
+    except SyntaxError:  # it is no longer what ran, or no Python at all
+        tree = ast.Module([], [])
+    for node in ast.walk(tree):  # outer functions come before those in them
+        named = getattr(node, "name", "<lambda>") == where.function
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and named:
+            if node.lineno <= where.line <= node.end_lineno:
+                first, last = node.lineno, node.end_lineno
+    first = max(first, 1)
+    return Source(where.function, first, "".join(lines[first - 1 : last]).rstrip("\n"), where.file)
