@@ -18,7 +18,8 @@ class Ladder:
 
     It has the number of the call from 1, actor, name, text such as recv(48), result in words, awaits
     (for what it waits as long as it blocks), function, line, file, connection, and made: the number
-    of calls made when it ended, None while it blocks. Where it moved bytes: stream (connection and
+    of calls made when it ended, None while it blocks. failed: with an error; ends: at the end of the
+    stream; again: a loop went on with it. Where it moved bytes: sends, stream (connection and
     sender), start and stop in it, hex (the first SHOWN_BYTES), and pieces: name, start and size of
     each field (None: no end is known), start and stop of what this call moved of it.
     """
@@ -53,7 +54,7 @@ class Ladder:
         return {
             "number": number, "actor": call.actor, "name": call.name, "text": call.text(), "result": "",
             "awaits": call.awaits, "function": call.where.function, "line": call.where.line, "file": call.where.file,
-            "connection": call.connection, "made": None, "failed": False, "again": False,
+            "connection": call.connection, "made": None, "failed": False, "again": False, "ends": False,
             "stream": None, "start": 0, "stop": 0, "hex": "", "pieces": [], "sends": False,
         }  # fmt: skip
 
@@ -61,7 +62,7 @@ class Ladder:
         last = bisect.bisect_left(self.trace, call.ended, key=lambda other: other.started)
         rung.update(
             made=max(rung["number"], last), result=call.outcome(), connection=call.connection,
-            failed=isinstance(call.result, BaseException), again=call.again,
+            failed=isinstance(call.result, BaseException), again=call.again, ends=call.at_end_of_stream,
         )  # fmt: skip
         if call.data:
             self._move(rung, call)

@@ -74,6 +74,8 @@ class Stage:
         self._ip = ip
         self._interactive = interactive
         self._changed = threading.Condition()
+        self._turn = threading.RLock()  # a step is not disturbed by another one
+        self.listeners = []  # called, without arguments, whenever both sides have come to rest
         self._started = self._closed = False
         self._sides = {}
         self._tap = tap.Tap({})
@@ -104,14 +106,15 @@ class Stage:
 
         A side that is blocked, or has ended, stays where it is.
         """
-        self._must_run()
-        side = self._sides[actor]
-        keyboard.stand_in()
-        if side.next_call and side.next_call.name == "bind":
-            tap.original("close")(self._reserved)
-        side.release()
-        self._rest()
-        return self.position(actor)
+        with self._turn:
+            self._must_run()
+            side = self._sides[actor]
+            keyboard.stand_in()
+            if side.next_call and side.next_call.name == "bind":
+                tap.original("close")(self._reserved)
+            side.release()
+            self._rest()
+            return self.position(actor)
 
     def play(self, actor, until=None):
         """Step one side until it is about to make this call, such as "accept" or "recv(48)", or cannot go on."""
@@ -144,24 +147,26 @@ class Stage:
 
     def type(self, actor, line):
         """Type a line at a side's keyboard: it answers the input() in which it waits, or the next one."""
-        self._must_run()
-        self._sides[actor].type(line)
-        self._rest()
-        return self.position(actor)
+        with self._turn:
+            self._must_run()
+            self._sides[actor].type(line)
+            self._rest()
+            return self.position(actor)
 
     def time_out(self, actor):
         """Let the time limit run out of the reading call in which a side is blocked; return its position.
 
         LabError where it is in no such call, or the call has no time limit.
         """
-        self._must_run()
-        position = self.position(actor)
-        if position.limit_s is None:
-            raise LabError(f"No time limit can run out: {actor} {position}.")
-        for stuck, _ in self._sides[actor].stuck:
-            stuck.expired = True
-        self._rest()
-        return self.position(actor)
+        with self._turn:
+            self._must_run()
+            position = self.position(actor)
+            if position.limit_s is None:
+                raise LabError(f"No time limit can run out: {actor} {position}.")
+            for stuck, _ in self._sides[actor].stuck:
+                stuck.expired = True
+            self._rest()
+            return self.position(actor)
 
     def position(self, actor):
         """Where a side stands: see Position."""
@@ -209,22 +214,23 @@ class Stage:
 
     def close(self):
         """Stop both sides and free everything. LabError if a thread does not end."""
-        if self._closed or not self._started:
-            return
-        self._closed = True
-        errors = []
-        self._tap.remove()  # what was blocked stays so in the trace
-        for side in self._sides.values():
-            side.open()
-        for side in self._sides.values():
-            try:
-                side.program.stop()
-            except LabError as error:
-                errors.append(str(error))
-            keyboard.take(side.program.thread)
-        tap.original("close")(self._reserved)
-        if errors:
-            raise LabError(" ".join(errors))
+        with self._turn:
+            if self._closed or not self._started:
+                return
+            self._closed = True
+            errors = []
+            self._tap.remove()  # what was blocked stays so in the trace
+            for side in self._sides.values():
+                side.open()
+            for side in self._sides.values():
+                try:
+                    side.program.stop()
+                except LabError as error:
+                    errors.append(str(error))
+                keyboard.take(side.program.thread)
+            tap.original("close")(self._reserved)
+            if errors:
+                raise LabError(" ".join(errors))
 
     def __enter__(self):
         return self if self._started else self.start()
@@ -258,13 +264,15 @@ class Stage:
                 break
             with self._changed:
                 self._changed.wait(LOOK_S)
-        self._note()
+        self.look()
 
-    def _note(self):
-        """Keep, beside the calls, what a view of the trace needs later: sources, prints, where each side stands."""
+    def look(self):
+        """Keep, beside the calls, what a view of the trace needs: sources, prints, where each side stands; tell it."""
         for name, side in self._sides.items():
             position = self.position(name)
             self.trace.notes[name].add(side.program.printed, len(self.trace), position.where, str(position))
+        for listener in self.listeners:
+            listener()
 
 
 class _Side:

@@ -2,10 +2,10 @@
 
 import html
 import threading
+from pathlib import Path
 
-# One background for each field of the protocol, for light and dark pages; the field's name stands
-# beside it, so that the colour alone never has to tell.
-STYLE = """<style>
+FIELDS = (Path(__file__).parent / "fields.css").read_text("utf-8")
+STYLE = f"<style>{FIELDS}" """
 .lenproto { font-size: var(--jp-ui-font-size1, 13px); color: var(--jp-ui-font-color1, inherit); }
 .lenproto pre { font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px);
   line-height: 1.5; margin: 0; padding: 8px; white-space: pre; flex: none; overflow: visible;
@@ -13,9 +13,6 @@ STYLE = """<style>
 .lenproto .newest { display: flex; flex-direction: column-reverse; overflow: auto; max-height: 30em;
   background: var(--jp-layout-color1, #fff); border: 1px solid var(--jp-border-color1, #bbb); border-radius: 4px; }
 .lenproto h4 { margin: 8px 0 4px; font-size: inherit; font-weight: 600; }
-.lenproto .handshake { background: #e69f0038; } .lenproto .greeting { background: #56b4e938; }
-.lenproto .request { background: #f0e44245; } .lenproto .header { background: #cc79a745; }
-.lenproto .body { background: #009e7338; } .lenproto .unknown { background: #d55e0045; }
 .lenproto .boxes { display: flex; flex-wrap: wrap; gap: 3px; min-height: 3.4em; align-items: center; }
 .lenproto .box { font-family: var(--jp-code-font-family, monospace); text-align: center; min-width: 2em;
   border: 1px solid var(--jp-border-color1, #bbb); border-radius: 3px; padding: 1px 3px; line-height: 1.3; }
@@ -37,7 +34,9 @@ class TextForm:
         return self.text()
 
     def _repr_mimebundle_(self, **kwargs):
-        return {**super()._repr_mimebundle_(**kwargs), "text/plain": self.text()}
+        bundle = super()._repr_mimebundle_(**kwargs)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle  # anywidget adds a dict of metadata
+        return {**data, "text/plain": self.text()}
 
 
 class Painter:

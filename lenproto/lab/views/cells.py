@@ -1,0 +1,20 @@
+"""Which view belongs to which cell of a notebook: running a cell again closes what it made before."""
+
+from IPython import get_ipython
+
+_made = {}  # cell → (which run of it, the views that it made)
+
+
+def replace_earlier(view):
+    """Close the views that an earlier run of the running cell made, and remember this one."""
+    shell = get_ipython()
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    if not parent:  # no notebook
+        return
+    cell = parent.get("metadata", {}).get("cellId") or parent["content"].get("code")
+    run, views = _made.get(cell, (None, []))
+    if run != parent["header"]["msg_id"]:
+        for earlier in views:
+            earlier.close()
+        views = []
+    _made[cell] = parent["header"]["msg_id"], [*views, view]

@@ -1,0 +1,191 @@
+"""The stage as a picture: a ladder of calls between the sources of two programs, to be stepped by hand.
+
+What is shown lies in stage.js and stage.css. Python tells them, little by little, what happened, and
+carries out what buttons and keys ask for in a thread of its own, for a click may never freeze a page.
+"""
+
+import queue
+import threading
+import time
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from lenproto.lab.ladder import Ladder
+from lenproto.lab.program import LabError
+from lenproto.lab.stage import SIDES, Stage
+from lenproto.lab.trace import Trace
+from lenproto.lab.views.cells import replace_earlier
+from lenproto.lab.views.page import TextForm
+
+HERE = Path(__file__).parent
+PAINT_S = 0.05  # between two messages to the page while both sides play
+LOOK_S = 0.25  # between two looks at a side that neither calls nor ends
+
+
+class Replay(TextForm, anywidget.AnyWidget):
+    """A conversation that is over, forward and back: Replay("file.json") of a saved trace, or Replay(trace)."""
+
+    _esm = HERE / "stage.js"
+    _css = (HERE / "fields.css").read_text("utf-8") + (HERE / "stage.css").read_text("utf-8")
+    live = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, trace):
+        super().__init__()
+        self._telling = threading.Lock()
+        self._run = 0  # how many conversations were shown before
+        self._show(trace if isinstance(trace, Trace) else Trace.load(trace))
+        self.on_msg(self._heard)
+
+    def text(self):
+        """The ladder in characters, and where each side stands."""
+        stands = [f"{name}: {notes.stands}" for name, notes in sorted(self.trace.notes.items())]
+        return "\n".join([str(self.trace), "", *stands])
+
+    def _show(self, trace):
+        with self._telling:
+            self._run += 1
+            self.trace = trace
+            self._ladder = Ladder(trace)
+            self._told = dict.fromkeys(trace.notes, 0)  # by side: pieces of print that the page knows
+
+    def _tell(self, everything=False):
+        """Send the page what it does not know yet."""
+        with self._telling:
+            new = self._ladder.update()
+            if everything:
+                self._told = dict.fromkeys(self._told, 0)
+            message = {
+                "run": self._run,
+                "rungs": self._ladder.rungs if everything else new,
+                "printed": {name: [self._told[name], notes.printed[self._told[name] :]]
+                            for name, notes in self.trace.notes.items()},
+                "sources": {name: [source._asdict() for source in notes.sources] for name, notes in self.trace.notes.items()},
+                "stands": {name: notes.stands for name, notes in self.trace.notes.items()},
+                **self._now(),
+            }  # fmt: skip
+            self._told = {name: len(notes.printed) for name, notes in self.trace.notes.items()}
+            self.send(message)
+
+    def _now(self):
+        """What a message says besides: nothing, for all is over."""
+        return {}
+
+    def _heard(self, _, content, buffers):
+        if content.get("do") == "tell":
+            self._tell(everything=True)
+
+
+class StageView(Replay):
+    """client(ip, port) and server(ip, port) on a Stage, with buttons, keys, and a picture of all that happens.
+
+    typed are the first lines that answer input(); then a text box does. played is what happens
+    before anybody looks: pairs of a side and the call before which it stops, such as ("server",
+    "accept"). stage is the Stage that is shown, another one after each start. Close the view when
+    it is not needed any more; running its cell again closes it, too.
+    """
+
+    live = traitlets.Bool(True).tag(sync=True)
+
+    def __init__(self, client, server, typed=(), *, played=()):
+        replace_earlier(self)
+        self._programs = client, server
+        self._typed, self._played = typed, played
+        self._orders = queue.Queue()
+        self._playing = self._closed = False
+        self._painted = 0.0
+        self._trouble = ""
+        self.stage = self._staged()
+        super().__init__(self.stage.trace)
+        self._worker = threading.Thread(target=self._work, name="stage view", daemon=True)
+        self._worker.start()
+
+    def start_again(self):
+        """Close this stage, and start the two programs on a new one."""
+        self.stage.close()
+        self.stage = self._staged()
+        self._show(self.stage.trace)
+        self._tell()
+
+    def close(self):
+        """Close the stage and the view."""
+        if not self._closed:
+            self._closed = True
+            self._orders.put(None)
+            self.stage.close()
+            self._worker.join()
+        super().close()
+
+    def text(self):
+        """The ladder in characters, and where each side stands."""
+        return "\n".join([super().text(), *filter(None, [self.stage.deadlock])])
+
+    def _staged(self):
+        stage = Stage(*self._programs, self._typed, interactive=True).start()
+        for side, call in self._played:
+            stage.play(side, until=call)
+        stage.listeners.append(self._rested)
+        return stage
+
+    def _rested(self):
+        """Both sides have come to rest."""
+        if not self._playing or time.monotonic() - self._painted > PAINT_S:
+            self._painted = time.monotonic()
+            self._tell()
+
+    def _now(self):
+        sides = {}
+        for name in SIDES:
+            position = self.stage.position(name)
+            where = position.where._asdict() if position.where else {}
+            sides[name] = {key: getattr(position, key) for key in ("state", "call", "awaits", "limit_s", "reason")} | where
+        return {"sides": sides, "deadlock": self.stage.deadlock or "", "trouble": self._trouble, "playing": self._playing}
+
+    def _heard(self, _, content, buffers):
+        """A button or a key: this is the thread that also runs the cells, so only take it down."""
+        self._orders.put(content)
+
+    def _work(self):
+        """The life of the thread that carries out what buttons and keys ask for."""
+        while not self._closed:
+            try:
+                order = self._orders.get(timeout=None if self.stage.at_rest else LOOK_S)
+            except queue.Empty:
+                self.stage.look()
+                continue
+            if order is None:
+                return
+            self._trouble = ""
+            try:
+                self._carry_out(**order)
+            except LabError as error:
+                self._trouble = "" if self._closed else str(error)
+            if not self._closed:
+                self._tell()
+
+    def _carry_out(self, do, side=None, line=""):
+        if do == "tell":
+            self._tell(everything=True)
+        elif do == "step":
+            self.stage.step(side or self._next_side())
+        elif do == "run":
+            self._playing = True
+            try:
+                for _ in self.stage.moves():
+                    if not self._orders.empty():  # another button stops it
+                        break
+            finally:
+                self._playing = False
+        elif do == "type":
+            self.stage.type(side, line)
+        elif do == "time out":
+            self.stage.time_out(side)
+        elif do == "start again":
+            self.start_again()
+
+    def _next_side(self):
+        """Who goes on: the side that moved last for as long as it can, as in Stage.run()."""
+        can = [name for name in SIDES if self.stage.position(name).state == "about to"]
+        last = self.trace[-1].actor if self.trace else SIDES[0]
+        return last if last in can or not can else can[0]
