@@ -1,0 +1,69 @@
+"""What tests in a browser share: one JupyterLab, one Chromium, and pages with a notebook.
+
+Playwright holds an event loop of this thread while it runs, so nbclient (test_lessons.py) could not run
+its own beside it. That is why server and browser last as long as this package, and not the whole session.
+"""
+
+import contextlib
+import os
+
+import nbformat
+import pytest
+from browser.lab import ARGUMENTS, Lab, Notebook, descendants, find_chromium, wait_until_ended
+
+
+@pytest.fixture(scope="package")
+def chromium_path():
+    """The browser to use. If it or Playwright is missing, skip the tests; fail them if LENPROTO_BROWSER=required."""
+    give_up = pytest.fail if os.environ.get("LENPROTO_BROWSER") == "required" else pytest.skip
+    try:
+        import playwright.sync_api  # noqa: F401
+    except ImportError:
+        give_up("no Playwright in this Python: pip install playwright")
+    return find_chromium() or give_up("no Chromium on this computer: apt install chromium")
+
+
+@pytest.fixture(scope="package")
+def lab(chromium_path, tmp_path_factory):
+    """A JupyterLab server for all tests of this folder, which serves a copy of the notebooks."""
+    with Lab(tmp_path_factory.mktemp("lab")) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="package")
+def chromium(chromium_path, lab):
+    """A browser without a window, for all tests of this folder."""
+    from playwright.sync_api import sync_playwright
+
+    before = descendants(os.getpid())
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        yield browser
+        processes = descendants(os.getpid()) - before
+        browser.close()
+    wait_until_ended(processes)
+
+
+@pytest.fixture
+def notebook(chromium, lab, tmp_path):
+    """notebook(path, theme="light", viewport=(1280, 1000)) opens a notebook of lab.root; closed after the test."""
+    with contextlib.ExitStack() as opened:
+
+        def open_notebook(path, theme="light", viewport=(1280, 1000)):
+            return opened.enter_context(contextlib.closing(Notebook(chromium, lab, path, theme, viewport, tmp_path)))
+
+        yield open_notebook
+
+
+@pytest.fixture
+def notebook_of(lab):
+    """notebook_of("code", "more code") writes a notebook of these code cells; returns its path, for notebook()."""
+
+    def write(*sources):
+        path = f"written_{len(list(lab.root.iterdir()))}.ipynb"
+        cells = [nbformat.v4.new_code_cell(source) for source in sources]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}  # else JupyterLab asks for one
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.root / path)
+        return path
+
+    return write

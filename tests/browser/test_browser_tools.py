@@ -1,0 +1,62 @@
+"""What the other tests in a browser rely on: what goes wrong in a page is seen, and each tool does what it says."""
+
+from browser.lab import Lab, descendants, running
+
+BROKEN = """import anywidget, ipywidgets
+class Broken(anywidget.AnyWidget):
+    _esm = 'export default { render() { throw new Error("broken on purpose"); } }'
+Broken()"""
+UNKNOWN = "display({'application/vnd.jupyter.widget-view+json': {'model_id': 'nobody'}}, raw=True)"
+WAITS = """import asyncio
+clicked = asyncio.Event()
+button = ipywidgets.Button(description="Go on")
+button.on_click(lambda _: clicked.set())
+display(button)
+await clicked.wait()
+print("went on")"""
+
+
+def test_cells_run_and_fail_and_a_restarted_kernel_has_forgotten_all(notebook, notebook_of, lab):
+    page = notebook(notebook_of("x = 1", "1 / 0", "print(x)"))
+    page.run_all()
+    assert page.errors() == ["ZeroDivisionError: division by zero"]
+    assert [cell["execution_count"] for cell in page.cells()] == [1, 2, None]
+    page.run_cell("print(x)")
+    page.run_cell(0)
+    assert [cell["execution_count"] for cell in page.cells()] == [4, 2, 3]
+    page.restart_kernel()
+    page.run_cell(2)
+    assert page.errors() == ["ZeroDivisionError: division by zero", "NameError: name 'x' is not defined"]
+    page.close()
+    assert lab.request("GET", "/api/kernels") == []
+
+
+def test_widgets_that_fail_are_seen_and_those_that_work_may_be_clicked(notebook, notebook_of):
+    page = notebook(notebook_of(BROKEN, UNKNOWN, WAITS))
+    page.run_cell(0)
+    page.run_cell(1)
+    page.run_cell(2, wait=False)
+    page.cell(2).get_by_role("button", name="Go on").click()
+    page.cell(2).get_by_text("went on", exact=True).wait_for()
+    page.wait_until_idle()
+    assert page.missing_widgets(limit_s=1) == ["cell 0: nothing", "cell 1: Error displaying widget: model not found"]
+    assert [text.splitlines()[0] for text in page.exceptions] == ["Error: broken on purpose"]
+    assert page.errors() == []
+
+
+def test_a_page_has_the_theme_and_the_size_that_were_asked_for(notebook, notebook_of, tmp_path, monkeypatch):
+    page = notebook(notebook_of("1"), theme="dark", viewport=(800, 600))
+    assert page.page.locator("body").get_attribute("data-jp-theme-light") == "false"
+    assert page.page.evaluate("[innerWidth, innerHeight]") == [800, 600]
+    monkeypatch.setenv("LENPROTO_SHOTS", str(tmp_path / "shots"))
+    assert page.screenshot("dark") == tmp_path / "shots" / "dark.png"
+    assert (tmp_path / "shots" / "dark.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_server_ends_and_its_kernels_with_it(chromium_path, tmp_path):
+    """Kernels are processes of their own, and would go on for ever."""
+    with Lab(tmp_path) as lab:
+        lab.request("POST", "/api/kernels")
+        started = descendants(lab.process.pid)
+    assert started or not running()  # where processes can be listed, there was one
+    assert not started & running().keys()
