@@ -195,6 +195,38 @@ def test_threads_of_a_sides_own_belong_to_it():
         assert "answer" in {call.where.function for call in both.trace}
 
 
+def test_a_side_that_joins_its_own_threads_is_stepped_as_fast_as_any():
+    def works_in_a_thread(ip, port):
+        def listen():
+            with socket.create_server((ip, port)) as listener, listener.accept()[0] as peer:
+                peer.sendall(peer.recv(2).upper())
+
+        thread = threading.Thread(target=listen)
+        thread.start()
+        thread.join()
+        return "joined"
+
+    def asks(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"ab")
+            return sock.recv(2)
+
+    began = time.monotonic()
+    with Stage(asks, works_in_a_thread) as both:
+        both.run()
+        assert both.result("client") == b"AB"
+        assert both.result("server") == "joined"
+    assert time.monotonic() - began < stage.REST_S, "one step that waits for the time limit takes as long"
+
+
+def test_a_side_that_waits_for_what_nobody_does_is_said_so(monkeypatch):
+    monkeypatch.setattr(stage, "REST_S", 0.1)
+    somebody_does = threading.Event()
+    with Stage(lambda ip, port: somebody_does.wait(), serve) as both:
+        assert "makes no call" in str(both.position("client"))
+        somebody_does.set()
+
+
 def test_a_closed_stage_leaves_no_thread_that_a_side_started():
     def keeps_a_thread_waiting(ip, port):
         with socket.create_server((ip, port)) as listener:
@@ -301,6 +333,153 @@ def test_two_stages_do_not_disturb_each_other():
         assert "I do not know" in two.printed("client")
         assert 'b"RA  "' in str(two.trace)
         assert 'b"RA  "' not in str(one.trace)
+
+
+def test_time_stands_still_until_a_limit_is_let_run_out():
+    def hurries(ip, port):
+        with socket.create_connection((ip, port), timeout=0.001) as sock:
+            sock.sendall(b"H")
+            try:
+                sock.recv(48)
+            except TimeoutError as error:
+                return str(error)
+
+    with Stage(hurries, serve) as both:
+        both.run()
+        waiting = both.position("client")
+        assert (waiting.state, waiting.call, waiting.limit_s) == ("blocked", "recv(48)", 0.001)
+        assert both.position("server").limit_s == server.CLIENT_TIMEOUT_S
+        assert both.time_out("client").call == "close()"
+        both.step("client")
+        assert both.result("client") == "timed out"
+        assert "recv(48) → TimeoutError" in str(both.trace)
+
+
+def test_no_time_runs_between_the_pieces_of_a_field():
+    """recv_exactly gives up a peer that drips; on the stage it is stepped, and every step takes longer than this limit."""
+    def drips(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            for byte in b"Hi":
+                sock.sendall(bytes([byte]))
+            return sock.recv(48)
+
+    with Stage(drips, lambda ip, port: server.main(ip, port, timeout_s=1e-6)) as both:
+        both.play("server")
+        both.step("client")
+        for _ in range(2):
+            both.step("client")
+            both.play("server")
+        both.run()
+        assert len(both.result("client")) == 48
+
+
+@pytest.mark.parametrize("side", ["client", "server"])
+def test_only_a_reading_call_with_a_limit_can_run_out_of_time(side):
+    with Stage(ask, serve) as both:
+        with pytest.raises(LabError, match=f"No time limit can run out: {side} about to"):
+            both.time_out(side)
+        both.play("server")
+        if side == "server":
+            with pytest.raises(LabError, match="blocked in accept"):
+                both.time_out(side)
+
+
+def test_a_socket_that_does_not_block_never_waits_on_the_stage():
+    def looks(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.setblocking(False)
+            try:
+                sock.recv(48)
+            except BlockingIOError:
+                return "nothing there"
+
+    with Stage(looks, serve) as both:
+        both.run()
+        assert both.result("client") == "nothing there"
+
+
+def test_an_interactive_stage_waits_for_the_keyboard():
+    with Stage(ask, serve, ["NAME"], interactive=True) as both:
+        both.run()
+        asking = both.position("client")
+        assert (asking.state, asking.call, asking.awaits) == ("blocked", "input('Request: ')", "the keyboard")
+        assert (asking.function, asking.line) == ("ask_request", line_of(client.ask_request, 'ask("Request: ")'))
+        assert both.printed("client").endswith("lena\nRequest: ")
+        assert both.deadlock is None, "a person can go on"
+        assert both.type("client", "EXIT").call == "sendall(4 bytes)"
+        both.run()
+        assert both.printed("client").endswith("lena\nRequest: EXIT\n")
+        assert str(both.position("client")) == "finished"
+
+
+def test_what_is_typed_early_answers_the_next_question():
+    with Stage(ask, serve, interactive=True) as both:
+        both.type("client", "EXIT")
+        both.run()
+        assert str(both.position("client")) == "finished"
+
+
+def test_two_threads_that_ask_are_answered_in_their_order():
+    def asks_twice(ip, port):
+        answers = {}
+        threads = [threading.Thread(target=lambda n=n: answers.update({n: input(f"{n}? ")})) for n in (1, 2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return sorted(answers.values())
+
+    with Stage(asks_twice, serve, interactive=True) as both:
+        both.type("client", "one")
+        both.type("client", "two")
+        assert both.result("client") == ["one", "two"]
+
+
+def test_a_stage_closes_while_a_side_waits_for_the_keyboard():
+    both = Stage(ask, serve, interactive=True).start()
+    both.run()
+    began = time.monotonic()
+    both.close()
+    assert time.monotonic() - began < CLOSE_S
+
+
+def test_play_goes_as_far_as_a_call():
+    with Stage(ask, serve) as both:
+        assert both.play("server", until="listen").call == "listen()"
+        assert both.play("server").state == "blocked"
+        assert both.play("client", until="recv(48)").call == "recv(48)"
+        assert [call.name for call in both.trace] == ["bind", "listen", "accept", "connect", "sendall"]
+
+
+def test_a_run_that_takes_too_long_is_left():
+    def talks_for_ever(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            while True:
+                sock.sendall(b"")
+
+    with Stage(talks_for_ever, serve) as both:
+        both.run(timeout_s=0.1)
+        assert both.position("client").state == "about to"
+
+
+def test_who_listens_is_told_whenever_both_have_come_to_rest():
+    stood = []
+    with Stage(ask, serve) as both:
+        both.listeners.append(lambda: stood.append((both.at_rest, str(both.position("server").call))))
+        both.play("server")
+    assert stood == [(True, "listen()"), (True, "accept()"), (True, "accept()")]
+
+
+def test_notes_tell_sources_prints_and_where_each_side_stands():
+    with Stage(ask, serve, ["EXIT"]) as both:
+        both.run()
+    notes = both.trace.notes["client"]
+    assert [source.function for source in notes.sources] == ["initial_contact", "send_requests"]
+    assert notes.sources[0].text == inspect.getsource(client.initial_contact).rstrip()
+    assert "".join(text for _, text in notes.printed) == both.printed("client")
+    assert notes.printed[0][1].startswith("Hello!")
+    assert both.trace[notes.printed[0][0] - 1].actor == "server", "its greeting let the client go on to print it"
+    assert notes.stands == "finished"
 
 
 def test_what_is_no_actor_is_an_error():

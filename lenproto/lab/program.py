@@ -9,7 +9,7 @@ import time
 import traceback
 
 from lenproto.errors import ProtocolError, why
-from lenproto.lab import prints, tap
+from lenproto.lab import keyboard, prints, tap
 
 STOP_S = 2.0  # seconds until a stopped program's threads have to end
 
@@ -61,6 +61,14 @@ class Program:
         frame = sys._current_frames().get(self.thread.ident)
         own = [step for step in traceback.extract_stack(frame) if not tap.is_helper(step.filename)] if frame else []
         return f"in line {own[-1].lineno} of {own[-1].name}" if own else "between two calls"
+
+    def waits_for_another(self, thread):
+        """Whether a thread stands in join(), Event.wait(), Queue.get() or the like, for another one to go on."""
+        frame, names = sys._current_frames().get(thread.ident), []
+        while frame and frame.f_code.co_filename == threading.__file__:
+            names.append(frame.f_code.co_name)
+            frame = frame.f_back
+        return bool(names) and "start" not in names  # it is only for a moment that start() waits
 
     def stop(self):
         """Stop it: returns once all its threads have ended and its sockets are closed.
@@ -114,6 +122,7 @@ class Program:
         """Make a thread that it is about to start one of its own."""
         actor = tap.watch(thread)
         actor.gate, actor.adopt, run = self.actor.gate, self._adopt, thread.run
+        keyboard.hand_on(thread)
         for each, name in list(self.actor.taps.items()):
             each.add(thread, name)
 
@@ -127,6 +136,7 @@ class Program:
             finally:
                 tap.unwatch(thread)
                 prints.release()
+                keyboard.take(thread)
 
         thread.run = adopted
         self.actors.append(actor)

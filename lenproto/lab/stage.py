@@ -260,7 +260,7 @@ class Stage:
                 before = None
             elif now != before:
                 before, since = now, time.monotonic()
-            elif not any("blocked" in side for side in now) or time.monotonic() - since > tap.QUIET_S:
+            elif not any({"blocked", "waiting"} & set(side) for side in now) or time.monotonic() - since > tap.QUIET_S:
                 break
             with self._changed:
                 self._changed.wait(LOOK_S)
@@ -281,7 +281,7 @@ class _Side:
     def __init__(self, program, changed, typed, interactive):
         self.program = program
         self._changed = changed
-        self._held = []  # [call, may go on], first come first
+        self._held = []  # [call, may go on, thread], first come first
         self._typed = list(typed)
         self._interactive = interactive
         self._asking = {}  # Thread → the input() in which it waits for the keyboard
@@ -292,7 +292,7 @@ class _Side:
         with self._changed:
             if self._open:
                 return
-            ticket = [call, False]
+            ticket = [call, False, threading.current_thread()]
             self._held.append(ticket)
             self._changed.notify_all()
             self._changed.wait_for(lambda: ticket[1] or self._open)
@@ -367,22 +367,21 @@ class _Side:
     def still(self):
         """How each of its threads is at rest; None if one is not."""
         with self._changed:
-            held, asking = len(self._held), set(self._asking)
+            held, asking = {thread for _, _, thread in self._held}, set(self._asking)
         states = []
         for actor in self.program.actors:
             if not actor.thread.is_alive():
                 states.append("ended")
             elif actor.thread in asking:
                 states.append("asking")
-            elif actor.doing is None:
-                if not held:
-                    return None
-                held -= 1
+            elif actor.thread in held:
                 states.append("held")
-            elif actor.blocked and not actor.awaited and not actor.expired:
-                states.append("blocked")
+            elif actor.doing is not None:
+                states.append("blocked" if actor.blocked and not actor.awaited and not actor.expired else None)
             else:
-                return None
+                states.append("waiting" if self.program.waits_for_another(actor.thread) else None)
+        if None in states or ("waiting" in states and not {"held", "asking", "blocked"} & set(states)):
+            return None
         return tuple(states)
 
 

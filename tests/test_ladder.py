@@ -1,0 +1,129 @@
+"""The ladder as plain data: when each call began and ended, and which bytes it moved."""
+
+import contextlib
+import socket
+
+from lenproto import client, server
+from lenproto.answers import ANSWERS
+from lenproto.lab import Stage, Trace
+from lenproto.lab.ladder import SHOWN_BYTES, Ladder
+
+
+def serve(ip, port):
+    server.main(ip, port, answers=ANSWERS | {"NAME": lambda: "lena"})
+
+
+def ask(ip, port):
+    return client.main(ip, port)
+
+
+def rung(ladder, text, nth=0):
+    return [each for each in ladder.rungs if each["text"] == text][nth]
+
+
+@contextlib.contextmanager
+def played(client_program, server_program, typed=()):
+    with Stage(client_program, server_program, typed) as stage:
+        stage.run()
+        ladder = Ladder(stage.trace)
+        ladder.update()
+        yield ladder
+
+
+def test_a_call_that_blocks_is_made_when_another_one_lets_it_go_on():
+    with played(ask, serve) as ladder:
+        accept, connect = rung(ladder, "accept()"), rung(ladder, 'connect("127.0.0.1", port)')
+        assert (accept["number"], accept["made"]) == (3, connect["number"])
+        assert connect["made"] == connect["number"]
+        assert rung(ladder, "accept()", -1)["made"] is None
+
+
+def test_bytes_have_a_place_in_their_stream_and_a_field():
+    with played(ask, serve, ["NAME", "EXIT"]) as ladder:
+        answer = rung(ladder, "sendall(8 bytes)")
+        assert (answer["stream"], answer["start"], answer["stop"], answer["sends"]) == ("1 server", 48, 56, True)
+        assert answer["pieces"] == [["header", 48, 4, 48, 52], ["body", 52, 4, 52, 56]]
+        reads = [each for each in ladder.rungs if each["stream"] == "1 server" and not each["sends"]]
+        assert [(each["start"], each["stop"]) for each in reads] == [(0, 48), (48, 52), (52, 56)]
+        assert bytes.fromhex(answer["hex"]) == b"0004lena"
+
+
+def test_the_end_of_the_stream_and_an_error_are_told():
+    def hangs_up(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"HiEXIT")
+            while sock.recv(48):
+                pass
+
+    with played(hangs_up, serve) as ladder:
+        assert [each["text"] for each in ladder.rungs if each["ends"]] == ["recv(48)"]
+        assert not any(each["failed"] for each in ladder.rungs)
+    with Stage(ask, serve) as stage:
+        stage.step("client")
+        ladder = Ladder(stage.trace)
+        ladder.update()
+        assert (ladder.rungs[0]["failed"], ladder.rungs[0]["result"]) == (True, "ConnectionRefusedError")
+
+
+def test_step_by_step_gives_the_same_as_all_at_once():
+    with Stage(ask, serve, ["NAME", "RA", "EXIT"]) as stage:
+        little, seen = Ladder(stage.trace), {}
+        for _ in stage.moves():
+            seen |= {each["number"]: dict(each) for each in little.update()}
+        at_once = Ladder(stage.trace)
+        assert at_once.update() == little.rungs == [seen[number] for number in sorted(seen)]
+        assert little.update() == []
+
+
+def test_only_what_is_new_or_changed_is_told():
+    with Stage(ask, serve) as stage:
+        ladder = Ladder(stage.trace)
+        stage.play("server")
+        assert [each["text"] for each in ladder.update()] == ['bind("127.0.0.1", port)', "listen()", "accept()"]
+        stage.step("client")
+        assert [each["text"] for each in ladder.update()] == ["accept()", 'connect("127.0.0.1", port)']
+
+
+def test_a_loop_that_gets_nothing_is_marked():
+    def never_looks(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"HiEXIT")
+            sock.recv(48)
+            for _ in range(20):
+                sock.recv(4)
+
+    with played(never_looks, serve) as ladder:
+        assert [each["again"] for each in ladder.rungs if each["ends"]] == [False, False, True]
+
+
+def test_two_connections_are_told_apart():
+    def calls_twice(ip, port):
+        for _ in range(2):
+            with socket.create_connection((ip, port)) as sock:
+                sock.sendall(b"HiEXIT")
+                sock.recv(48)
+
+    with played(calls_twice, serve) as ladder:
+        greetings = [each for each in ladder.rungs if each["text"] == "sendall(48 bytes)"]
+        assert [each["stream"] for each in greetings] == ["1 server", "2 server"]
+        assert [each["start"] for each in greetings] == [0, 0]
+
+
+def test_of_many_bytes_only_the_first_are_kept():
+    def floods(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"x" * 5000)
+
+    with played(floods, serve) as ladder:
+        flood = rung(ladder, "sendall(5000 bytes)")
+        assert (flood["stop"], len(flood["hex"])) == (5000, 2 * SHOWN_BYTES)
+
+
+def test_a_connection_whose_beginning_nobody_saw_has_unknown_bytes():
+    with Stage(ask, serve, ["NAME"]) as stage:
+        stage.run()
+    part = Trace(call for call in stage.trace if call.name in ("sendall", "recv"))
+    ladder = Ladder(part)
+    ladder.update()
+    assert {piece[0] for each in ladder.rungs for piece in each["pieces"]} == {"unknown"}
+    assert {piece[2] for each in ladder.rungs for piece in each["pieces"]} == {None}
