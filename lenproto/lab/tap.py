@@ -112,6 +112,10 @@ class Actor:
 
     def begin(self, name, sock, argument):
         """Note that a call begins, in every trace that records this actor."""
+        if self._last is None or self._last() is not sock:  # else it is among them already
+            self._last = weakref.ref(sock)
+            with self.lock:
+                self.sockets.add(sock)
         if self.stopping:
             raise Stopped
         self.accepted = None
@@ -123,9 +127,6 @@ class Actor:
             doing.started = time.perf_counter()
         with self.lock:  # doing first: with it set, a call out of the garbage collector passes straight through
             self.doing, self.sock, self.expired = doing, sock, False
-            if self._last is None or self._last() is not sock:  # else it is among them already
-                self._last = weakref.ref(sock)
-                self.sockets.add(sock)
             self.recorded = {tap: tap.record(self, who) for tap, who in self.taps.items()}
 
     def end(self, result):
