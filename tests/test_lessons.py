@@ -11,10 +11,12 @@ from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-LESSONS = sorted((NOTEBOOKS / "en").glob("*.ipynb"))
+PAGES = sorted((NOTEBOOKS / "en").glob("*.ipynb"))
+LESSONS = [path for path in PAGES if path.match("[0-9][0-9]_*")]  # the others are for teachers
 CELL_LIMIT_S = 30
 LONGEST_CELL = 15  # lines
 
+pages = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 lessons = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 
@@ -48,14 +50,15 @@ def says_something(tree):
     calls = [node.func for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Call)]
     names = {getattr(call, "id", None) or getattr(call, "attr", None) for call in calls}
     ends_in_value = isinstance(tree.body[-1], ast.Expr) and isinstance(tree.body[-1].value, ast.Name)
-    return bool(names & {"print", "show", "settle", "Addresses"}) or ends_in_value
+    return bool(names & {"print", "show", "settle", "Addresses", "Replay", "StageView"}) or ends_in_value
 
 
 def test_there_are_lessons():
     assert [path.stem[:2] for path in LESSONS][:6] == ["00", "01", "02", "03", "04", "05"]
+    assert [path.stem for path in PAGES if path not in LESSONS] == ["live_walkthrough"]
 
 
-@lessons
+@pages
 def test_every_cell_may_be_run_twice_and_the_page_again(path):
     lesson = nbformat.read(path, as_version=4)
     client = NotebookClient(lesson, timeout=CELL_LIMIT_S, kernel_name="python3", coalesce_streams=True,
@@ -71,7 +74,7 @@ def test_every_cell_may_be_run_twice_and_the_page_again(path):
                 assert shown(cell.outputs) == kept[cell.id], cell.source
 
 
-@lessons
+@pages
 def test_cells_that_print_have_kept_outputs(path):
     """nbval compares nothing where nothing is kept."""
     for cell in code_cells(path):
@@ -79,7 +82,7 @@ def test_cells_that_print_have_kept_outputs(path):
             assert cell.outputs, f"cell {cell.id} prints, and nothing is kept:\n{cell.source}"
 
 
-@lessons
+@pages
 def test_kept_outputs_are_the_same_for_everybody(path):
     text = path.read_text(encoding="utf-8")
     assert "widget-view" not in text, "the id of a widget: run notebooks/keep_outputs.py"
@@ -99,6 +102,11 @@ def test_lesson_has_the_shape_of_a_lesson(path):
                  "## Change it", "## Make your own", "## What can go wrong", "## Words learnt"):  # fmt: skip
         assert part in prose, part
     assert 25 <= len(cells) <= 60
+
+
+@pages
+def test_no_cell_is_longer_than_a_screen_allows_and_each_has_an_id_of_its_own(path):
+    cells = nbformat.read(path, as_version=4).cells
     assert max(len(cell.source.splitlines()) for cell in code_cells(path)) <= LONGEST_CELL
     assert len({cell.id for cell in cells}) == len(cells)
 
@@ -111,7 +119,7 @@ def test_every_prediction_has_a_name_of_its_own(path):
     assert len(set(made)) == len(made)
 
 
-@lessons
+@pages
 def test_links_lead_somewhere(path):
     for link in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
         assert (path.parent / link).exists(), link
