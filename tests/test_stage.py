@@ -26,6 +26,26 @@ def ask(ip, port):
     return client.main(ip, port)
 
 
+STAR = """
+from socket import *
+
+def star_server(ip, port):
+    listener = socket()
+    listener.bind((ip, port))
+    listener.listen(1)
+    peer, address = listener.accept()
+    reader = peer.makefile("rb")
+    word = reader.read(2)
+    print("got", word)
+    peer.send(word)
+    peer.close(); reader.close(); listener.close()
+    return word
+"""
+NAMES = {}
+exec(compile(STAR, "a notebook's cell", "exec"), NAMES)
+STAR_SERVER = NAMES["star_server"]
+
+
 def line_of(function, text):
     """The number of the line of a function that holds a text."""
     lines, first = inspect.getsourcelines(function)
@@ -112,8 +132,19 @@ def test_a_deadlock_is_said_in_a_sentence():
         assert both.deadlock == (
             f"Deadlock: the client waits for 48 more bytes in recv(48), line {line_of(reads_first, 'recv(48)')} of "
             f"reads_first, and the server waits for 2 more bytes in recv(2), line "
-            f"{line_of(server.check_client, 'recv_exactly')} of check_client. Nothing of it is on the way, so neither can ever go on."
+            f"{line_of(server.check_client, 'recv_exactly')} of check_client. Nothing of it is on the way, so neither can go on. "
+            "Only a time limit could end this."
         )
+
+
+def test_without_a_time_limit_a_deadlock_is_for_ever():
+    def waits(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.recv(1)
+
+    with Stage(waits, STAR_SERVER) as both:
+        both.run()
+        assert both.deadlock.endswith("Nothing of it is on the way, so neither can ever go on.")
 
 
 def test_bytes_that_come_one_by_one_are_counted_down():
@@ -134,33 +165,15 @@ def test_bytes_that_come_one_by_one_are_counted_down():
         assert both.step("server").call == "recv(1)"
 
 
-STAR = """
-from socket import *
-
-def star_server(ip, port):
-    listener = socket()
-    listener.bind((ip, port))
-    listener.listen(1)
-    peer, address = listener.accept()
-    reader = peer.makefile("rb")
-    word = reader.read(2)
-    print("got", word)
-    peer.send(word)
-    peer.close(); reader.close(); listener.close()
-    return word
-"""
 
 
 def test_functions_of_another_style_get_right_positions_and_lines():
-    names = {}
-    exec(compile(STAR, "a notebook's cell", "exec"), names)
-
     def echoes(ip, port):
         with socket.create_connection((ip, port)) as sock:
             sock.sendall(b"ab")
             return sock.recv(2)
 
-    with Stage(echoes, names["star_server"]) as both:
+    with Stage(echoes, STAR_SERVER) as both:
         assert (both.position("server").function, both.position("server").line) == ("star_server", 6)
         while both.position("server").state == "about to":
             both.step("server")

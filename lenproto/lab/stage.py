@@ -192,11 +192,13 @@ class Stage:
     @property
     def deadlock(self):
         """None, or a sentence: both sides are stuck reading, and none of it is on the way. Who waits, for what, where."""
-        calls = {name: side.stuck[0][1] for name, side in self._sides.items() if side.stuck and not side.asking}
-        if len(calls) < 2 or not all(call.name in tap.READING for call in calls.values()):
+        stuck = {name: side.stuck[0] for name, side in self._sides.items() if side.stuck and not side.asking}
+        if len(stuck) < 2 or not all(call.name in tap.READING for _, call in stuck.values()):
             return None
-        waits = [f"the {name} waits for {_wanted(call)} in {_at(call)}" for name, call in sorted(calls.items())]
-        return f"Deadlock: {', and '.join(waits)}. Nothing of it is on the way, so neither can ever go on."
+        waits = [f"the {name} waits for {_wanted(call)} in {_at(call)}" for name, (_, call) in sorted(stuck.items())]
+        limited = any(actor.limit_s is not None for actor, _ in stuck.values())
+        end = "can go on. Only a time limit could end this." if limited else "can ever go on."
+        return f"Deadlock: {', and '.join(waits)}. Nothing of it is on the way, so neither {end}"
 
     @property
     def at_rest(self):

@@ -319,6 +319,10 @@ class View {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.tagName === "INPUT" && event.target.type === "text") {
       if (event.key === "Escape") this.root.focus();
+      if (event.key === "Enter" && !event.isComposing) {
+        event.preventDefault(); // JupyterLab does the same, so that the form would never hear of it
+        event.target.form.requestSubmit();
+      }
       return;
     }
     const letter = /^Key[A-Z]$/.test(event.code) ? event.code[3] : event.key; // the place of the key: any keyboard's language
@@ -447,8 +451,8 @@ class View {
   drawTools() {
     const { playing, trouble, deadlock } = this.conversation;
     const atEnd = this.moment === this.last, buttons = this.buttons;
-    setText(this.count, `${atEnd ? "" : "the past: "}call ${this.moment} of ${this.last}`);
-    this.count.classList.toggle("past", !atEnd);
+    setText(this.count, `${atEnd || !this.live ? "" : "the past: "}call ${this.moment} of ${this.last}`);
+    this.count.classList.toggle("past", this.live && !atEnd);
     buttons.home.disabled = buttons.back.disabled = this.moment === 0;
     buttons.forward.disabled = buttons.end.disabled = atEnd;
     const play = this.timer ? "Pause" : "Play";
@@ -509,7 +513,9 @@ class View {
         for (const [index, text] of (source.text ? source.text.split("\n") : []).entries()) {
           const line = make(code, "div", "row", { "data-side": side, "data-file": source.file, "data-line": source.first + index });
           make(line, "span", "number").textContent = source.first + index;
-          make(line, "span", "text").textContent = text.replace(/^ +/, (blanks) => " ".repeat(blanks.length / 2)) || " "; // half the indentation: the column is narrow
+          const half = text.replace(/^ +/, (blanks) => " ".repeat(blanks.length / 2)); // the column is narrow
+          const words = make(line, "span", "text");
+          for (const part of (half || " ").split(/(?<=[.,(=])(?=\S)/)) words.append(part, document.createElement("wbr"));
         }
       }
     }
@@ -560,7 +566,7 @@ class View {
       const room = Math.floor((wide - size) / letter);
       const name = fitted([rung.text, `${rung.name}(…)`, rung.name], room);
       const tall = high > 1.6 * row;
-      const one = !tall && result ? fitted([`${name} → ${result}`, `${name} → ${short(result)}`, name], room) : name;
+      const one = !tall && !over ? fitted([`${name} …`, name], room) : !tall && result ? fitted([`${name} → ${result}`, `${name} → ${short(result)}`, name], room) : name;
       const textY = tall ? Math.min(Math.max(y + 1.55 * size, top + 1.55 * size), y + high - (result ? 2.2 : 0.9) * size) : y + high / 2 + 0.35 * size;
       svg(group, "text", "call", { x: x + 0.5 * size, y: textY }).textContent = one;
       const last = over ? result && `→ ${result}` : "… waits";

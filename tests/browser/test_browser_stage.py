@@ -1,0 +1,291 @@
+"""The stage in a browser: buttons, keys, text box, replay, pictures in both themes, and how fast all that is."""
+
+import statistics
+
+import pytest
+from browser.lab import until
+from browser.stage import DRAWN, FRAMES, PROGRAMS, StageInPage
+
+CLICK_LIMIT_MS = 150  # median from a click to the drawn step
+FRAME_LIMIT_MS = 50
+LONG = 2000  # calls
+VIEW = "view = StageView({})\nview"
+LEFT_OVER = """import threading
+print(sum(thread.name in ("stage view", "client", "server") for thread in threading.enumerate()))"""
+
+
+@pytest.fixture
+def staged(notebook, notebook_of):
+    """staged("ask, serve", …) opens a notebook with a stage for each of these, run, and gives the (first) stage."""
+
+    def open_stage(*arguments, **how):
+        views = [f"view_{number} = StageView({each})\nview_{number}" for number, each in enumerate(arguments)]
+        opened = notebook(notebook_of(PROGRAMS, *views, LEFT_OVER), **how)
+        opened.run_all()
+        assert opened.errors() == []
+        return StageInPage(opened, "view_0 = ")
+
+    return open_stage
+
+
+def output(notebook, cell):
+    """What the last run of a cell printed."""
+    notebook.run_cell(cell)
+    [source] = [each for each in notebook.cells() if each.get("outputs") and cell in each["source"]]
+    return source["outputs"][0]["text"]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_handshake_by_buttons(staged, theme):
+    stage = staged("ask, serve", theme=theme, viewport=(1280, 720))
+    assert stage.words("server") == 'server: about to bind("127.0.0.1", port)'
+    stage.notebook.screenshot(f"stage-{theme}-0-start")
+    stage.step("server", "server", "server")
+    stage.stands("server", "stuck in accept(), waits for a client")
+    assert stage.root.get_by_role("button", name="Step server").is_disabled()
+    assert stage.labels() == []
+    stage.step("client", "client")
+    assert stage.labels(".away") == ["handshake, 2 bytes"]
+    assert stage.labels(".quiet") == ["connection"]
+    assert "2 bytes on the way" in stage.root.locator(".pipe").nth(1).inner_text()
+    assert [line.strip() for line in stage.marked("server")] == ["if recv_exactly(client_socket, len(HANDSHAKE)) != HANDSHAKE:"]
+    stage.notebook.screenshot(f"stage-{theme}-1-on-the-way")
+    stage.step("client", "server", "server", "server")
+    assert stage.labels(".arrow:not(.quiet)") == ['handshake "Hi"', "greeting 48 bytes"]
+    assert stage.root.locator(".away").count() == 0
+    stage.stands("client", "waits for the keyboard")
+    assert stage.printed("client").startswith("Hello! You can ask for: TIME, NAME, RAND or EXIT")
+    assert stage.root.locator(".chosen-bytes .field.greeting .byte").count() == 48
+    stage.notebook.screenshot(f"stage-{theme}-2-greeting")
+    for side in ("client", "server"):
+        assert stage.root.locator(f".side.blocked[data-side={side}]").count() == 1
+    assert stage.notebook.exceptions == []
+
+
+def test_keys_text_box_and_the_way_back(staged):
+    stage = staged("ask, serve, typed=['NAME']")
+    page, cells = stage.page, len(stage.notebook.cells())
+    stage.keys("s", "s", "s", "c", "c", "c", *"nnnnnnnn")
+    stage.stands("client", "waits for the keyboard")
+    page.keyboard.press("t")
+    page.keyboard.type("name, please")
+    page.keyboard.press("Enter")
+    stage.stands("client", "about to sendall(4 bytes)")
+    assert stage.printed("client").endswith("lena\nRequest: name, please\n")
+    assert page.evaluate("document.activeElement.classList.contains('stage')"), "after Enter the keys work again"
+    last = stage.moment[1]
+
+    page.keyboard.press("Home")
+    stage.wait(lambda: stage.moment == (0, last), "the beginning is shown")
+    assert stage.words("client") == 'client: about to connect("127.0.0.1", port)'
+    assert stage.printed("client") == "(nothing yet)"
+    assert "the past: call 0" in stage.root.locator(".count").inner_text()
+    for number in range(1, last + 1):
+        page.keyboard.press("ArrowRight")
+        stage.wait(lambda number=number: stage.moment == (number, last), f"call {number} is shown")
+        if number == 3:
+            assert stage.words("server") == "server: stuck in accept(), waits for a client"
+    page.keyboard.press("ArrowLeft")
+    stage.wait(lambda: stage.moment == (last - 1, last), "one call back")
+    stage.keys("c")
+    assert stage.moment == (last + 1, last + 1), "a step goes on from the end"
+
+    for key in "xbdd":  # what JupyterLab would take for: cut, insert, delete
+        page.keyboard.press(key)
+    page.keyboard.press("ArrowUp")
+    assert stage.root.locator(".rung.chosen").count() == 1
+    assert stage.root.locator("[aria-live=polite]").inner_text().startswith(("client: ", "server: "))
+    assert len(stage.notebook.cells()) == cells
+    stage.root.evaluate("root => root.dispatchEvent(new KeyboardEvent('keydown', {key: 'ד', code: 'KeyS', bubbles: true}))")
+    stage.wait(lambda: stage.moment[1] == last + 2, "the key has worked on a Hebrew keyboard")
+    assert stage.notebook.exceptions == []
+
+
+def test_what_belongs_together_lights_up(staged):
+    stage = staged("ask, serve, typed=['NAME']")
+    stage.press("Run")
+    stage.stands("client", "waits for the keyboard")
+    last = stage.moment[1]
+    assert stage.root.locator(".chosen-bytes .field.body .byte b").all_inner_texts() == list("lena")
+    stage.root.locator(".chosen-bytes .byte").first.hover()
+    stage.wait(lambda: stage.root.locator(".lit").count() > 0, "something is lit")
+    assert stage.root.locator("g.rung.lit").all_text_contents() != []
+    assert len(stage.root.locator("g.rung.lit").all()) == 2, "who sent the byte, and who read it"
+    assert stage.root.locator(".arrow.lit .label").all_text_contents() == ['body "lena"']
+    assert [text.strip() for text in stage.root.locator(".row.lit .text").all_inner_texts()] == [
+        "body = recv_exactly(client_socket, body_length(header))", "client_socket.sendall(answer)",
+    ]  # fmt: skip
+    stage.notebook.screenshot("stage-light-3-lit")
+    stage.page.mouse.move(1, 1)
+    stage.wait(lambda: stage.root.locator(".lit").count() == 0, "nothing is lit any more")
+
+    stage.root.locator(".chosen-bytes .bytes").focus()
+    for _ in range(3):
+        stage.page.keyboard.press("ArrowRight")
+    assert stage.root.locator(".chosen-bytes .byte.lit b").all_inner_texts() == ["n"], "by keyboard as well"
+    assert "the server sent: 110" in stage.root.locator("[aria-live=polite]").inner_text()
+    assert stage.moment == (last, last)
+    stage.root.locator("g.rung", has_text="sendall(8 bytes)").locator("rect").click()
+    assert stage.root.locator(".chosen-bytes .field > span").all_inner_texts() == ["header, 4 bytes", "body, 4 bytes"]
+    assert stage.notebook.exceptions == []
+
+
+def test_every_control_has_a_name_and_can_be_reached_by_keyboard(staged):
+    stage = staged("ask, serve", viewport=(1280, 720))
+    nameless = stage.root.locator("button, input").evaluate_all(
+        "all => all.filter(each => !each.textContent.trim() && !each.getAttribute('aria-label')).map(each => each.outerHTML)"
+    )
+    assert nameless == []
+    reached = set()
+    stage.root.focus()
+    for _ in range(30):
+        stage.page.keyboard.press("Tab")
+        reached.add(stage.page.evaluate("document.activeElement.innerText?.split('\\n')[0] || document.activeElement.ariaLabel"))
+    for name in ("Step client C", "Step server S", "Next N", "Run E", "Speed of play", "Start again R", "Full screen F", "Keys"):
+        assert any(name.split()[0] in (each or "") for each in reached), (name, reached)
+    stage.root.locator("summary").click()
+    assert "run to the end" in stage.root.locator("details").inner_text()
+
+
+def test_full_screen_fits_a_projector_and_is_read_from_the_last_row(staged):
+    stage = staged("ask, serve, typed=['NAME']", viewport=(1280, 720))
+    stage.press("Run")
+    stage.stands("client", "waits for the keyboard")
+    stage.press("Full screen")
+    stage.wait(lambda: stage.page.evaluate("!!document.fullscreenElement"), "it fills the screen")
+    size = stage.root.evaluate("root => parseFloat(getComputedStyle(root).fontSize)")
+    assert size >= 18, "letters of a fortieth of the height of the picture"
+    assert stage.root.locator(".words").first.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") >= 20
+    stage.wait(lambda: stage.root.evaluate("root => root.scrollHeight <= root.clientHeight"), "nothing is cut")
+    last = stage.root.locator("g.rung").last.bounding_box()
+    calls = stage.root.locator(".calls").bounding_box()
+    assert last["y"] + last["height"] <= calls["y"] + calls["height"] + 1, "the newest call is in view"
+    stage.notebook.screenshot("stage-light-4-full-screen")
+    stage.press("Full screen")
+    stage.wait(lambda: not stage.page.evaluate("!!document.fullscreenElement"), "it leaves the screen")
+
+
+def test_two_stages_play_limits_deadlock_and_a_new_start(staged):
+    one = staged("ask, serve", "reads_first, serve")
+    two = StageInPage(one.notebook, "view_1 = ")
+    two.press("Run")
+    two.wait(lambda: two.root.locator(".say").is_visible(), "the deadlock is told")
+    assert two.root.locator(".say").inner_text().startswith("Deadlock: the client waits for 48 more bytes")
+    two.notebook.screenshot("stage-light-5-deadlock")
+    assert one.moment == (0, 0), "the other stage has not moved"
+
+    one.notebook.cell("view_0 = ")
+    one.root.locator("input[type=range]").fill("4")
+    one.press("Play")
+    one.stands("client", "waits for the keyboard")
+    one.stands("server", "stuck in recv(4)")
+    one.press("Pause")
+    one.root.get_by_role("button", name="Let its time limit of 300 s run out").click()
+    one.stands("server", "about to close()")
+    one.press("Start again")
+    one.wait(lambda: one.moment == (0, 0), "it has started again")
+    assert one.words("client") == 'client: about to connect("127.0.0.1", port)'
+    assert two.moment[1] > 0
+    assert one.notebook.exceptions == []
+
+
+def test_run_twice_reloaded_and_with_the_kernel_restarted(staged):
+    stage = staged("ask, serve, typed=['NAME']")
+    notebook = stage.notebook
+    assert output(notebook, "import threading").strip() == "3", "the view's thread and two programs"
+    notebook.run_all()
+    assert notebook.errors() == []
+    assert output(notebook, "import threading").strip() == "3", "the second run has closed the first one's stage"
+    stage = StageInPage(notebook, "view_0 = ")
+    stage.press("Run")
+    stage.stands("client", "waits for the keyboard")
+    before = stage.moment
+
+    notebook.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+    notebook.page.reload()
+    notebook.wait_until_idle()
+    stage = StageInPage(notebook, "view_0 = ")
+    stage.wait(lambda: stage.moment == before, "after a reload nothing is lost")
+    assert stage.printed("client").endswith("lena\nRequest: ")
+
+    notebook.restart_kernel()
+    stage.root.locator("form input").first.fill("TIME")
+    stage.page.keyboard.press("Enter")
+    stage.wait(lambda: stage.root.locator(".say").is_visible(), "it says that nobody answers")
+    assert "Python does not answer" in stage.root.locator(".say").inner_text()
+    notebook.run_all()
+    stage = StageInPage(notebook, "view_0 = ")
+    stage.keys("s")
+    assert notebook.errors() == []
+
+
+def test_bytes_and_prints_are_shown_and_never_taken_for_html(notebook, notebook_of):
+    evil = "<img src=x onerror=alert(1)><script>window.bad=1</script>"
+    program = f'''def evil(ip, port):
+    with socket.create_connection((ip, port)) as sock:
+        sock.sendall({evil.encode()!r})
+        print({evil!r})'''
+    opened = notebook(notebook_of(PROGRAMS, program, VIEW.format("evil, serve")))
+    opened.page.on("dialog", lambda dialog: opened.exceptions.append("an alert") or dialog.dismiss())
+    opened.run_all()
+    stage = StageInPage(opened)
+    stage.press("Run")
+    stage.stands("client", "finished")
+    assert stage.printed("client") == evil + "\n"
+    assert stage.root.locator("img, script").count() == 0
+    assert opened.page.evaluate("window.bad") is None
+    assert opened.exceptions == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_replay_goes_forward_and_back_without_sockets(notebook, notebook_of, theme):
+    opened = notebook(notebook_of(
+        PROGRAMS,
+        "from lenproto.lab import Stage\nwith Stage(ask, serve, ['NAME', 'EXIT']) as stage:\n    stage.run()\nstage.trace.save('talk.json')",
+        "Replay('talk.json')",
+    ), theme=theme, viewport=(1280, 720))  # fmt: skip
+    opened.run_all()
+    assert opened.errors() == []
+    replay = StageInPage(opened, "Replay('talk.json')")
+    last = replay.moment[1]
+    assert replay.moment == (last, last) and last > 15
+    assert "end of the stream" in replay.labels(".quiet")
+    assert replay.root.get_by_role("button", name="Step client").count() == 0
+    assert replay.words("client") == "client: finished"
+    opened.screenshot(f"replay-{theme}-end")
+    replay.press("Play")
+    replay.wait(lambda: replay.moment[0] == 0, "it plays from the beginning")
+    replay.press("Pause")
+    replay.root.focus()
+    for number in range(replay.moment[0] + 1, 8):
+        opened.page.keyboard.press("ArrowRight")
+        replay.wait(lambda number=number: replay.moment[0] == number, f"call {number}")
+    assert replay.words("server") != ""
+    assert replay.marked("server") or replay.marked("client")
+    opened.screenshot(f"replay-{theme}-middle")
+    assert opened.exceptions == []
+
+
+def test_a_click_is_drawn_at_once_and_a_long_conversation_stays_quick(staged, capsys):
+    stage = staged("long_client, long_server", viewport=(1280, 720))
+    root, button = stage.root.element_handle(), stage.root.get_by_role("button", name="Next").element_handle()
+    click = [stage.page.evaluate(DRAWN, [root, button]) for _ in range(40)]
+    stage.press("Run")
+    until(lambda: stage.moment[1] >= LONG, f"{LONG} calls were made", 60)
+    stage.press("Stop")
+    stage.wait(lambda: stage.root.get_by_role("button", name="Run").is_enabled(), "it has stopped")
+    late = [stage.page.evaluate(DRAWN, [root, button]) for _ in range(40)]
+    frames = {act: stage.page.evaluate(FRAMES, [root, act, 120]) for act in ("scroll", "back")}
+    with capsys.disabled():
+        print(f"\n\n{'from a click to the drawn step':<44}{'median':>10}{'slowest':>10}")
+        for name, times in (("conversation of 40 calls", click), (f"conversation of {stage.moment[1]} calls", late)):
+            print(f"{name:<44}{statistics.median(times):>7.0f} ms{max(times):>7.0f} ms")
+        print(f"{'frames, that many calls shown':<44}{'median':>10}{'slowest':>10}{'over 50 ms':>14}")
+        for act, times in frames.items():
+            over = sum(each > FRAME_LIMIT_MS for each in times)
+            print(f"{act:<44}{statistics.median(times):>7.0f} ms{max(times):>7.0f} ms{over:>7} of {len(times)}")
+    assert statistics.median(click) < CLICK_LIMIT_MS
+    assert statistics.median(late) < CLICK_LIMIT_MS
+    for times in frames.values():
+        assert statistics.median(times) < FRAME_LIMIT_MS
+    assert stage.notebook.exceptions == []
