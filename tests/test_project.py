@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lenproto.lab import Trace
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -30,12 +32,16 @@ def test_links_of_the_readme_lead_somewhere():
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
-def test_readme_shows_the_recording_that_its_lines_make(capsys):
-    code = re.search(r"```python\n(.*?)```", README, re.DOTALL).group(1)
-    exec(compile(code, "README.md", "exec"), {})
+def test_the_readmes_python_does_what_it_says(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    recording, stage = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    exec(compile(recording, "README.md", "exec"), {})
     printed = capsys.readouterr().out
     assert 'sendall(b"Hi")' in printed
     assert "recv(48) → 48 bytes" in printed
+    exec(compile(stage, "README.md", "exec"), {})
+    assert "client: about to sendall(2 bytes), line" in capsys.readouterr().out
+    assert len(Trace.load("conversation.json")) > 10
 
 
 @pytest.mark.parametrize("what", ["jupyter lab", "pytest"])
