@@ -4,7 +4,6 @@ Time is counted in calls: number n is the moment at which the n-th call was made
 rest. A Ladder takes in a growing trace little by little, so that a long conversation stays quick.
 """
 
-import bisect
 import math
 from collections import Counter
 
@@ -59,9 +58,8 @@ class Ladder:
         }  # fmt: skip
 
     def _end(self, rung, call):
-        last = bisect.bisect_left(self.trace, call.ended, key=lambda other: other.started)
         rung.update(
-            made=max(rung["number"], last), result=call.outcome(), connection=call.connection,
+            made=max(rung["number"], self.trace.made(call)), result=call.outcome(), connection=call.connection,
             failed=isinstance(call.result, BaseException), again=call.again, ends=call.at_end_of_stream,
         )  # fmt: skip
         if call.data:

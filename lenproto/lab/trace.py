@@ -5,8 +5,10 @@ calls of the two sides beside each other, print(trace.hexdump()) shows every byt
 Both read the same from run to run: ports and times appear only on request.
 """
 
+import bisect
 import builtins
 import errno
+import itertools
 import json
 import math
 import reprlib
@@ -183,11 +185,14 @@ class Trace(list):
         return trace
 
     def in_order(self):
-        """Return the calls in an order that does not depend on the clock.
+        """Return the calls in the order in which they ended, which does not depend on the clock.
 
-        One side plays until it needs something that the other has not yet done, then the other:
-        no byte is read before it is sent, no client is accepted before it connects.
+        On a stage, one call at a time was made, and that is the order; who was let go on by a call
+        comes after it. Else one side plays until it needs something that the other has not yet
+        done, then the other: no byte is read before it is sent, no client accepted before it connects.
         """
+        if self.notes:
+            return [call for *_, call in sorted(map(self._place, itertools.count(1), self), key=lambda place: place[:3])]
         waiting = defaultdict(deque)
         for call in self:
             waiting[call.actor].append(call)
@@ -203,6 +208,15 @@ class Trace(list):
                 first = min((calls[0] for calls in waiting.values() if calls), key=_patience)
                 order.append(played.add(waiting[first.actor].popleft()))
         return order
+
+    def made(self, call):
+        """Return how many calls had begun when this one ended; None while it blocks."""
+        return None if call.ended is None else bisect.bisect_left(self, call.ended, key=lambda other: other.started)
+
+    def _place(self, number, call):
+        """Where the number-th call stands in the order of a stage: what to sort by, and the call."""
+        made = self.made(call)
+        return math.inf if made is None else max(made, number), made != number, number, call
 
     def fields(self):
         """Return the Fields of all bytes of the trace, by connection and sender, in order."""

@@ -219,6 +219,47 @@ def test_run_twice_reloaded_and_with_the_kernel_restarted(staged):
     assert notebook.errors() == []
 
 
+def test_a_lessons_stage_is_drawn_after_a_new_start(notebook):
+    """It stands far down the page, out of view when it is made: what is drawn there must be seen later."""
+    lesson = notebook("en/02_handshake.ipynb", theme="dark", viewport=(1280, 720))
+    lesson.run_all()
+    stage = StageInPage(lesson, "handshake = StageView")
+    stage.root.focus()
+    stage.page.keyboard.press("r")
+    stage.stands("server", "about to accept()")
+    for part in (".words", ".row .text", ".count", ".pipe"):
+        assert all(stage.root.locator(part).evaluate_all("all => all.map(each => each.innerText && each.clientHeight + each.offsetWidth)"))
+    stage.keys("s", "c")
+    assert stage.labels() == ["connection"]
+    lesson.screenshot("lesson-02-dark-stage")
+    assert lesson.exceptions == []
+
+
+def test_clients_in_the_queue_are_seen_and_the_keys_work_after_any_button(notebook, notebook_of):
+    program = """def two(ip, port):
+    with socket.create_connection((ip, port)) as one, socket.create_connection((ip, port)) as other:
+        other.sendall(b"Hi")
+        one.settimeout(5)
+        one.recv(48)"""
+    opened = notebook(notebook_of(PROGRAMS, program, VIEW.format("two, serve, played=[('server', 'accept')]")))
+    opened.run_all()
+    stage = StageInPage(opened)
+    stage.step("client", "client", "client")
+    assert stage.labels(".quiet") == ["in the queue", "in the queue"]
+    assert "#2 client → server: 2 bytes on the way" in stage.root.locator(".pipe").nth(1).inner_text()
+    stage.step("client")
+    stage.stands("client", "stuck in recv(48)")
+    stage.keys("s")  # though the button that was pressed last has become pale
+    assert stage.labels(".quiet") == ["connection", "in the queue"]
+    opened.screenshot("stage-light-6-queue")
+    stage.press("Let its time limit of 5 s run out")
+    stage.stands("client", "about to close()")
+    stage.page.keyboard.press("c")
+    stage.stands("client", "about to close()")
+    stage.wait(lambda: stage.moment[1] == 8, "the key has worked though its button is gone")
+    assert opened.exceptions == []
+
+
 def test_bytes_and_prints_are_shown_and_never_taken_for_html(notebook, notebook_of):
     evil = "<img src=x onerror=alert(1)><script>window.bad=1</script>"
     program = f'''def evil(ip, port):

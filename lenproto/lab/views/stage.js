@@ -75,16 +75,17 @@ class Conversation {
         if (at < send.stop) this.arrows.push({ key, from: send, to: null, start: at, stop: send.stop });
       }
     }
-    for (const to of this.rungs) {
-      if (!to || to.connection === null) continue;
-      const others = (names) => this.rungs.filter((from) => from.actor !== to.actor && names.includes(from.name) &&
-        from.connection === to.connection && from.made !== null);
-      if (to.ends) {
-        const from = others(["close", "shutdown"]).filter((each) => each.number <= to.made).at(-1);
-        if (from) this.arrows.push({ from, to, quiet: "end of the stream" });
-      } else if (to.name === "accept") {
-        const from = others(["connect", "connect_ex"])[0];
-        if (from) this.arrows.push({ from, to, quiet: "connection" });
+    const queues = this.rungs.some((rung) => rung.name === "listen");
+    for (const rung of this.rungs) {
+      if (rung.connection === null || rung.made === null) continue;
+      const others = (names) => this.rungs.filter((other) => other.actor !== rung.actor && names.includes(other.name) &&
+        other.connection === rung.connection && other.made !== null);
+      if (rung.ends) {
+        const from = others(["close", "shutdown"]).filter((each) => each.number <= rung.made).at(-1);
+        if (from) this.arrows.push({ from, to: rung, quiet: "end of the stream" });
+      } else if (rung.name.startsWith("connect")) {
+        const to = others(["accept"])[0] ?? null; // nobody: it stands in the queue
+        if (to || queues) this.arrows.push({ from: rung, to, quiet: "connection" });
       }
     }
   }
@@ -364,6 +365,7 @@ class View {
   }
 
   clicked(event) {
+    this.used = event.target.closest("button");
     const thing = event.target.closest("[data-call]");
     if (thing) {
       this.chosen = Number(thing.dataset.call);
@@ -436,6 +438,7 @@ class View {
     this.frame = null;
     this.moved = false;
     this.root.classList.toggle("dark", isDark());
+    this.fit();
     this.drawTools();
     this.drawSides();
     this.size = parseFloat(getComputedStyle(this.calls).fontSize);
@@ -443,9 +446,21 @@ class View {
     this.drawLadder();
     this.drawBytes();
     if (this.lit) this.light();
+    if (this.used && (this.used.disabled || this.used.hidden)) { // the keys would go nowhere
+      if ([this.used, document.body].includes(document.activeElement)) this.root.focus({ preventScroll: true });
+      this.used = null;
+    }
     this.root.dataset.moment = this.moment;
     this.root.dataset.last = this.last;
     this.root.dataset.run = this.conversation.run;
+  }
+
+  // Letters as large as the width allows. (CSS could ask for the width itself, but in a notebook's cell that left pictures blank.)
+  fit() {
+    const width = this.root.clientWidth, full = document.fullscreenElement === this.root;
+    const size = full ? Math.min(Math.max(16, 0.0145 * width), 34) : Math.min(Math.max(13, 0.0125 * width), 24);
+    this.root.style.fontSize = `${size}px`;
+    this.root.classList.toggle("narrow", width < 760);
   }
 
   drawTools() {
