@@ -2,7 +2,7 @@
 
 import pytest
 
-from lenproto.lab.fields import Cutter, fields
+from lenproto.lab.fields import MOST_FIELDS, Cutter, fields
 
 CLIENT = b"HiNAMERANDEX"
 SERVER = b"Hello".ljust(48) + b"0004lena" + b"0000" + b"0003" + b"abc" + b"00"
@@ -51,3 +51,10 @@ def test_a_cut_of_an_incomplete_field_knows_how_many_bytes_it_will_have():
     cutter.feed(SERVER)
     [(span, start, stop)] = cutter.cut(67, 69)
     assert (span.name, span.start, span.size, start, stop) == ("header", 67, 4, 67, 69)
+
+
+def test_a_flood_has_only_so_many_fields():
+    cutter = Cutter("client")
+    cutter.feed(b"Hi" + b"x" * 4 * 2 * MOST_FIELDS)
+    assert len(cutter.spans()) == MOST_FIELDS + 1
+    assert cutter.spans()[-1].name == "unknown"

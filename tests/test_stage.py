@@ -6,6 +6,7 @@ import socket
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -495,9 +496,197 @@ def test_notes_tell_sources_prints_and_where_each_side_stands():
     assert notes.stands == "finished"
 
 
-def test_what_is_no_actor_is_an_error():
+@pytest.mark.parametrize("ask_for", ["position", "step", "play", "result", "printed", "time_out"])
+def test_what_is_no_actor_is_an_error(ask_for):
     with Stage(ask, serve) as both, pytest.raises(ValueError, match="client"):
-        both.position("waiter")
+        getattr(both, ask_for)("waiter")
+
+
+@pytest.mark.parametrize("typed", ["NAME", {"client": "NAME"}, 5, {"server": 5}])
+def test_what_is_no_list_of_lines_is_said_so(typed):
+    with pytest.raises(LabError, match="list of lines"):
+        Stage(ask, serve, typed)
+
+
+def test_a_start_that_fails_puts_everything_back(monkeypatch):
+    """As Ctrl-C would: the next cell must find the sockets as they were."""
+    def fails(stage):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Stage, "_rest", fails)
+    with pytest.raises(KeyboardInterrupt):
+        Stage(ask, serve).start()
+
+
+@pytest.mark.parametrize("call, error", [
+    (lambda sock: sock.recv(), TypeError), (lambda sock: sock.recv("x"), TypeError), (lambda sock: sock.recv(-1), ValueError),
+    (lambda sock: sock.recv(0), type(None)), (lambda sock: socket.socket().recv(1), OSError),
+    (lambda sock: sock.recv_into(bytearray()), type(None)),
+    pytest.param(lambda sock: sock.recv(4, socket.MSG_DONTWAIT), BlockingIOError,
+                 marks=pytest.mark.skipif(not hasattr(socket, "MSG_DONTWAIT"), reason="this system has no MSG_DONTWAIT")),
+])
+def test_a_call_that_cannot_wait_ends_at_once(call, error):
+    def calls(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            try:
+                call(sock)
+            except Exception as raised:
+                return raised
+
+    with Stage(calls, serve) as both:
+        both.run()
+        assert isinstance(both.result("client"), error)
+        assert both.deadlock is None
+
+
+def test_an_error_in_a_thread_of_its_own_is_printed_by_the_side():
+    def starts_a_thread(ip, port):
+        thread = threading.Thread(target=raises, args=(ip, port), name="worker")
+        thread.start()
+        thread.join()
+
+    with Stage(starts_a_thread, serve) as both:
+        both.run()
+        line = line_of(raises, "raise ")
+        assert both.printed("client") == f"Its thread worker stopped in line {line} of raises: ValueError: no idea\n"
+
+
+def test_a_side_that_polls_lets_the_other_one_go_on():
+    def polls(ip, port):
+        with socket.create_server((ip, port)) as listener:
+            listener.setblocking(False)
+            while True:
+                try:
+                    peer = listener.accept()[0]
+                    break
+                except BlockingIOError:
+                    pass
+            with peer:
+                peer.sendall(b"at last")
+
+    def asks(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            return sock.recv(7)
+
+    with Stage(asks, polls) as both:
+        both.run()
+        assert both.result("client") == b"at last"
+
+
+FULL = 20_000_000  # bytes; more than any system keeps on the way
+
+
+def test_two_that_send_and_never_read_are_a_deadlock():
+    def sends(sock):
+        sock.sendall(b"x" * FULL)
+
+    def calls(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sends(sock)
+
+    def listens(ip, port):
+        with socket.create_server((ip, port)) as listener, listener.accept()[0] as peer:
+            sends(peer)
+
+    with Stage(calls, listens) as both:
+        both.run()
+        assert f"the client waits for the other side to read in sendall({FULL} bytes)" in both.deadlock
+        assert both.deadlock.endswith("So neither can ever go on.")
+
+
+def test_a_thread_that_will_go_on_by_itself_is_no_deadlock(monkeypatch):
+    monkeypatch.setattr(stage, "REST_S", 0.1)
+    later = []
+
+    def says_hi_later(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            later.append(threading.Timer(60, sock.sendall, [b"Hi"]))
+            later[0].start()
+            sock.recv(48)
+
+    with Stage(says_hi_later, serve) as both:
+        both.run()
+        assert [both.position(side).state for side in ("client", "server")] == ["blocked"] * 2
+        assert not both.at_rest
+        assert both.deadlock is None
+        later[0].cancel()
+
+
+def test_a_pool_of_threads_is_stepped_as_fast_as_any():
+    def serves_with_a_pool(ip, port):
+        def answer(peer):
+            with peer:
+                peer.sendall(peer.recv(2).upper())
+
+        with socket.create_server((ip, port)) as listener, ThreadPoolExecutor() as pool:
+            for _ in range(2):
+                pool.submit(answer, listener.accept()[0])
+
+    def asks_twice(ip, port):
+        for _ in range(2):
+            with socket.create_connection((ip, port)) as sock:
+                sock.sendall(b"ab")
+                sock.recv(2)
+
+    began = time.monotonic()
+    with Stage(asks_twice, serves_with_a_pool) as both:
+        both.run()
+        assert str(both.position("client")) == str(both.position("server")) == "finished"
+    assert time.monotonic() - began < stage.REST_S
+
+
+def test_a_side_that_sleeps_is_closed(monkeypatch):
+    monkeypatch.setattr(stage, "REST_S", 0.1)
+    real_sleep = time.sleep
+    both = Stage(lambda ip, port: time.sleep(600), serve).start()
+    assert "makes no call" in str(both.position("client"))
+    began = time.monotonic()
+    both.close()
+    assert time.monotonic() - began < CLOSE_S
+    assert time.sleep is real_sleep
+
+
+def test_a_side_that_sleeps_a_little_goes_on_after_that_time():
+    def slow(ip, port):
+        began = time.monotonic()
+        time.sleep(0.12)
+        return time.monotonic() - began
+
+    with Stage(slow, serve) as both:
+        assert 0.12 <= both.result("client") < 1
+
+
+def test_code_without_a_source_is_noted_once():
+    with Stage(lambda ip, port: socket.create_connection((ip, port)).close(), STAR_SERVER) as both:
+        both.run()
+    assert [(source.function, source.text) for source in both.trace.notes["server"].sources] == [("star_server", "")]
+
+
+def test_a_call_in_a_comprehension_stands_in_the_function_around_it():
+    def comprehends(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"Hi")
+            return [sock.recv(size) for size in (24, 24)]
+
+    with Stage(comprehends, serve) as both:
+        both.run()
+        assert {call.where.function for call in both.trace if call.actor == "client"} == {"comprehends"}
+
+
+def test_a_flood_of_bytes_stays_readable():
+    def floods(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"x" * 1_000_000)
+
+    def drinks(ip, port):
+        with socket.create_server((ip, port)) as listener, listener.accept()[0] as peer:
+            while peer.recv(100_000):
+                pass
+
+    with Stage(floods, drinks) as both:
+        both.run()
+    assert len(str(both.trace)) < 500_000
+    assert "  … and more bytes" in str(both.trace)
 
 
 def test_a_saved_trace_reads_the_same_later(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 
 from lenproto import client, server
 from lenproto.answers import ANSWERS
-from lenproto.lab import Stage
+from lenproto.lab import LabError, Stage
 from lenproto.lab.views import Replay, StageView, cells
 
 WAIT_S = 5.0
@@ -205,6 +205,34 @@ def test_closing_in_the_middle_of_a_run_ends_the_thread():
     view.close()
     view.close()
     assert "stage view" not in {thread.name for thread in threading.enumerate()}
+
+
+def test_whatever_a_page_says_the_next_button_is_heard(opened):
+    page = Page(opened(ask, serve))
+    assert "anna" in page.does("step", side="anna")["trouble"]
+    assert "unexpected" in page.does("step", speed=3)["trouble"]
+    assert page.does("step", side="server")["trouble"] == ""
+    assert page.calls() == ['bind("127.0.0.1", port)']
+
+
+def test_a_closed_view_does_not_start_again():
+    view = StageView(ask, serve)
+    view.close()
+    with pytest.raises(LabError, match="closed"):
+        view.start_again()
+
+
+def test_closing_while_it_starts_again_leaves_no_stage():
+    for _ in range(10):
+        view = StageView(ask, serve)
+        view._handle_custom_msg({"do": "start again"}, [])
+        view.close()
+        assert not [thread for thread in threading.enumerate() if thread.name in ("client", "server", "stage view")]
+
+
+def test_a_scene_that_cannot_be_played_leaves_no_stage():
+    with pytest.raises(ValueError, match="anna"):
+        StageView(ask, serve, played=[("anna", "accept")])
 
 
 def test_another_button_stops_a_run(opened):

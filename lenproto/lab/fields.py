@@ -7,6 +7,9 @@ from typing import NamedTuple
 from lenproto.wire import GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
 
 
+MOST_FIELDS = 20_000  # in one stream; after them all is "unknown", for who floods a socket sends no fields
+
+
 class Span(NamedTuple):
     """A field and its place in its stream, in bytes; size is infinite where nothing tells where it ends."""
 
@@ -42,7 +45,8 @@ class Cutter:
                 return
             if self._next.size:  # a body of 0 bytes has no place of its own
                 self._spans.append(self._next)
-            self._next = Span(*self._after(self._next.name))._replace(start=self._next.stop)
+            full = len(self._spans) == MOST_FIELDS
+            self._next = Span(*(("unknown", 0, math.inf) if full else self._after(self._next.name)))._replace(start=self._next.stop)
 
     def spans(self):
         """Return all Spans of which a byte has come, in order; the last may be incomplete."""

@@ -20,7 +20,8 @@ class Ladder:
     of calls made when it ended, None while it blocks. failed: with an error; ends: at the end of the
     stream; again: a loop went on with it. Where it moved bytes: sends, stream (connection and
     sender), start and stop in it, hex (the first SHOWN_BYTES), and pieces: name, start and size of
-    each field (None: no end is known), start and stop of what this call moved of it.
+    each field (None: no end is known), start and stop of what this call moved of it; of the first
+    SHOWN_BYTES, too.
     """
 
     def __init__(self, trace):
@@ -76,5 +77,5 @@ class Ladder:
         rung.update(
             stream="{} {}".format(*stream), start=start, stop=stop, hex=data[:SHOWN_BYTES].hex(), sends=sends,
             pieces=[[span.name, span.start, None if span.size == math.inf else span.size, a, b]
-                    for span, a, b in cutter.cut(start, stop)],
+                    for span, a, b in cutter.cut(start, min(stop, start + SHOWN_BYTES))],
         )  # fmt: skip

@@ -38,7 +38,9 @@ class Notes:
         if len(printed) > known:
             self.printed.append((calls, printed[known:]))
         if where and not any(source.holds(where) for source in self.sources):
-            self.sources.append(source_of(where))
+            source = source_of(where)
+            if source not in self.sources:
+                self.sources.append(source)
         self.stands = stands
 
     def packed(self):
@@ -55,7 +57,10 @@ class Notes:
 
 def source_of(where):
     """Return the Source of the innermost function around a place, as a person reads it."""
+    linecache.checkcache(where.file)  # a module may have been edited and loaded again
     lines = linecache.getlines(where.file)
+    if not lines:
+        return Source(where.function, 0, "", where.file)
     first, last = where.line - NEARBY, where.line + NEARBY
     try:
         tree = ast.parse("".join(lines))

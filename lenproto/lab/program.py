@@ -1,5 +1,6 @@
 """A function in a thread of its own, as one side of a conversation: watched, its prints caught, stopped by its owner."""
 
+import concurrent.futures.thread
 import contextlib
 import ctypes
 import socket
@@ -11,6 +12,7 @@ import traceback
 from lenproto.errors import ProtocolError, why
 from lenproto.lab import keyboard, prints, tap
 
+_POOL_WORKER = concurrent.futures.thread._worker.__code__  # in it a thread of a pool waits for work
 STOP_S = 2.0  # seconds until a stopped program's threads have to end
 
 
@@ -65,7 +67,11 @@ class Program:
     def waits_for_another(self, thread):
         """Whether a thread stands in join(), Event.wait(), Queue.get() or the like, for another one to go on."""
         frame, names = sys._current_frames().get(thread.ident), []
+        if frame and frame.f_code is _POOL_WORKER:
+            return frame.f_locals["work_queue"].empty()
         while frame and frame.f_code.co_filename == threading.__file__:
+            if (frame.f_locals.get("timeout") or -1) >= 0:
+                return False  # it goes on by itself
             names.append(frame.f_code.co_name)
             frame = frame.f_back
         return bool(names) and "start" not in names  # it is only for a moment that start() waits
@@ -131,8 +137,9 @@ class Program:
             try:
                 with self._exposed(actor):
                     run()
-            except tap.Stopped:
-                pass
+            except BaseException as error:
+                if not actor.stopping and not isinstance(error, SystemExit):
+                    print(f"Its thread {thread.name} stopped{sentence(error)}", file=sys.stderr)
             finally:
                 tap.unwatch(thread)
                 prints.release()

@@ -70,13 +70,17 @@ class Stage:
 
     def __init__(self, client, server, typed=(), *, ip=DEFAULT_IP, interactive=False):
         self._functions = {"client": client, "server": server}
-        self._typed = typed if isinstance(typed, dict) else {"client": typed}
+        typed = typed if isinstance(typed, dict) else {"client": typed}
+        if any(isinstance(lines, str) or not hasattr(lines, "__iter__") for lines in typed.values()):
+            raise LabError('typed takes a list of lines, such as ["NAME", "EXIT"].')
+        self._typed = typed
         self._ip = ip
         self._interactive = interactive
         self._changed = threading.Condition()
         self._turn = threading.RLock()  # a step is not disturbed by another one
         self.listeners = []  # called, without arguments, whenever both sides have come to rest
         self._started = self._closed = False
+        self._moved = SIDES[0]  # who made the last step
         self._sides = {}
         self._tap = tap.Tap({})
         self.trace = self._tap.trace
@@ -87,6 +91,14 @@ class Stage:
         if self._started:
             raise LabError("This stage has started already. Make a new one to begin again.")
         self._started = True
+        try:
+            self._start()
+        except BaseException:  # Ctrl-C, too
+            self.close()
+            raise
+        return self
+
+    def _start(self):
         self._reserved = socket.socket()  # so that nobody else gets this port before the server binds it
         self._reserved.bind((self._ip, 0))
         self.address = self._reserved.getsockname()
@@ -99,7 +111,6 @@ class Stage:
             keyboard.give(program.thread, side.ask)
             program.start(side.hold)
         self._rest()
-        return self
 
     def step(self, actor):
         """Let one side make its next call, wait until both have come to rest, and return its position.
@@ -108,7 +119,7 @@ class Stage:
         """
         with self._turn:
             self._must_run()
-            side = self._sides[actor]
+            side, self._moved = self._side(actor), actor
             keyboard.stand_in()
             if side.next_call and side.next_call.name == "bind":
                 tap.original("close")(self._reserved)
@@ -119,20 +130,26 @@ class Stage:
     def play(self, actor, until=None):
         """Step one side until it is about to make this call, such as "accept" or "recv(48)", or cannot go on."""
         self._must_run()
-        while (call := self._sides[actor].next_call) and until not in (call.name, call.text()):
+        while (call := self._side(actor).next_call) and until not in (call.name, call.text()):
             self.step(actor)
         return self.position(actor)
 
     def moves(self):
         """Play both sides to their end: one until it is blocked or has ended, then the other. Yields after each step."""
         self._must_run()
-        moved = True
-        while moved:
-            moved = False
-            for name in SIDES:
-                while self._sides[name].next_call:
-                    yield self.step(name)
-                    moved = True
+        while actor := self.next_actor():
+            yield self.step(actor)
+
+    def next_actor(self):
+        """Who makes the next of moves(): the side that moved last for as long as it can; None if neither can.
+
+        One that asks without waiting, and gets nothing, lets the other one go first.
+        """
+        can = [name for name in SIDES if self._sides[name].next_call]
+        last = next((call.result for call in reversed(self.trace) if call.actor == self._moved), None)
+        if self._moved in can and not (len(can) > 1 and isinstance(last, BlockingIOError)):
+            return self._moved
+        return next((name for name in can if name != self._moved), None)
 
     def run(self, timeout_s=RUN_S):
         """Play both sides to their end, in the order of moves(); return when nobody can go on any more.
@@ -149,7 +166,7 @@ class Stage:
         """Type a line at a side's keyboard: it answers the input() in which it waits, or the next one."""
         with self._turn:
             self._must_run()
-            self._sides[actor].type(line)
+            self._side(actor).type(line)
             self._rest()
             return self.position(actor)
 
@@ -170,11 +187,9 @@ class Stage:
 
     def position(self, actor):
         """Where a side stands: see Position."""
-        if actor not in self._functions:
-            raise ValueError(f'an actor is "client" or "server", not {actor!r}')
-        if not self._sides:
+        if not self._sides and actor in SIDES:
             return Position(actor, "not started")
-        side = self._sides[actor]
+        side = self._side(actor)
         if call := side.next_call:
             return Position(actor, "about to", call.text(), call.where)
         for stuck, call in side.stuck:
@@ -191,14 +206,18 @@ class Stage:
 
     @property
     def deadlock(self):
-        """None, or a sentence: both sides are stuck reading, and none of it is on the way. Who waits, for what, where."""
+        """None, or a sentence: both sides are stuck, for what only the other one could do. Who waits, for what, where."""
+        if not self.at_rest:
+            return None
         stuck = {name: side.stuck[0] for name, side in self._sides.items() if side.stuck and not side.asking}
-        if len(stuck) < 2 or not all(call.name in tap.READING for _, call in stuck.values()):
+        if len(stuck) < 2:
             return None
         waits = [f"the {name} waits for {_wanted(call)} in {_at(call)}" for name, (_, call) in sorted(stuck.items())]
         limited = any(actor.limit_s is not None for actor, _ in stuck.values())
         end = "can go on. Only a time limit could end this." if limited else "can ever go on."
-        return f"Deadlock: {', and '.join(waits)}. Nothing of it is on the way, so neither {end}"
+        both_read = all(call.name in tap.READING for _, call in stuck.values())
+        why = "Nothing of it is on the way, so" if both_read else "So"
+        return f"Deadlock: {', and '.join(waits)}. {why} neither {end}"
 
     @property
     def at_rest(self):
@@ -245,7 +264,12 @@ class Stage:
 
     def _program(self, actor):
         self._must_run(closed_too=True)
-        return self._sides[actor].program
+        return self._side(actor).program
+
+    def _side(self, actor):
+        if actor not in SIDES:
+            raise ValueError(f'an actor is "client" or "server", not {actor!r}')
+        return self._sides[actor]
 
     def _must_run(self, closed_too=False):
         if not self._sides:
@@ -352,7 +376,8 @@ class _Side:
         """The actors of its threads that are blocked, each with its call; none while another one is held."""
         if self.next_call:
             return []
-        return [(actor, doing) for actor in self.program.actors if (doing := actor.doing) and actor.blocked]
+        found = [(actor, doing) for actor in self.program.actors if (doing := actor.doing) and actor.blocked]
+        return sorted(found, key=lambda pair: pair[1].name == "accept")  # waiting for bytes tells more than waiting for anybody
 
     @property
     def asking(self) -> Call | None:
@@ -392,7 +417,7 @@ def _at(call):
 
 
 def _wanted(call):
-    """What a reading call waits for, in words."""
+    """What a call that blocks waits for, in words."""
     if call.name not in RECEIVING:
-        return "a client"
+        return call.awaits
     return "1 more byte" if call.argument == 1 else f"{call.argument} more bytes"

@@ -36,6 +36,9 @@ _actors = {}  # Thread → Actor. Not by identifier: a new thread may get that o
 _lock = threading.Lock()
 
 
+_COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}  # for a reader, part of the function around them
+
+
 class Stopped(BaseException):
     """Ends the thread of an actor that is told to stop. No `except Exception` catches it."""
 
@@ -275,6 +278,7 @@ def watch(thread):
             for name in METHODS:
                 setattr(socket.socket, name, _watched(name))
             socket.socket.settimeout = _settimeout
+            time.sleep = _sleep
             threading.Thread.start = _start
         actor = _actors.setdefault(thread, Actor(thread))
         actor.watchers += 1
@@ -295,6 +299,7 @@ def unwatch(thread):
                 else:
                     delattr(socket.socket, name)
             del socket.socket.settimeout
+            time.sleep = _ORIGINAL_SLEEP
             threading.Thread.start = _ORIGINAL_START
 
 
@@ -307,6 +312,7 @@ def original(name):
 _ORIGINAL_START = threading.Thread.start
 _ORIGINAL = {name: (getattr(socket.socket, name), name in vars(socket.socket)) for name in METHODS}
 _ORIGINAL_SETTIMEOUT = socket.socket.settimeout  # it stands on the class below
+_ORIGINAL_SLEEP = time.sleep
 _limits = weakref.WeakKeyDictionary()  # socket → the time limit that was set where time stands still
 
 
@@ -317,6 +323,18 @@ def _start(thread):
     if actor is not None and actor.adopt is not None:
         actor.adopt(thread)
     _ORIGINAL_START(thread)
+
+
+@functools.wraps(_ORIGINAL_SLEEP)
+def _sleep(seconds):
+    """Sleep. A watched thread wakes when it has to stop."""
+    actor, ends = _actors.get(threading.current_thread()), time.monotonic() + seconds
+    while actor is not None and (left := ends - time.monotonic()) > PATIENCE_S:
+        _ORIGINAL_SLEEP(PATIENCE_S)
+        if actor.stopping:
+            raise Stopped
+        seconds = max(left - PATIENCE_S, 0)
+    _ORIGINAL_SLEEP(seconds)
 
 
 @functools.wraps(_ORIGINAL_SETTIMEOUT)
@@ -343,7 +361,7 @@ def _watched(name):
             return method(sock, *args, **kwargs)
         try:
             actor.begin(name, sock, _argument(name, args, kwargs))
-            if actor.time_stands_still and name in READING and actor.doing.argument != 0 and sock.gettimeout() != 0:
+            if actor.time_stands_still and name in READING and _may_wait(name, sock, args, kwargs):
                 actor.await_readable()
             result = method(sock, *args, **kwargs)
         except BaseException as error:
@@ -353,6 +371,26 @@ def _watched(name):
         return result
 
     return watched
+
+
+def _may_wait(name, sock, args, kwargs):
+    """Whether a reading call may wait: not where it fails at once, or was told not to wait."""
+    if sock.gettimeout() == 0:
+        return False
+    if name == "accept":
+        return not args
+    try:
+        if sock.type == socket.SOCK_STREAM:
+            sock.getpeername()
+        size = memoryview(args[0]).nbytes if name == "recv_into" else args[0].__index__()
+        return size > 0 and not _flags(name, args, kwargs) & getattr(socket, "MSG_DONTWAIT", 0)
+    except (OSError, TypeError, AttributeError, IndexError):
+        return False
+
+
+def _flags(name, args, kwargs):
+    flags = args[2:] if name == "recv_into" else args[1:]
+    return flags[0] if flags else kwargs.get("flags", 0)
 
 
 def _argument(name, args, kwargs):
@@ -374,8 +412,7 @@ def _result(name, args, kwargs, result):
     """What a call gave, as a Call keeps it: the bytes, also where they went into the caller's own buffer."""
     if name not in RECEIVING or (name == "recv" and len(args) == 1):
         return result
-    flags = args[2:] if name == "recv_into" else args[1:]
-    if (flags[0] if flags else kwargs.get("flags", 0)) & socket.MSG_PEEK:  # it only looked: they will come again
+    if _flags(name, args, kwargs) & socket.MSG_PEEK:  # it only looked: they will come again
         return result if name == "recv_into" else len(result[0] if name == "recvfrom" else result)
     if name == "recv_into":
         return bytes(memoryview(args[0] if args else kwargs["buffer"]).cast("B")[:result])
@@ -385,7 +422,7 @@ def _result(name, args, kwargs, result):
 def where():
     """The innermost place in the actor's own code: not the standard library's, not recv_exactly."""
     frame = innermost = sys._getframe(3)  # below it are begin and watched, or what stands in for input
-    while frame is not None and is_helper(frame.f_code.co_filename):
+    while frame is not None and (is_helper(frame.f_code.co_filename) or frame.f_code.co_name in _COMPREHENSIONS):
         frame = frame.f_back
     frame = frame or innermost
     return Where(frame.f_code.co_name, frame.f_lineno, frame.f_code.co_filename)

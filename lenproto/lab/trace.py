@@ -29,6 +29,7 @@ SERVER = "server"  # the actor of this name is the server; every other one is a 
 FORMAT = "lenproto trace 1"  # of a saved trace
 
 COLUMN = 44  # characters, of each of the two columns of print(trace)
+CELL_LINES = 400  # lines of one call that print(trace) shows; the longest body needs 313
 DUMP_BYTES = 16  # bytes on a line of a hexdump
 
 _PLAIN = {chr(byte) for byte in range(32, 127)} - {'"', "\\"}
@@ -457,20 +458,22 @@ def _cell(label, call, pieces, ports):
     outcome = call.outcome(ports=ports)
     head = label + call.text(ports=ports) + (f" → {outcome}" if outcome else "")
     more = ["  … again and again"] if call.again else []
-    return [head] + [line for piece in pieces for line in _literals(piece)] + more
+    lines = list(itertools.islice((line for piece in pieces for line in _literals(piece)), CELL_LINES))
+    if len(lines) == CELL_LINES:
+        lines[-1] = "  … and more bytes"
+    return [head, *lines, *more]
 
 
 def _literals(piece):
-    """A field's bytes as Python literals, as many to a line as the column holds."""
-    room, lines, start = COLUMN - 12, [], 0
+    """Yield a field's bytes as Python literals, as many to a line as the column holds."""
+    room, start = COLUMN - 12, 0
     while start < len(piece.data):
         stop = start + 1
         while stop < len(piece.data) and len(literal(piece.data[start : stop + 1])) <= room:
             stop += 1
         name = piece.name if start == 0 else ""
-        lines.append(f"  {literal(piece.data[start:stop]):<{room}}{name:>10}".rstrip())
+        yield f"  {literal(piece.data[start:stop]):<{room}}{name:>10}".rstrip()
         start = stop
-    return lines
 
 
 def _dump(piece):

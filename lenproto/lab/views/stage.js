@@ -97,13 +97,13 @@ class Conversation {
 
   // Where a side stood at a moment: as Python says now, or as its calls tell of then.
   position(side, moment) {
-    const began = this.rungs.filter((rung) => rung.actor === side && rung.number <= moment);
+    const began = this.rungs.filter((rung) => sideOf(rung) === side && rung.number <= moment);
     const doing = began.find((rung) => rung.made === null || rung.made > moment);
     if (this.now && moment === this.rungs.length) return this.now[side];
     if (doing) return { ...doing, state: "blocked", call: doing.text };
-    const next = this.rungs.find((rung) => rung.actor === side && rung.number > moment);
+    const next = this.rungs.find((rung) => sideOf(rung) === side && rung.number > moment);
     if (next) return { ...next, state: "about to", call: next.text };
-    return this.now?.[side] ?? { state: "over", reason: this.stands[side] ?? "" };
+    return this.now?.[side] ?? { state: "over", reason: this.stands[side] || "makes no more calls" };
   }
 
   printedBy(side, moment) {
@@ -570,7 +570,7 @@ class View {
     for (const rung of shown) {
       const over = rung.made !== null && rung.made <= moment, end = over ? rung.made : moment + 0.3;
       const shift = Math.min(tracks[rung.number - 1] ?? 0, 4) * 0.9 * size;
-      const x = left[rung.actor === "server" ? "server" : "client"] + shift, wide = lane - shift;
+      const x = left[sideOf(rung)] + shift, wide = lane - shift;
       const y = (rung.number - 1) * row + 2, high = (end - rung.number + 1) * row - 4;
       const kind = `rung ${over ? "" : "waits"} ${rung.failed && over ? "failed" : ""} ${this.chosen === rung.number ? "chosen" : ""}`;
       const group = svg(paper, "g", kind, { "data-call": rung.number, id: this.name(rung.number), role: "option",
@@ -605,7 +605,7 @@ class View {
     const { rungs } = this.conversation, found = [];
     const open = { client: [], server: [] };
     for (const rung of rungs) {
-      const lane = (open[rung.actor === "server" ? "server" : "client"] ??= []);
+      const lane = (open[sideOf(rung)] ??= []);
       let track = 0;
       while (lane[track] && (lane[track].made === null || lane[track].made >= rung.number)) track++;
       lane[track] = rung;
@@ -757,6 +757,11 @@ function svg(parent, tag, kind = "", attributes = {}) {
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   parent.append(made);
   return made;
+}
+
+// Of a trace that a Tap recorded, every actor but the server is a client.
+function sideOf(rung) {
+  return rung.actor === "server" ? "server" : "client";
 }
 
 function setText(element, text) {

@@ -93,16 +93,19 @@ class StageView(Replay):
         self._programs = client, server
         self._typed, self._played = typed, played
         self._orders = queue.Queue()
-        self._playing = self._closed = False
+        self._playing, self._closed = False, True  # until all is there
         self._painted = 0.0
         self._trouble = ""
         self.stage = self._staged()
         super().__init__(self.stage.trace)
+        self._closed = False
         self._worker = threading.Thread(target=self._work, name="stage view", daemon=True)
         self._worker.start()
 
     def start_again(self):
-        """Close this stage, and start the two programs on a new one."""
+        """Close this stage, and start the two programs on a new one. LabError once the view is closed."""
+        if self._closed:
+            raise LabError("This view is closed. Run its cell again.")
         self.stage.close()
         self.stage = self._staged()
         self._show(self.stage.trace)
@@ -113,8 +116,11 @@ class StageView(Replay):
         if not self._closed:
             self._closed = True
             self._orders.put(None)
-            self.stage.close()
-            self._worker.join()
+            try:
+                self.stage.close()
+            finally:
+                self._worker.join()
+                self.stage.close()  # which the worker may just have started
         super().close()
 
     def text(self):
@@ -123,8 +129,12 @@ class StageView(Replay):
 
     def _staged(self):
         stage = Stage(*self._programs, self._typed, interactive=True).start()
-        for side, call in self._played:
-            stage.play(side, until=call)
+        try:
+            for side, call in self._played:
+                stage.play(side, until=call)
+        except BaseException:
+            stage.close()
+            raise
         stage.listeners.append(self._rested)
         return stage
 
@@ -159,8 +169,9 @@ class StageView(Replay):
             self._trouble = ""
             try:
                 self._carry_out(**order)
-            except LabError as error:
-                self._trouble = "" if self._closed else str(error)
+            except Exception as error:  # whatever it is, the next button has to be heard
+                words = str(error) if isinstance(error, LabError) else repr(error)
+                self._trouble = "" if self._closed else words
             if not self._closed:
                 self._tell()
 
@@ -168,7 +179,8 @@ class StageView(Replay):
         if do == "tell":
             self._tell(everything=True)
         elif do == "step":
-            self.stage.step(side or self._next_side())
+            if side or (side := self.stage.next_actor()):
+                self.stage.step(side)
         elif do == "run":
             self._playing = True
             try:
@@ -183,9 +195,3 @@ class StageView(Replay):
             self.stage.time_out(side)
         elif do == "start again":
             self.start_again()
-
-    def _next_side(self):
-        """Who goes on: the side that moved last for as long as it can, as in Stage.run()."""
-        can = [name for name in SIDES if self.stage.position(name).state == "about to"]
-        last = self.trace[-1].actor if self.trace else SIDES[0]
-        return last if last in can or not can else can[0]
