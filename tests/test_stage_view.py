@@ -28,23 +28,24 @@ class Page:
         self.view, self.told = view, queue.Queue()
         view.send = self.told.put
         self.rungs, self.printed, self.last = {}, {"client": [], "server": []}, {}
+        self.last = {"done": view._done} if view.live else {}
         self.does("tell")
 
     def does(self, what, **more):
-        """Press something; return what is told then."""
+        """Press something; return what is told when that is done."""
+        done = self.last.get("done", 0) + 1
         self.view._handle_custom_msg({"do": what} | more, [])
-        return self.hear()
+        while self.hear().get("done", done) < done:
+            pass
+        return self.last
 
     def hear(self):
+        """Take in one message."""
         self.last = message = self.told.get(timeout=WAIT_S)
-        while True:
-            self.rungs |= {rung["number"]: rung for rung in message["rungs"]}
-            for side, (start, pieces) in message["printed"].items():
-                self.printed[side][start:] = pieces
-            try:
-                self.last = message = self.told.get(timeout=0.1 if self.last.get("playing") else 0.02)
-            except queue.Empty:
-                return self.last
+        self.rungs |= {rung["number"]: rung for rung in message["rungs"]}
+        for side, (start, pieces) in message["printed"].items():
+            self.printed[side][start:] = pieces
+        return message
 
     def calls(self):
         return [self.rungs[number]["text"] for number in sorted(self.rungs)]

@@ -45,6 +45,7 @@ SELECT = """number => {
     notebook.deselectAll();
     notebook.activeCellIndex = number;
 }"""
+THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
 SCROLL = "number => jupyterapp.shell.currentWidget.content.scrollToItem(number)"
 RESTART = """async () => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
@@ -285,6 +286,22 @@ class Notebook:
                     self.page.wait_for_timeout(50)  # milliseconds
                 missing += [f"cell {number}: {text}" for text in now]
         return missing
+
+    def change_theme(self, theme):
+        """Change to the "light" or "dark" theme, as from the menu."""
+        name = f"JupyterLab {theme.capitalize()}"
+        self.page.evaluate(THEME, name)
+        self.page.wait_for_selector(f"[data-jp-theme-name='{name}']", state="attached")
+
+    def screenshots_of_widgets(self, name):
+        """Keep a picture of every widget, in both themes, with the page as it stands around it."""
+        numbers = [number for number, cell in enumerate(self.cells())
+                   if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", []))]  # fmt: skip
+        for theme in ("dark", "light"):
+            self.change_theme(theme)
+            for number in numbers:
+                self.cell(number).scroll_into_view_if_needed()
+                self.screenshot(f"{name}-{number:02}-{theme}")
 
     def screenshot(self, name):
         """Keep a picture of the page in the folder LENPROTO_SHOTS, or if unset in the test's own; return its path."""

@@ -14,5 +14,6 @@ def test_lesson_runs_twice_and_every_widget_is_seen(notebook, path):
         assert lesson.errors() == []
         assert lesson.missing_widgets() == []
         assert lesson.exceptions == []
+    lesson.screenshots_of_widgets(path.split("/")[-1].removesuffix(".ipynb"))
     code = [cell for cell in lesson.cells() if cell["cell_type"] == "code"]
     assert all(cell["execution_count"] for cell in code if cell["source"])

@@ -126,12 +126,15 @@ class View {
     conversation.views.add(this);
     this.resized = new ResizeObserver(() => this.draw(true));
     this.resized.observe(this.calls);
+    this.themes = new MutationObserver(() => this.soon());
+    this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
     this.changed();
   }
 
   close() {
     this.conversation.views.delete(this);
     this.resized.disconnect();
+    this.themes.disconnect();
     this.pause();
     clearTimeout(this.waiting);
   }

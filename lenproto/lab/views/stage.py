@@ -95,6 +95,7 @@ class StageView(Replay):
         self._orders = queue.Queue()
         self._playing, self._closed = False, True  # until all is there
         self._painted = 0.0
+        self._done = 0  # orders carried out
         self._trouble = ""
         self.stage = self._staged()
         super().__init__(self.stage.trace)
@@ -150,7 +151,8 @@ class StageView(Replay):
             position = self.stage.position(name)
             where = position.where._asdict() if position.where else {}
             sides[name] = {key: getattr(position, key) for key in ("state", "call", "awaits", "limit_s", "reason")} | where
-        return {"sides": sides, "deadlock": self.stage.deadlock or "", "trouble": self._trouble, "playing": self._playing}
+        return {"sides": sides, "deadlock": self.stage.deadlock or "", "trouble": self._trouble,
+                "playing": self._playing, "done": self._done}  # fmt: skip
 
     def _heard(self, _, content, buffers):
         """A button or a key: this is the thread that also runs the cells, so only take it down."""
@@ -172,6 +174,7 @@ class StageView(Replay):
             except Exception as error:  # whatever it is, the next button has to be heard
                 words = str(error) if isinstance(error, LabError) else repr(error)
                 self._trouble = "" if self._closed else words
+            self._done += 1
             if not self._closed:
                 self._tell()
 
