@@ -3,6 +3,7 @@
 import concurrent.futures.thread
 import contextlib
 import ctypes
+import linecache
 import socket
 import sys
 import threading
@@ -68,13 +69,16 @@ class Program:
         """Whether a thread stands in join(), Event.wait(), Queue.get() or the like, for another one to go on."""
         frame, names = sys._current_frames().get(thread.ident), []
         if frame and frame.f_code is _POOL_WORKER:
-            return frame.f_locals["work_queue"].empty()
+            line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
+            return "get(block=True)" in line and frame.f_locals["work_queue"].empty()
         while frame and frame.f_code.co_filename == threading.__file__:
             if (frame.f_locals.get("timeout") or -1) >= 0:
                 return False  # it goes on by itself
             names.append(frame.f_code.co_name)
             frame = frame.f_back
-        return bool(names) and "start" not in names  # it is only for a moment that start() waits
+        released = frame and frame.f_code.co_filename.startswith(tap.LAB)  # from a gate: it goes on in a moment
+        waits = {"wait", "join", "_wait_for_tstate_lock"} & set(names)
+        return bool(waits) and not released and "start" not in names  # only for a moment does start() wait
 
     def stop(self):
         """Stop it: returns once all its threads have ended and its sockets are closed.

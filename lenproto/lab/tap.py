@@ -31,7 +31,7 @@ QUIET_S = 0.003  # how long it has to be so: what was just sent may still be on 
 PATIENCE_S = 0.05  # between two looks whether an actor for whom time stands still has to leave its call
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
-_LAB = os.path.dirname(__file__) + os.sep
+LAB = os.path.dirname(__file__) + os.sep
 _actors = {}  # Thread → Actor. Not by identifier: a new thread may get that of one that has ended
 _lock = threading.Lock()
 
@@ -433,4 +433,4 @@ def is_helper(file):
     """Whether a file is not the actor's own code, but the standard library's, recv_exactly's or the lab's."""
     if file.startswith((_STANDARD_LIBRARY, "<frozen ")) and "site-packages" not in file:
         return True
-    return file == wire.__file__ or file.startswith(_LAB)
+    return file == wire.__file__ or file.startswith(LAB)
