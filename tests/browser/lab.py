@@ -292,6 +292,7 @@ class Notebook:
         name = f"JupyterLab {theme.capitalize()}"
         self.page.evaluate(THEME, name)
         self.page.wait_for_selector(f"[data-jp-theme-name='{name}']", state="attached")
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
 
     def screenshots_of_widgets(self, name):
         """Keep a picture of every widget, in both themes, with the page as it stands around it."""
