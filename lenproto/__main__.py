@@ -1,4 +1,4 @@
-"""The command line: python -m lenproto server, python -m lenproto client."""
+"""The command line: python -m lenproto server | client | shock."""
 
 import argparse
 import os
@@ -23,7 +23,7 @@ def parser():
     commands = Parser(
         prog="lenproto", description="Two programs that talk over a network, for learning how."
     )
-    sub = commands.add_subparsers(dest="command", required=True, metavar="server | client")
+    sub = commands.add_subparsers(dest="command", required=True, metavar="server | client | shock")
     for name, does in (("server", "answer clients until Ctrl-C"), ("client", "ask a server")):
         command = sub.add_parser(name, help=does, description=does.capitalize() + ".")
         command.add_argument("--ip", default=DEFAULT_IP, help="the server's address (default %(default)s)")
@@ -34,7 +34,25 @@ def parser():
         command.add_argument("--timeout", type=seconds, metavar="SECONDS",
                              default=server.CLIENT_TIMEOUT_S if name == "server" else client.SERVER_TIMEOUT_S,
                              help="give up on a silent other side (default %(default)s; 0 = never)")
+    shock = sub.add_parser("shock", help="see whether a server, or a client, withstands a peer that misbehaves",
+                           description="Give a program shocks, one after another: peers that leave, drip, fall silent, "
+                                       "reset or talk rubbish.")
+    shock.add_argument("address", nargs="?", type=address, metavar="IP:PORT", help="where the server listens")
+    shock.add_argument("--client", metavar="COMMAND", help='shock a client program: "COMMAND {ip} {port}"')
+    shock.add_argument("--only", metavar="NAME", help="give only the shock of this name")
+    shock.add_argument("--timeout", type=float, default=2.0, metavar="SECONDS",
+                       help="after how long the program gives up a silent peer (default %(default)s)")
+    shock.add_argument("--json", action="store_true", help="print all steps as JSON")
+    shock.add_argument("--yes", action="store_true", help="the server is on another computer, and mine")
     return commands
+
+
+def address(text):
+    """Return the (ip, port) of IP:PORT."""
+    ip, colon, port = text.rpartition(":")
+    if not (ip and port.isdecimal() and 0 < int(port) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is no IP:PORT, such as 127.0.0.1:8820")
+    return ip, int(port)
 
 
 def seconds(text):
@@ -64,6 +82,21 @@ def run_client(args):
     return 0 if client.main(args.ip, args.port, timeout_s=args.timeout) else 1
 
 
+def run_shock(args):
+    """Give a program shocks; return the exit code."""
+    if (args.address is None) == (args.client is None):
+        print("lenproto shock: give either IP:PORT or --client.", file=sys.stderr)
+        return 2
+    try:
+        import rich  # noqa: F401
+    except ImportError:
+        print("lenproto shock: the package rich is missing. pip install rich", file=sys.stderr)
+        return 2
+    from lenproto.lab import shock_command  # here, for a server and a client need none of it
+
+    return shock_command.run(args.address, args.client, only=args.only, as_json=args.json, timeout_s=args.timeout, yes=args.yes)
+
+
 def prepare_standard_streams():
     """See to it that no letter which a terminal lacks, and no stream that is closed, makes a program fail."""
     for name, errors in (("stdin", "surrogateescape"), ("stdout", "backslashreplace"), ("stderr", "backslashreplace")):
@@ -85,7 +118,7 @@ def main(argv=None):
     prepare_standard_streams()
     args = parser().parse_args(argv)
     try:
-        return run_server(args) if args.command == "server" else run_client(args)
+        return {"server": run_server, "client": run_client, "shock": run_shock}[args.command](args)
     except KeyboardInterrupt:
         server.report("\nstopped")
         return 0

@@ -27,19 +27,29 @@ DEFAULT_PORT = 8820
 def recv_exactly(sock, n):
     """Receive n bytes, in as many pieces as they come; fewer only if the stream ends first.
 
-    Blocks until then. A peer that drips one byte at a time gets no new time limit for each: it
-    is given up after at most twice the socket's limit. Raises OSError.
+    Blocks until then, but no longer in all than the socket's time limit: a peer that drips one
+    byte at a time gets no new limit for each. Raises OSError.
     """
     limit_s, started = sock.gettimeout(), time.monotonic()
     received = b""
-    while len(received) < n:
-        if received and limit_s and time.monotonic() - started > limit_s:
-            raise TimeoutError(f"{len(received)} of {n} bytes in {limit_s:g} s")
-        piece = sock.recv(n - len(received))
-        if not piece:  # the end of the stream: nothing more will come, however long we wait
-            break
-        received += piece
+    try:
+        while len(received) < n:
+            if received and limit_s:  # it comes in pieces: the next one has only the time that is left
+                sock.settimeout(max(started + limit_s - time.monotonic(), 0.001))
+            piece = sock.recv(n - len(received))
+            if not piece:  # the end of the stream: nothing more will come, however long we wait
+                break
+            received += piece
+    finally:
+        if sock.gettimeout() != limit_s:
+            sock.settimeout(limit_s)
     return received
+
+
+def readable(data, encoding):
+    """Return received bytes as text for a screen: what is no letter appears as an escape, such as \\x1b."""
+    text = data.decode(encoding, "backslashreplace")
+    return "".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text)
 
 
 def frame(text):

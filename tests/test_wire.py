@@ -10,7 +10,7 @@ from peers.bare import SmallPieces
 
 from lenproto.answers import ANSWERS
 from lenproto.errors import ProtocolError
-from lenproto.wire import body_length, frame, greeting, recv_exactly
+from lenproto.wire import body_length, frame, greeting, readable, recv_exactly
 
 
 @pytest.mark.parametrize("piece_bytes", [1, 3, 7, 48])
@@ -64,9 +64,30 @@ def test_the_time_limit_holds_for_the_whole_field_not_for_each_piece(connected_p
         with pytest.raises(TimeoutError):
             recv_exactly(client_socket, 100)
         assert time.monotonic() - started >= 0.09
+        assert client_socket.gettimeout() == 0.1, "the limit is there again for the next field"
     finally:
         given_up.set()
         dripping.join()
+
+
+def test_the_time_limit_holds_to_the_end_of_the_field(connected_pair):
+    client_socket, server_socket = connected_pair
+    client_socket.settimeout(0.4)
+    late = threading.Timer(0.3, server_socket.send, [b"x"])
+    late.start()
+    started = time.monotonic()
+    with pytest.raises(TimeoutError):
+        recv_exactly(client_socket, 4)
+    late.join()
+    assert 0.39 <= time.monotonic() - started < 0.65, "and does not begin anew with the late byte"
+
+
+@pytest.mark.parametrize("data, encoding, text", [
+    (b"lena", "utf-8", "lena"), ("שלום\n".encode(), "utf-8", "שלום\n"), (b"\x1b[2J\x07", "utf-8", r"\x1b[2J\x07"),
+    (b"\xff\r\t", "utf-8", r"\xff\r\t"), (b"\xd7\xa9", "ascii", r"\xd7\xa9"), ("\u202e".encode(), "utf-8", r"\u202e"),
+])
+def test_bytes_for_a_screen_hold_no_letter_that_could_disturb_it(data, encoding, text):
+    assert readable(data, encoding) == text
 
 
 def test_a_socket_without_a_time_limit_is_served_too(connected_pair):

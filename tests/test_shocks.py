@@ -1,0 +1,236 @@
+"""The table of shocks: our two programs withstand them all, a server in Node too, the course-literal one those it should."""
+
+import functools
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+from peers.bare import TIME_LIMIT_S, ScriptedServer
+from programs import LENPROTO, run
+
+from lenproto import client, server
+from lenproto.lab import Background, Stage, literal
+from lenproto.lab.shocks import (
+    Close, Expect, ExpectAnswer, ExpectEnd, Flood, Goodbye, NotMet, Peer, Reset, Send, Shock, ShutDown, Wait, client_shocks,
+    play, server_shocks, shock_client, shock_server,
+)
+
+TIMEOUT_S = 0.3  # the time limit of the programs under test
+LITERAL_LIMIT_S = 1.0  # the literal server has no time limit, and the test should end
+CLIENT = f"{sys.executable} -m lenproto client --ip {{ip}} --port {{port}} --timeout {TIMEOUT_S}"
+against_a_server = pytest.mark.parametrize("shock", server_shocks(TIMEOUT_S), ids=lambda shock: shock.name)
+against_a_client = pytest.mark.parametrize("shock", client_shocks(TIMEOUT_S), ids=lambda shock: shock.name)
+
+
+def hardened(timeout_s=TIMEOUT_S):
+    check = functools.partial(server.check_client, timeout_s=timeout_s)
+    return Background(check=check, serve=functools.partial(server.serve_requests, timeout_s=timeout_s), name="hardened")
+
+
+@pytest.fixture(scope="module")
+def ours():
+    with hardened() as running:
+        yield running
+
+
+@against_a_server
+def test_our_server_withstands(ours, shock):
+    outcome = shock_server(ours.address, shock)
+    assert outcome.held, f"{outcome.problem}\n{outcome}"
+    assert ours.failure is None
+    assert ours.actor.thread.is_alive()
+
+
+@pytest.mark.parametrize("shock", server_shocks(TIMEOUT_S, fill_s=1.0), ids=lambda shock: shock.name)
+def test_the_literal_server_withstands_only_what_the_table_says(shock):
+    running = Background(literal.initial_listen, literal.check_client, literal.serve_requests, name="literal")
+    try:
+        outcome = shock_server(running.address, shock, LITERAL_LIMIT_S)
+    finally:
+        running.stop()
+    assert outcome.held == (not shock.literal), f"{outcome.problem}\n{outcome}"
+
+
+def test_the_literal_program_holds_a_polite_conversation():
+    with Stage(client.main, literal.main, ["NAME", "what", "EXIT"]) as both:
+        both.run()
+        assert both.result("client") is True
+        assert "I do not know 'WHAT'" in both.printed("client")
+        assert both.position("server").function == "check_client"
+
+
+@pytest.fixture(scope="module")
+def in_node():
+    if not (node := shutil.which("node")):
+        pytest.skip("no Node on this computer")
+    command = [node, "tests/peers/for_ever.js", str(TIMEOUT_S)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield "127.0.0.1", int(process.stdout.readline())
+        process.stdin.close()
+        assert process.wait(TIME_LIMIT_S) == 0, "no shock has ended it"
+
+
+@against_a_server
+def test_a_server_in_node_withstands(in_node, shock):
+    outcome = shock_server(in_node, shock)
+    assert outcome.held, f"{outcome.problem}\n{outcome}"
+
+
+@against_a_client
+def test_our_client_withstands(shock):
+    outcome = shock_client(CLIENT, shock, TIMEOUT_S)
+    assert outcome.held, f"{outcome.problem}\n{outcome}"
+
+
+CARELESS = """
+import socket
+sock = socket.create_connection(("{ip}", {port}))
+sock.sendall(b"Hi")
+print(sock.recv(48))
+sock.sendall(input()[:4].upper().encode())
+print(sock.recv(int(sock.recv(4))).decode())
+sock.sendall(input().encode())
+"""
+
+
+def test_a_careless_client_fails_where_it_should(tmp_path):
+    program = tmp_path / "careless.py"
+    program.write_text("import sys\n" + CARELESS.replace('"{ip}"', "sys.argv[1]").replace("{port}", "int(sys.argv[2])"))
+    outcomes = {shock.name: shock_client(f"{sys.executable} {program} {{ip}} {{port}}", shock, TIMEOUT_S, 1.0)
+                for shock in client_shocks(TIMEOUT_S) if shock.name in ("polite", "length is no number", "no answer", "refuses")}
+    assert outcomes["polite"].held
+    assert "traceback" in outcomes["length is no number"].problem
+    assert "still open" in outcomes["no answer"].problem
+    assert "ConnectionRefusedError" in outcomes["refuses"].problem
+
+
+# ---- the steps ----
+
+
+@pytest.fixture
+def peer(connected_pair):
+    return Peer(connected_pair[0], limit_s=0.2)
+
+
+def played(peer, *script):
+    notes = []
+    play(script, peer, notes, 0.0)
+    return notes
+
+
+def test_bytes_are_sent_in_pieces(peer, connected_pair):
+    [note] = played(peer, Send(b"abc", 2, 0.01))
+    assert connected_pair[1].recv(2) == b"ab"
+    assert connected_pair[1].recv(9) == b"c"
+    assert note.sent == b"abc"
+    assert str(Send(b"abc", 1, 0.5)) == 'send b"abc", 1 byte at a time, 0.5 s after each'
+
+
+@pytest.mark.parametrize("sends, step, problem", [
+    (b"", Expect(2, "the greeting"), "0 of 2 bytes came in time"),
+    (b"x", Expect(2, "the greeting"), "1 of 2 bytes came in time"),
+    (b"no", Expect(2, "the greeting", b"Hi"), 'b"no" came instead of b"Hi"'),
+    (b"12x4", ExpectAnswer(), 'b"12x4" stands where four digits must say the length'),
+    (b"0000", ExpectAnswer(), "the answer is ''"),
+    (b"0001\xff", ExpectAnswer(), r'the answer b"\xff" is no UTF-8'),
+    (b"0004lena", ExpectAnswer("maya"), "the answer is 'lena'"),
+    (b"x", ExpectEnd(), 'b"x" came instead'),
+    (b"", ExpectEnd(0.05), "the connection is still open after 0.05 s"),
+    (b"NAME", Goodbye(), 'b"NAME" came instead'),
+    (b"", Flood(b"x" * 9, 0.1), "the connection is still open after 0.1 s"),
+])
+def test_what_is_not_met_is_said_in_a_sentence(peer, connected_pair, sends, step, problem):
+    connected_pair[1].sendall(sends)
+    notes = played(peer, step, Send(b"never sent"))
+    assert [note.problem for note in notes] == [problem]
+    assert problem in str(notes[0])
+
+
+@pytest.mark.parametrize("sends, step, problem", [
+    (b"x", Expect(2, "the greeting"), "the connection ended after 1 of 2 bytes of the greeting"),
+    (b"00", ExpectAnswer(), "the connection ended after 2 of 4 header bytes"),
+    (b"0004le", ExpectAnswer(), "the connection ended after 2 of 4 bytes of answer"),
+    (b"", ExpectEnd(), ""), (b"", Goodbye(), ""), (b"EXIT", Goodbye(), ""), (b"0004lena", ExpectAnswer("en"), ""),
+])
+def test_what_a_side_that_ends_has_sent(peer, connected_pair, sends, step, problem):
+    connected_pair[1].sendall(sends)
+    connected_pair[1].close()
+    assert [note.problem for note in played(peer, step)] == [problem]
+
+
+@pytest.mark.parametrize("step, reads", [(Close(), b""), (ShutDown(), b""), (Reset(), ConnectionResetError)])
+def test_each_way_to_end(peer, connected_pair, step, reads):
+    played(peer, step)
+    if reads == b"":
+        assert connected_pair[1].recv(1) == b""
+    else:
+        with pytest.raises(reads):
+            connected_pair[1].recv(1)
+
+
+def test_a_side_that_has_gone_cannot_be_sent_to(peer, connected_pair):
+    connected_pair[1].close()
+    with pytest.raises(NotMet, match="nothing can be sent any more"):
+        for _ in range(100):
+            Send(b"x" * 1000).play(peer)
+
+
+def test_times_of_steps_follow_one_another(peer):
+    notes = played(peer, Wait(0.02), Wait(0.01))
+    assert notes[0].took_s >= 0.02
+    assert notes[1].at_s >= notes[0].at_s + notes[0].took_s
+
+
+def test_names_are_unique_and_stories_are_sentences():
+    for table in (server_shocks(1), client_shocks(1)):
+        assert len({shock.name for shock in table}) == len(table)
+        assert all(shock.story.endswith(".") for shock in table)
+
+
+# ---- the command ----
+
+
+def shock_command(*arguments):
+    return run([*LENPROTO, "shock", *arguments])
+
+
+def test_the_command_tells_all_steps_as_json(ours):
+    done = shock_command("{}:{}".format(*ours.address), "--only", "leaves in a request", "--json")
+    [told] = json.loads(done.stdout)
+    assert told["held"] and told["name"] == "leaves in a request"
+    assert [step["sent"] for step in told["steps"]][1:4] == [b"Hi".hex(), "", b"NA".hex()]
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_command_shows_a_table_and_the_steps_of_the_first_that_failed():
+    def hangs_up(sock):
+        sock.recv(2)
+
+    with ScriptedServer(hangs_up) as scripted:
+        done = shock_command("{}:{}".format(*scripted.address), "--only", "two requests at once")
+    assert done.returncode == 1
+    assert "✗ failed" in done.stdout and "0 of 1 held." in done.stdout
+    assert "expect the greeting, 48 bytes\n          ✗ the connection ended after 0 of 48 bytes" in done.stdout
+    assert done.stderr == ""
+
+
+def test_the_command_shocks_a_client():
+    done = shock_command("--client", CLIENT, "--only", "polite", "--timeout", str(TIMEOUT_S))
+    assert done.returncode == 0
+    assert "1 of 1 held." in done.stdout
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["192.0.2.1:80"], "192.0.2.1 is another computer"), (["example.invalid:80"], "another computer"), ([], "give either"),
+    (["127.0.0.1:1", "--client", "x"], "give either"), (["127.0.0.1:1", "--only", "no such"], "There is no shock 'no such'"),
+    (["--client", "no-such-program"], "no-such-program is not there"), (["--client", "x {y}"], "may hold {ip} and {port}"),
+    (["127.0.0.1"], "is no IP:PORT"), ([":80"], "is no IP:PORT"), (["127.0.0.1:0"], "is no IP:PORT"),
+    (["127.0.0.1:99999"], "is no IP:PORT"), (["127.0.0.1:http"], "is no IP:PORT"),
+])
+def test_what_cannot_be_done_is_said_in_a_sentence(arguments, said):
+    done = shock_command(*arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
