@@ -34,6 +34,12 @@ def parser():
         command.add_argument("--timeout", type=seconds, metavar="SECONDS",
                              default=server.CLIENT_TIMEOUT_S if name == "server" else client.SERVER_TIMEOUT_S,
                              help="give up on a silent other side (default %(default)s; 0 = never)")
+    add_shock(sub)
+    return commands
+
+
+def add_shock(sub):
+    """Add the command that gives shocks."""
     shock = sub.add_parser("shock", help="see whether a server, or a client, withstands a peer that misbehaves",
                            description="Give a program shocks, one after another: peers that leave, drip, fall silent, "
                                        "reset or talk rubbish.")
@@ -44,7 +50,6 @@ def parser():
                        help="after how long the program gives up a silent peer (default %(default)s)")
     shock.add_argument("--json", action="store_true", help="print all steps as JSON")
     shock.add_argument("--yes", action="store_true", help="the server is on another computer, and mine")
-    return commands
 
 
 def address(text):
