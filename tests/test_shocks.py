@@ -2,11 +2,11 @@
 
 import functools
 import json
-import shutil
 import subprocess
 import sys
 
 import pytest
+from peers import foreign
 from peers.bare import TIME_LIMIT_S, ScriptedServer
 from programs import LENPROTO, run
 
@@ -61,11 +61,12 @@ def test_the_literal_program_holds_a_polite_conversation():
         assert both.position("server").function == "check_client"
 
 
-@pytest.fixture(scope="module")
-def in_node():
-    if not (node := shutil.which("node")):
-        pytest.skip("no Node on this computer")
-    command = [node, "tests/peers/for_ever.js", str(TIMEOUT_S)]
+@pytest.fixture(scope="module", params=["Node", "C"])
+def address_in_another_language(request, tmp_path_factory):
+    """The address of a server that was made from the contract alone."""
+    folder = tmp_path_factory.mktemp("foreign")
+    command = foreign.node("for_ever.js") if request.param == "Node" else foreign.in_c(folder, "for_ever.c")
+    command.append(str(TIMEOUT_S))
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield "127.0.0.1", int(process.stdout.readline())
         process.stdin.close()
@@ -73,8 +74,8 @@ def in_node():
 
 
 @against_a_server
-def test_a_server_in_node_withstands(in_node, shock):
-    outcome = shock_server(in_node, shock)
+def test_a_server_in_another_language_withstands(address_in_another_language, shock):
+    outcome = shock_server(address_in_another_language, shock)
     assert outcome.held, f"{outcome.problem}\n{outcome}"
 
 

@@ -31,11 +31,11 @@ def netcat_help(program):
     return told.stdout + told.stderr
 
 
-def in_c(folder):
-    """Compile peer.c into folder, and return the command."""
+def in_c(folder, source="peer.c"):
+    """Compile a source of this folder into another one, and return the command."""
     if os.name == "nt":
         pytest.skip("Windows has other header files for sockets: no peer in C")
     compiler = shutil.which("cc") or pytest.skip("there is no C compiler (cc): no peer in C")
     program = folder / "peer"
-    subprocess.run([compiler, "-o", program, HERE / "peer.c"], check=True, timeout=60)
+    subprocess.run([compiler, "-o", program, HERE / source], check=True, timeout=60)
     return [str(program)]
