@@ -13,7 +13,7 @@ from programs import LENPROTO, run
 from lenproto import client, server
 from lenproto.lab import Background, Stage, literal
 from lenproto.lab.shocks import (
-    Close, Expect, ExpectAnswer, ExpectEnd, Flood, Goodbye, NotMet, Peer, Reset, Send, Shock, ShutDown, Wait, client_shocks,
+    Close, Expect, ExpectAnswer, ExpectEnd, Flood, Goodbye, NotMet, Peer, Reset, Send, ShutDown, Wait, client_shocks,
     play, server_shocks, shock_client, shock_server,
 )
 
