@@ -165,6 +165,19 @@ def test_full_screen_fits_a_projector_and_is_read_from_the_last_row(staged):
     stage.wait(lambda: not stage.page.evaluate("!!document.fullscreenElement"), "it leaves the screen")
 
 
+@pytest.mark.parametrize("width", [1040, 720])
+def test_nothing_stands_out_where_the_page_is_narrow(staged, width):
+    """Beside JupyterLab's list of files about 850 pixels are left, and both cards above the ladder are full then."""
+    stage = staged("ask, serve, typed=['NAME']", viewport=(width, 720))
+    stage.press("Run")
+    stage.stands("client", "waits for the keyboard")
+    edge = stage.root.bounding_box()["x"] + stage.root.bounding_box()["width"]
+    for part in stage.root.locator(".side, .side form, .side button:visible, .program, .ladder, .pipe").all():
+        box = part.bounding_box()
+        assert box is None or box["x"] + box["width"] <= edge, part
+    stage.notebook.screenshot(f"stage-light-7-{width}")
+
+
 def test_two_stages_play_limits_deadlock_and_a_new_start(staged):
     one = staged("ask, serve", "reads_first, serve")
     two = StageInPage(one.notebook, "view_1 = ")
