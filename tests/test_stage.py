@@ -571,6 +571,7 @@ def test_a_side_that_polls_lets_the_other_one_go_on():
     with Stage(asks, polls) as both:
         both.run()
         assert both.result("client") == b"at last"
+        assert sum(isinstance(call.result, BlockingIOError) for call in both.trace) == 1, "the first time, the client's turn has come"
 
 
 FULL = 20_000_000  # bytes; more than any system keeps on the way

@@ -223,12 +223,25 @@ def test_a_closed_view_does_not_start_again():
         view.start_again()
 
 
-def test_closing_while_it_starts_again_leaves_no_stage():
-    for _ in range(10):
-        view = StageView(ask, serve)
-        view._handle_custom_msg({"do": "start again"}, [])
-        view.close()
-        assert not [thread for thread in threading.enumerate() if thread.name in ("client", "server", "stage view")]
+def test_closing_while_it_starts_again_leaves_no_stage(monkeypatch):
+    view = StageView(ask, serve)
+    begun, goes_on, staged, join = threading.Event(), threading.Event(), view._staged, view._worker.join
+
+    def starts_slowly():
+        begun.set()
+        goes_on.wait(WAIT_S)
+        return staged()
+
+    def waits_for_the_worker():  # close() has closed the stage that it knew
+        goes_on.set()
+        join()
+
+    monkeypatch.setattr(view, "_staged", starts_slowly)
+    monkeypatch.setattr(view._worker, "join", waits_for_the_worker)
+    view._handle_custom_msg({"do": "start again"}, [])
+    assert begun.wait(WAIT_S)
+    view.close()
+    assert not [thread for thread in threading.enumerate() if thread.name in ("client", "server", "stage view")]
 
 
 def test_a_scene_that_cannot_be_played_leaves_no_stage():
