@@ -2,13 +2,19 @@
 
 import contextlib
 import io
+import queue
 import re
 import socket
+import threading
 
 import pytest
+from conftest import open_sockets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from peers.bare import ScriptedServer, connect, reset
+from hypothesis.stateful import (
+    Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule, run_state_machine_as_test,
+)
+from peers.bare import TIME_LIMIT_S, ScriptedServer, connect, converse, read, reset
 
 from lenproto import client
 from lenproto.lab import Background
@@ -43,6 +49,14 @@ def answers_to(stream):
         body = (ANSWERS[text]() if text in ANSWERS else unknown).encode()
         sent += b"%04d" % len(body) + body
     return sent
+
+
+def closes_after(stream):
+    """Return how many bytes of a client's stream a server takes before it hangs up; None where it waits for more."""
+    if len(stream) >= 2 and stream[:2] != b"Hi":
+        return 2
+    exits = (at + 4 for at in range(2, len(stream) - 3, 4) if stream[at : at + 4] == b"EXIT")
+    return next(exits, None)
 
 
 def printed_of(stream):
@@ -137,3 +151,123 @@ def test_a_client_prints_of_any_server_what_the_model_says(stream, at):
 def readable(text):
     """What a terminal may show of a text."""
     return "".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text)
+
+
+# ---- the same, step by step: several clients at once, who send a part now and the rest later ----
+
+steps = settings(max_examples=60, stateful_step_count=30, deadline=None, derandomize=True, database=None)
+some = st.one_of(st.integers(1, 6), st.just(1000))  # of the bytes that are still to be sent
+
+
+class Visitor:
+    """A client of the server under test: its socket, what it means to say, and what was said on either side."""
+
+    def __init__(self, address, meant):
+        self.sock, self.meant = connect(address), meant
+        self.said = self.heard = b""
+        self.says_no_more = False
+
+    def done(self):
+        """Whether the server will hang up, or has: nobody is kept waiting by this client."""
+        return self.says_no_more or closes_after(self.said) is not None
+
+    def cut_off(self):
+        """Whether the server hung up while bytes were on the way to it: the reset may swallow what it had sent."""
+        return not len(self.said) == (closes_after(self.said) or len(self.said))
+
+    def lies_ready(self):
+        """Return what has come and was not read yet, without taking it; b"" at the end of the stream, too."""
+        self.sock.setblocking(False)
+        try:
+            return self.sock.recv(1 << 16, socket.MSG_PEEK)
+        except BlockingIOError:
+            return b""
+        except ConnectionError:
+            assert self.cut_off(), "the server reset a client that it had heard out"
+            return b""
+        finally:
+            self.sock.settimeout(TIME_LIMIT_S)
+
+
+class OneServer(RuleBasedStateMachine):
+    """A server that runs all the time. It serves its clients one at a time, in the order in which they came."""
+
+    visitors = Bundle("visitors")
+
+    def __init__(self):
+        super().__init__()
+        self.server = Background(answers=ANSWERS)
+        self.line = []  # all that ever came
+        self.sockets = open_sockets()
+
+    def due(self, visitor):
+        """Return what the server must have sent to a visitor by now: nothing, while one before it is not done."""
+        before = self.line[: self.line.index(visitor)]
+        return answers_to(visitor.said) if all(each.done() for each in before) else b""
+
+    @rule(target=visitors, meant=said)
+    def connects(self, meant):
+        self.line.append(Visitor(self.server.address, meant))
+        return self.line[-1]
+
+    @rule(visitor=visitors, n=some)
+    def says(self, visitor, n):
+        piece = visitor.meant[:n]
+        if not visitor.says_no_more:
+            visitor.meant = visitor.meant[n:]
+            visitor.said += piece
+            with contextlib.suppress(ConnectionError):  # the server may have hung up
+                visitor.sock.sendall(piece)
+
+    @rule(visitor=visitors)
+    def reads_what_is_due(self, visitor):
+        due = self.due(visitor)[len(visitor.heard) :]
+        if visitor.cut_off():
+            return  # what it still gets is a matter of luck; the invariant says that it is nothing wrong
+        visitor.heard += read(visitor.sock, len(due))
+        reached = all(each.done() for each in self.line[: self.line.index(visitor)])
+        if reached and visitor.done():
+            assert visitor.sock.recv(1) == b"", "the server has hung up"
+
+    @rule(visitor=visitors)
+    def half_closes(self, visitor):
+        visitor.says_no_more = True
+        with contextlib.suppress(OSError):
+            visitor.sock.shutdown(socket.SHUT_WR)
+
+    @rule(visitor=consumes(visitors), how=st.sampled_from([socket.socket.close, reset]))
+    def leaves(self, visitor, how):
+        visitor.says_no_more = True
+        how(visitor.sock)
+
+    @rule(visitor=visitors)
+    def says_the_rest_and_exit(self, visitor):
+        ends = closes_after(visitor.said) is None and (len(visitor.said) + len(visitor.meant)) % 4 == 2
+        visitor.meant += b"EXIT" if ends else b""
+        self.says(visitor, 1000)
+
+    @invariant()
+    def nobody_has_got_anything_that_is_not_due(self):
+        assert self.server.failure is None
+        for visitor in self.line:
+            if visitor.sock.fileno() != -1:
+                assert self.due(visitor)[len(visitor.heard) :].startswith(visitor.lies_ready())
+
+    def teardown(self):
+        try:
+            for visitor in self.line:  # each one's turn comes
+                if visitor.sock.fileno() != -1:
+                    self.half_closes(visitor)
+                    self.reads_what_is_due(visitor)
+                    visitor.sock.close()
+            assert converse(self.server.address, b"NAME") == (GREETING, [b"lena"])
+            assert self.server.thread.is_alive() and self.server.failure is None
+            assert open_sockets() == self.sockets, "the server holds its listening socket, and no other"
+        finally:
+            for visitor in self.line:
+                visitor.sock.close()
+            self.server.stop()
+
+
+def test_a_server_does_at_every_step_what_the_model_says():
+    run_state_machine_as_test(OneServer, settings=steps)
