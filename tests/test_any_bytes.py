@@ -59,15 +59,21 @@ def closes_after(stream):
     return next(exits, None)
 
 
+def bodies_of(stream):
+    """Return the bodies of all whole answers after the greeting of a server's stream, and what follows them."""
+    bodies, rest = [], stream[48:]
+    while re.match(rb"\d{4}", rest) and len(rest) - 4 >= (size := int(rest[:4])):
+        bodies.append(rest[4 : 4 + size])
+        rest = rest[4 + size :]
+    return bodies, rest
+
+
 def printed_of(stream):
     """Return what a client prints of this stream from a server, and how many requests it sends meanwhile."""
     if len(stream) < 48:
         return None, 0
-    texts, rest = [stream[:48].decode("ascii", "backslashreplace")], stream[48:]
-    while re.match(rb"\d{4}", rest) and len(rest) - 4 >= (size := int(rest[:4])):
-        texts.append(rest[4 : 4 + size].decode("utf-8", "backslashreplace"))
-        rest = rest[4 + size :]
-    return texts, len(texts)
+    bodies, _ = bodies_of(stream)
+    return [stream[:48].decode("ascii", "backslashreplace"), *(body.decode("utf-8", "backslashreplace") for body in bodies)], len(bodies) + 1
 
 
 # ---- what is sent: mostly conversations, with everything else in between ----
@@ -82,8 +88,8 @@ frames = st.binary(max_size=40).map(lambda body: b"%04d" % len(body) + body)
 told = st.one_of(
     st.binary(max_size=60),
     st.tuples(st.lists(frames, max_size=4), st.binary(max_size=6)).map(lambda both: GREETING + b"".join(both[0]) + both[1]),
-    st.just(GREETING + b"%04d" % MAX_BODY_BYTES + b"x" * MAX_BODY_BYTES),
 )
+longest = st.just(GREETING + b"%04d" % MAX_BODY_BYTES + b"x" * MAX_BODY_BYTES)
 cuts = st.lists(st.integers(0, 60), max_size=8)
 endings = st.sampled_from(["shutdown", "close", "reset"])
 
@@ -122,7 +128,7 @@ def read_to_the_end(sock, expected):
 
 
 @examples
-@given(stream=told, at=cuts)
+@given(stream=st.one_of(told, longest), at=cuts)
 def test_a_client_prints_of_any_server_what_the_model_says(stream, at):
     asked = []
 
@@ -271,3 +277,144 @@ class OneServer(RuleBasedStateMachine):
 
 def test_a_server_does_at_every_step_what_the_model_says():
     run_state_machine_as_test(OneServer, settings=steps)
+
+
+class Person(queue.Queue):
+    """Types the lines that are put here; None: nothing more. Says at each prompt that the client has come there."""
+
+    def __init__(self):
+        super().__init__()
+        self.prompted = queue.Queue()
+
+    def __call__(self, prompt):
+        self.prompted.put(prompt)
+        if (line := self.get(timeout=TIME_LIMIT_S)) is None:
+            raise EOFError
+        return line
+
+
+class OneClient(RuleBasedStateMachine):
+    """A client with a person at its keyboard. Its server sends a part now and the rest later, and ends in any way.
+
+    What the model says that the client has to do next is waited for after each step: a prompt, a request, its end.
+    When it is over, the next client begins.
+    """
+
+    @initialize(meant=told)
+    def begins(self, meant):
+        self.meant, self.told, self.shown, self.asked = meant, b"", "", 0  # asked: how many requests were sent
+        self.ended, self.at_prompt, self.over = "", False, False
+        self.out, self.err, self.person, self.contact = io.StringIO(), io.StringIO(), Person(), []
+        with contextlib.ExitStack() as held:
+            held.enter_context(contextlib.redirect_stdout(self.out))
+            held.enter_context(contextlib.redirect_stderr(self.err))
+            listener = held.enter_context(socket.create_server(("127.0.0.1", 0)))
+            listener.settimeout(TIME_LIMIT_S)
+            self.thread = threading.Thread(target=self.run, args=listener.getsockname(), name="client")
+            self.thread.start()
+            held.callback(self.thread.join)
+            self.sock, _ = listener.accept()
+            held.enter_context(self.sock).settimeout(TIME_LIMIT_S)
+            assert read(self.sock, 2) == b"Hi"
+            self.held = held.pop_all()
+
+    def run(self, ip, port):
+        self.contact.append(client.main(ip, port, ask=self.person))
+
+    def settle(self):
+        """Wait until the client is at the prompt again, or at its end, where the model says so; else it waits on."""
+        if self.over or self.at_prompt:
+            return
+        printed, (_, rest) = printed_of(self.told)[0] or [], bodies_of(self.told)
+        if len(printed) > self.asked:  # it has what it waits for
+            self.person.prompted.get(timeout=TIME_LIMIT_S)
+            self.at_prompt = True
+            self.shown += readable(printed[self.asked]) + "\n"
+        elif self.ended or len(rest) >= 4 and not re.match(rb"\d{4}", rest):
+            clean = len(self.told) >= 48 and not rest  # it ended where a header would come
+            self.has_ended(lines=[0] if clean and self.ended == "half-closes" else [0, 1] if clean else [1])
+
+    def has_ended(self, lines):
+        """The client ends now, with so many lines on standard error."""
+        self.thread.join(TIME_LIMIT_S)
+        assert not self.thread.is_alive(), "the client can see that no answer comes"
+        assert self.contact == [len(self.told) >= 48]
+        assert len(self.err.getvalue().splitlines()) in lines
+        self.over = True
+        if self.ended != "leaves":
+            with contextlib.suppress(ConnectionError):  # it may have left bytes unread
+                assert self.sock.recv(1) == b"", "the client has closed its socket"
+
+    @precondition(lambda self: self.meant and not self.ended)
+    @rule(n=some)
+    def sends(self, n):
+        piece, self.meant = self.meant[:n], self.meant[n:]
+        self.told += piece if not self.over else b""
+        with contextlib.suppress(ConnectionError):  # the client may have gone
+            self.sock.sendall(piece)
+        self.settle()
+
+    @precondition(lambda self: self.at_prompt)
+    @rule(typed=st.sampled_from(["NAME", "time please", "x", "", "EXIT"]))
+    def types(self, typed):
+        self.at_prompt = False
+        self.person.put(typed)
+        if self.ended != "leaves":
+            assert read(self.sock, 4) == typed[:4].upper().ljust(4).encode()
+        self.asked += 1
+        self.settle()
+
+    @precondition(lambda self: self.at_prompt)
+    @rule()
+    def types_what_is_no_request(self):
+        self.person.put("שלום")
+        self.person.prompted.get(timeout=TIME_LIMIT_S)
+        self.shown += "A request is four letters A to Z. Nothing was sent; please ask again.\n"
+
+    @precondition(lambda self: self.at_prompt)
+    @rule()
+    def types_no_more(self):
+        self.at_prompt = False
+        self.person.put(None)
+        self.shown += "\n"
+        self.has_ended(lines=[0])
+
+    @precondition(lambda self: not self.ended)
+    @rule()
+    def half_closes(self):
+        self.ended = "half-closes"
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_WR)
+        self.settle()
+
+    # an answer that nobody has asked for yet may be lost by these two
+    @precondition(lambda self: not self.ended and len(bodies_of(self.told)[0]) <= self.asked)
+    @rule(how=st.sampled_from([socket.socket.close, reset]))
+    def leaves(self, how):
+        self.ended = "leaves"
+        how(self.sock)
+        self.settle()
+
+    @precondition(lambda self: self.over)
+    @rule(meant=told)
+    def the_next_begins(self, meant):
+        self.held.close()
+        self.begins(meant)
+
+    @invariant()
+    def the_client_has_done_no_more_than_the_model_says(self):
+        assert self.out.getvalue() == self.shown
+        assert self.person.prompted.empty(), "it comes to the person only when it has the answer"
+        assert self.over or self.err.getvalue() == "" and self.thread.is_alive()
+
+    def teardown(self):
+        with self.held:
+            if not self.ended:
+                self.half_closes()
+            if self.at_prompt:
+                self.types_no_more()
+            assert self.over
+
+
+def test_a_client_does_at_every_step_what_the_model_says():
+    run_state_machine_as_test(OneClient, settings=steps)
