@@ -12,6 +12,8 @@ import traceback
 
 from lenproto.errors import ProtocolError, why
 from lenproto.lab import keyboard, prints, tap
+from lenproto.lab.trace import Where
+from lenproto.lab.trace import Where
 
 _POOL_WORKER = concurrent.futures.thread._worker.__code__  # in it a thread of a pool waits for work
 STOP_S = 2.0  # seconds until a stopped program's threads have to end
@@ -27,24 +29,25 @@ class LabError(Exception):
 class Program:
     """Runs function(*args) in a thread until it ends, or stop().
 
-    result is what it returned, error what it raised, failure the same in a sentence; all None until
-    then. Threads that it starts belong to it: they are watched, caught and stopped with it.
+    result is what it returned, error what it raised, failed_at the Where of that, failure the same
+    in a sentence; all None until then. Threads that it starts belong to it: they are watched, caught and stopped with it.
     """
 
     def __init__(self, name, function, *args):
         self.name = name
-        self.result = self.error = self.failure = None
+        self.result = self.error = self.failed_at = self.failure = None
         self.thread = threading.Thread(target=self._run, args=(function, args), name=name, daemon=True)
         self.actor = None  # of its own thread
         self.actors = []  # the same, and those of the threads that it started
         self._text = None
         self._stoppable = set()  # the threads into which Stopped may be thrown, at any place in them
 
-    def start(self, gate=None):
-        """Start the thread. gate(call, sock) is called in it before each of its socket calls, and may wait."""
+    def start(self, gate=None, drive=None):
+        """Start the thread. gate(call, sock) is called in it before each of its socket calls, and may wait;
+        drive(sock) in place of waiting for the other side, see tap.Actor."""
         self.actor = tap.watch(self.thread)
         self.actors.append(self.actor)
-        self.actor.gate = gate
+        self.actor.gate, self.actor.drive = gate, drive
         self.actor.adopt = self._adopt
         self.thread.start()
 
@@ -110,7 +113,9 @@ class Program:
                 self.result = function(*args)
         except BaseException as error:
             if not self.actor.stopping:
+                self.fell = place_of(error)
                 self.failure = f"{self.name} stopped{sentence(error)}"
+                self.failed_at = place_of(error)
             self._close_sockets([self.actor])  # while the error still holds those that only a function knew
             if not self.actor.stopping:
                 self.error = error.with_traceback(None)  # which would hold all that its functions knew
@@ -131,7 +136,7 @@ class Program:
     def _adopt(self, thread):
         """Make a thread that it is about to start one of its own."""
         actor = tap.watch(thread)
-        actor.gate, actor.adopt, run = self.actor.gate, self._adopt, thread.run
+        actor.gate, actor.drive, actor.adopt, run = self.actor.gate, self.actor.drive, self._adopt, thread.run
         keyboard.hand_on(thread)
         for each, name in list(self.actor.taps.items()):
             each.add(thread, name)
@@ -213,12 +218,24 @@ def _call(server_socket):
         tap.original("close")(caller)  # no trace shows it: it is not the learner's doing
 
 
+def place_of(error):
+    """The innermost place in a program's own code where an error came up; None if there is none."""
+    own = [step for step in traceback.extract_tb(error.__traceback__) if not tap.is_helper(step.filename)]
+    return Where(own[-1].name, own[-1].lineno, own[-1].filename) if own else None
+
+
+def place_of(error):
+    """The innermost place in a program's own code that an error came from; None if it is from elsewhere."""
+    own = [step for step in traceback.extract_tb(error.__traceback__) if not tap.is_helper(step.filename)]
+    return Where(own[-1].name, own[-1].lineno, own[-1].filename) if own else None
+
+
 def sentence(error):
     """An error in words: the line where it happened, and what it is."""
     if isinstance(error, LabError):
         return f": {error}"
-    own = [step for step in traceback.extract_tb(error.__traceback__) if not tap.is_helper(step.filename)]
-    place = f" in line {own[-1].lineno} of {own[-1].name}" if own else ""
+    where = place_of(error)
+    place = f" in line {where.line} of {where.function}" if where else ""
     if isinstance(error, SystemExit):
         return f"{place}: SystemExit: it called exit()"
     words = ""

@@ -319,6 +319,7 @@ class Outcome:
 
 HI, GREETING, EXIT = Send(HANDSHAKE), Expect(GREETING_BYTES, "the greeting"), Send(b"EXIT")
 GREETED = (HI, GREETING)
+ANSWERED = (*GREETED, Send(b"NAME"), ExpectAnswer())
 LEAVES = (EXIT, ExpectEnd())
 POLITE = (*GREETED, Send(b"RAND"), ExpectAnswer(), *LEAVES)
 TALK = b"HiNAMERANDEXIT"  # all that a client says in a short conversation
@@ -348,15 +349,23 @@ def server_shocks(timeout_s, fill_s=FILL_S):
         Shock("leaves after Hi", "A client shakes hands and leaves.", (*GREETED, Close()), literal=dies),
         Shock("leaves in a request", "A client leaves after two of four bytes.", (*GREETED, Send(b"NA"), Close()), literal=dies),
         Shock("leaves after an answer", "A client leaves without EXIT.",
-              (*GREETED, Send(b"NAME"), ExpectAnswer(), Close()), literal=dies),
+              (*ANSWERED, Close()), literal=dies),
+        Shock("leaves in a later request", "A client gets an answer, and leaves after two of the next four bytes.",
+              (*ANSWERED, Send(b"RA"), Close()), literal=dies),
         Shock("half-closes", "A client says that it will send no more, without EXIT.",
-              (*GREETED, Send(b"NAME"), ExpectAnswer(), ShutDown(), ExpectEnd()), literal=hangs),
+              (*ANSWERED, ShutDown(), ExpectEnd()), literal=hangs),
         Shock("resets at once", "A client connects and resets.", (Reset(),), literal=dies),
         Shock("resets after Hi", "A client shakes hands and resets.", (*GREETED, Reset()), literal=dies),
         Shock("resets in a request", "A client resets after two of four bytes.", (*GREETED, Send(b"NA"), Reset()), literal=dies),
+        Shock("resets after an answer", "A client gets an answer and resets.", (*ANSWERED, Reset()), literal=dies),
+        Shock("resets in a later request", "A client gets an answer, and resets after two of the next four bytes.",
+              (*ANSWERED, Send(b"RA"), Reset()), literal=dies),
         Shock("says nothing", "A client connects and says nothing.", (gone,), literal=hangs),
         Shock("says nothing after Hi", "A client shakes hands and falls silent.", (*GREETED, gone), literal=hangs),
         Shock("says half a request", "A client falls silent after two of four bytes.", (*GREETED, Send(b"NA"), gone), literal=hangs),
+        Shock("says nothing after an answer", "A client gets an answer and falls silent.", (*ANSWERED, gone), literal=hangs),
+        Shock("says half a later request", "A client gets an answer, and falls silent after two of the next four bytes.",
+              (*ANSWERED, Send(b"RA"), gone), literal=hangs),
         Shock("drips", "Each byte of a request comes in time, but all four take longer than the limit.",
               (*GREETED, Send(b"N"), Wait(drip), Send(b"A"), Wait(drip), ExpectEnd(MARGIN_S)), literal=dies),
         Shock("wrong handshake", "A client says Ho.", (Send(b"Ho"), ExpectEnd()), literal=hangs),

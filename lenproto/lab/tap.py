@@ -32,6 +32,7 @@ PATIENCE_S = 0.05  # between two looks whether an actor for whom time stands sti
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 LAB = os.path.dirname(__file__) + os.sep
+LESSON = LAB + "literal.py"  # it stands in the lab, but is a program that one looks at
 _actors = {}  # Thread → Actor. Not by identifier: a new thread may get that of one that has ended
 _lock = threading.Lock()
 
@@ -59,6 +60,7 @@ class Actor:
         self.recorded = {}  # Tap → the Call of its trace that stands for doing
         self.stopping = False
         self.gate = None  # called with each Call before it is made; may wait. With one, no time limit runs
+        self.drive = None  # called in place of waiting: it lets the other side go on, in this thread
         self.adopt = None  # called with each thread that this one is about to start
         self.expired = False  # the time limit of this call has run out
         self.sockets = weakref.WeakSet()
@@ -92,7 +94,7 @@ class Actor:
     @property
     def time_stands_still(self):
         """Whether it is stepped: how long a person thinks between two steps may not run into a time limit."""
-        return self.gate is not None
+        return self.gate is not None or self.drive is not None
 
     @property
     def limit_s(self):
@@ -100,18 +102,35 @@ class Actor:
         sock = self.sock
         return None if sock is None else _limits.get(sock, sock.gettimeout())
 
-    def await_readable(self):
-        """Where time stands still: wait until the call it is in has something to read, however long.
+    def await_readable(self, n=1):
+        """Where time stands still: wait until the call it is in has something to read, however long; n bytes, if driven.
 
         Raises TimeoutError once expired is set, and Stopped where the actor has to stop.
         """
         with selectors.DefaultSelector() as selector:
             selector.register(self.sock, selectors.EVENT_READ)
-            while not selector.select(PATIENCE_S) and self.sock.fileno() != -1:
+            while not self._can_read(selector, n) and self.sock.fileno() != -1:
                 if self.stopping:
                     raise Stopped
                 if self.expired:
                     raise TimeoutError("timed out")
+                if self.drive and not self.drive(self.sock):
+                    break
+
+    def _can_read(self, selector, n):
+        if not selector.select(0 if self.drive else PATIENCE_S):
+            return False
+        return n <= 1 or len(original("recv")(self.sock, n, socket.MSG_PEEK)) >= n
+
+    def await_writable(self):
+        """Where it is driven: let the other side go on until there is room for what the call it is in sends."""
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.sock, selectors.EVENT_WRITE)
+            while not selector.select(0):
+                if self.expired:
+                    raise TimeoutError("timed out")
+                if not self.drive(self.sock):
+                    break
 
     def begin(self, name, sock, argument):
         """Note that a call begins, in every trace that records this actor."""
@@ -362,7 +381,9 @@ def _watched(name):
         try:
             actor.begin(name, sock, _argument(name, args, kwargs))
             if actor.time_stands_still and name in READING and _may_wait(name, sock, args, kwargs):
-                actor.await_readable()
+                actor.await_readable(_at_least(name, args, kwargs) if actor.drive else 1)
+            elif actor.drive and name in SENDING and sock.fileno() != -1:
+                actor.await_writable()
             result = method(sock, *args, **kwargs)
         except BaseException as error:
             actor.end(copy.copy(error))  # without the traceback, which keeps the learner's sockets alive
@@ -386,6 +407,12 @@ def _may_wait(name, sock, args, kwargs):
         return size > 0 and not _flags(name, args, kwargs) & getattr(socket, "MSG_DONTWAIT", 0)
     except (OSError, TypeError, AttributeError, IndexError):
         return False
+
+
+def _at_least(name, args, kwargs):
+    """How many bytes a reading call waits for: it is told to wait for all, or goes on with the first."""
+    everything = name == "recv" and _flags(name, args, kwargs) & getattr(socket, "MSG_WAITALL", 0)
+    return args[0] if everything else 1
 
 
 def _flags(name, args, kwargs):
@@ -433,4 +460,4 @@ def is_helper(file):
     """Whether a file is not the actor's own code, but the standard library's, recv_exactly's or the lab's."""
     if file.startswith((_STANDARD_LIBRARY, "<frozen ")) and "site-packages" not in file:
         return True
-    return file == wire.__file__ or file.startswith(LAB)
+    return file == wire.__file__ or (file.startswith(LAB) and file != LESSON)
