@@ -279,7 +279,8 @@ def play(script, peer, played, began):
 class Shock:
     """A peer that misbehaves: its name, what it does in a sentence, its script; how often it comes.
 
-    literal says what becomes of the course-literal server: empty if that withstands it, too.
+    literal says what becomes of the course-literal server as long as the client stays: empty if
+    that withstands it, too.
     Against a client: typed are the lines at its keyboard, prints is what it has to show, hides what
     it may not; without a script it is refused.
     """
@@ -338,9 +339,9 @@ def server_shocks(timeout_s, fill_s=FILL_S):
         Shock("polite", "A client that does all as it should.", POLITE),
         Shock("one byte at a time", "Handshake and requests come byte by byte.",
               (Send(HANDSHAKE, 1, 0.02), GREETING, Send(b"NAME", 1, 0.02), ExpectAnswer(), Send(b"EXIT", 1, 0.02), ExpectEnd()),
-              literal=dies),
+              literal=hangs),
         *(Shock(f"cut after byte {n}", "All that a client says, in two segments.",
-                (Send(TALK[:n]), Wait(0.02), Send(TALK[n:]), *TWO_ANSWERS), literal="" if n % 4 == 2 else dies)
+                (Send(TALK[:n]), Wait(0.02), Send(TALK[n:]), *TWO_ANSWERS), literal="" if n % 4 == 2 else hangs)
           for n in range(1, len(TALK))),
         Shock("two requests at once", "Two requests come in one segment.",
               (*GREETED, Send(b"NAMERAND"), ExpectAnswer(), ExpectAnswer(), *LEAVES)),
@@ -367,7 +368,7 @@ def server_shocks(timeout_s, fill_s=FILL_S):
         Shock("says half a later request", "A client gets an answer, and falls silent after two of the next four bytes.",
               (*ANSWERED, Send(b"RA"), gone), literal=hangs),
         Shock("drips", "Each byte of a request comes in time, but all four take longer than the limit.",
-              (*GREETED, Send(b"N"), Wait(drip), Send(b"A"), Wait(drip), ExpectEnd(MARGIN_S)), literal=dies),
+              (*GREETED, Send(b"N"), Wait(drip), Send(b"A"), Wait(drip), ExpectEnd(MARGIN_S)), literal=hangs),
         Shock("wrong handshake", "A client says Ho.", (Send(b"Ho"), ExpectEnd()), literal=hangs),
         Shock("speaks HTTP", "A web browser calls the port by mistake.", (Send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), ExpectEnd()),
               literal=hangs),

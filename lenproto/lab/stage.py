@@ -28,8 +28,8 @@ class Position:
     state is "not started", "about to" make a call, "blocked" in one, "finished", or "failed": it
     raised, called exit(), or has made no call for REST_S seconds. call reads like recv(48), or
     input("Request: "), which waits for the keyboard; None after the end. where tells the place in
-    its own code. awaits says what a blocked call waits for, limit_s after how many seconds it
-    would give up, if ever. reason says in words why it failed.
+    its own code; of a side that raised, where it did. awaits says what a blocked call waits for,
+    limit_s after how many seconds it would give up, if ever. reason says in words why it failed.
     """
 
     actor: str
@@ -199,7 +199,7 @@ class Stage:
             return Position(actor, "blocked", asking.text(), asking.where, "the keyboard")
         program = side.program
         if program.failure:
-            return Position(actor, "failed", reason=program.failure)
+            return Position(actor, "failed", where=program.fell, reason=program.failure)
         if side.ended:
             return Position(actor, "finished")
         return Position(actor, "failed", reason=f"it makes no call: for {REST_S:g} s it has been {program.place}")

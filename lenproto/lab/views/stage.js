@@ -496,7 +496,7 @@ class View {
         "about to": `about to ${at.call}`, blocked: `stuck in ${at.call}, waits for ${at.awaits}`,
         failed: at.reason, over: at.reason, "not started": "not started", finished: "finished",
       }[at.state] ?? at.state;
-      const place = at.line ? `line ${at.line} of ${at.function}` : "";
+      const place = at.line && at.state !== "failed" ? `line ${at.line} of ${at.function}` : ""; // the reason names it
       said.push(`${side}: ${words}${place && ", " + place}`);
       parts.card.className = `side ${KINDS[at.state] ?? ""}`;
       setText(parts.words, words);
@@ -541,7 +541,7 @@ class View {
     const row = at.line && [...code.querySelectorAll(`[data-line="${at.line}"]`)].find((each) => each.dataset.file === at.file);
     if (!row) return;
     row.classList.add("now");
-    row.classList.toggle("stuck", at.state === "blocked");
+    row.classList.toggle("stuck", at.state === "blocked" || at.state === "failed");
     reveal(code, row);
   }
 

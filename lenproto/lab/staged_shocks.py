@@ -1,0 +1,500 @@
+"""Shocks on the stage: a server is given a misbehaving client, then a polite one, and it is said what became of it.
+
+program(shock) makes a client of a shock's script, which can stand on a Stage; give(shock, server)
+plays it there, and returns what was Seen: held or not, in which call, on which line. Time stands
+still on a stage, so a server that hangs is found out at once. What needs the clock, or more bytes
+than anybody could look at, is given for real.
+"""
+
+import contextlib
+import functools
+import inspect
+import linecache
+import re
+import socket
+import struct
+import sys
+import threading
+import time
+from dataclasses import dataclass
+
+from lenproto.answers import ANSWERS
+from lenproto.lab.notes import Source, source_of
+from lenproto.lab.program import LabError, Program
+from lenproto.lab.shocks import (
+    LIMIT_S, POLITE, Close, Expect, ExpectAnswer, ExpectEnd, NotMet, Peer, Reset, Send, Shock, ShutDown, Wait, play,
+    server_shocks,
+)
+from lenproto.lab.stage import Stage
+from lenproto.lab.tap import READING
+from lenproto.lab.trace import RECEIVING, SENDING, Trace, Where, literal
+from lenproto.server import CLIENT_TIMEOUT_S
+from lenproto.wire import DEFAULT_IP, HEADER_BYTES
+
+STEADY_ANSWERS = ANSWERS | {"TIME": lambda: "2026-11-22 10:00:00", "NAME": lambda: "lena", "RAND": lambda: "7"}
+REAL_LIMIT_S = 0.5  # the time limit of a server that is shocked for real
+STUCK_S = 0.4  # for so long a call has to make no headway until it is said to hang
+STEPS = 400  # a conversation on the stage takes no more
+ENDS = 3  # a server that reads the end of the stream so often in a row will read it for ever
+SHOWN_BYTES = 14  # of a call, in a conversation
+HOLDS, DIES, HANGS, ERRS = "holds", "dies", "hangs", "errs"
+
+FAMILIES = {  # by what the names of their shocks begin with
+    "all well": ("polite", "two requests", "all at once", "1000 clients"),
+    "cuts": ("one byte at a time", "cut after byte"),
+    "leaves": ("leaves", "half-closes"),
+    "resets": ("resets",),
+    "silent": ("says ", "drips"),
+    "rubbish": ("wrong", "speaks", "lower case", "unknown", "spaces", "NUL", "binary"),
+    "greedy": ("never reads",),
+}
+
+
+def families():
+    """Return the names of all shocks against a server, by family; those of no family come last."""
+    names = [shock.name for shock in server_shocks(CLIENT_TIMEOUT_S)]
+    found = {family: [name for name in names if name.startswith(begins)] for family, begins in FAMILIES.items()}
+    known = {name for members in found.values() for name in members}
+    others = [name for name in names if name not in known]
+    return found | ({"others": others} if others else {})
+
+
+def shock_named(name, timeout_s=CLIENT_TIMEOUT_S):
+    """Return the shock against a server that has this name. LabError if there is none."""
+    shocks = {shock.name: shock for shock in server_shocks(timeout_s)}
+    if name not in shocks:
+        raise LabError(f"There is no shock {name!r}. There are: {', '.join(shocks)}.")
+    return shocks[name]
+
+
+# ---- a shock as a program ----
+
+
+class StagedPeer:
+    """What a shock's program does at its socket: the steps of a script, without any time limit."""
+
+    def __init__(self, ip, port):
+        self.sock = socket.socket()
+        try:
+            self.sock.connect((ip, port))
+        except BaseException:
+            self.sock.close()
+            raise
+
+    def send(self, data, piece=0):
+        """Send all of it; in pieces of so many bytes, where that is said."""
+        size = piece or len(data)
+        for at in range(0, len(data), size):
+            self.sock.send(data[at : at + size])
+
+    def expect(self, n, what):
+        """Receive n bytes. NotMet if the stream ends before."""
+        if len(got := self._receive(n)) < n:
+            self._give_up(f"the connection ended after {len(got)} of {n} bytes of {what}")
+
+    def expect_answer(self, words=""):
+        """Receive a framed answer, with these words in it. NotMet if it is none."""
+        header = self._receive(HEADER_BYTES)
+        if len(header) < HEADER_BYTES or not header.isdigit():
+            self._give_up(f"{literal(header)} stands where four digits must say the length")
+        body = self._receive(int(header))
+        text = body.decode("utf-8", "backslashreplace")
+        if len(body) < int(header) or not text or words not in text:
+            self._give_up(f"the answer is {literal(body)}")
+
+    def expect_end(self):
+        """Read until the other side ends the connection, however long. NotMet if bytes come first."""
+        got = piece = self._receive(1)
+        while piece:
+            got += (piece := self._receive(48, whole=False))
+        if got:
+            self._give_up(f"{_shown(got)} came where the end was due")
+
+    def wait(self, seconds):
+        """Say nothing for some seconds. On a stage time stands still: there it is only said."""
+
+    def shut_down(self):
+        """Say that nothing more will be sent, and still listen."""
+        with contextlib.suppress(OSError):
+            self.sock.shutdown(socket.SHUT_WR)
+
+    def close(self):
+        """Close the connection."""
+        self.sock.close()
+
+    def reset(self):
+        """End the connection with a reset (RST)."""
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0))
+        self.sock.close()
+
+    def _receive(self, n, whole=True):
+        """Receive n bytes, or (whole=False) what comes first; fewer where the connection ends."""
+        got = b""
+        with contextlib.suppress(ConnectionError):
+            while len(got) < n and (piece := self.sock.recv(n - len(got))):
+                got += piece
+                if not whole:
+                    break
+        return got
+
+    def _give_up(self, words):
+        self.sock.close()
+        raise NotMet(words)
+
+
+LINES = {  # how a step reads as a line of a program
+    Expect: lambda step: f'peer.expect({step.n}, "{step.what}")',
+    ExpectAnswer: lambda step: f"peer.expect_answer({repr(step.words) if step.words else ''})",
+    ExpectEnd: lambda step: "peer.expect_end()",
+    Send: lambda step: f"peer.send({literal(step.data)}{f', piece={step.piece}' * bool(step.piece)})",
+    Wait: lambda step: f"peer.wait({step.seconds:g})",
+    ShutDown: lambda step: "peer.shut_down()",
+    Close: lambda step: "peer.close()",
+    Reset: lambda step: "peer.reset()",
+}
+
+
+def program(shock):
+    """Return a shock (or the one of this name) as a client f(ip, port), a line of source for each of its steps.
+
+    LabError where a stage is no place for it: it floods, or comes a thousand times.
+    """
+    shock = shock_named(shock) if isinstance(shock, str) else shock
+    if not _fits_a_stage(shock):
+        raise LabError(f"The shock {shock.name!r} is too much for a stage: give it for real, with give() or lenproto shock.")
+    name = re.sub(r"\W", "_", shock.name)
+    steps = [LINES[type(step)](step) for step in shock.script]
+    if not isinstance(shock.script[-1], (Close, Reset)):
+        steps.append("peer.close()")
+    body = [f'"""{shock.story}"""', "peer = connect(ip, port)", *steps]
+    source = "\n    ".join([f"def {name}(ip, port):", *body]) + "\n"
+    file = f"<shock: {shock.name}>"
+    linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
+    names = {"connect": StagedPeer, "__name__": __name__}
+    exec(compile(source, file, "exec"), names)
+    return names[name]
+
+
+def _fits_a_stage(shock):
+    return shock.times == 1 and all(type(step) in LINES for step in shock.script)
+
+
+def _needs_the_clock(shock):
+    """Whether it takes most of a time limit, but never the whole of it at once."""
+    return any(isinstance(step, Wait) and step.seconds > CLIENT_TIMEOUT_S / 2 for step in shock.script)
+
+
+# ---- what became of a server ----
+
+
+@dataclass
+class Seen:
+    """What became of a server that was given a shock, and then a polite client.
+
+    verdict is "holds"; "dies": it raised, or ended; "hangs": it can never go on; "errs": it lives,
+    but did not do as it should. sentence says it in words. where and source tell the place: where
+    it died or hangs, or where the shock met it. trace is the conversation; None where it was given
+    for real.
+    """
+
+    shock: Shock
+    verdict: str
+    sentence: str
+    where: Where | None = None
+    source: Source | None = None
+    trace: Trace | None = None
+
+    @property
+    def held(self):
+        """Whether the server withstood the shock: did what it should, and served the next client."""
+        return self.verdict == HOLDS
+
+    @property
+    def line(self):
+        """The number of the line, as its file or cell counts."""
+        return self.where and self.where.line
+
+    @property
+    def function(self):
+        """The name of the function in which that line stands."""
+        return self.where and self.where.function
+
+    @property
+    def mark(self):
+        """✓ or ✗."""
+        return "✓" if self.held else "✗"
+
+    @property
+    def brief(self):
+        """Mark and verdict, and the line if it is one on which the server failed."""
+        return f"{self.mark} {self.verdict}" + (f", line {self.line} of {self.function}" if self.where and not self.held else "")
+
+    def conversation(self):
+        """Return the lines of the conversation with the misbehaving client: who, what, and the server's line."""
+        if self.trace is None:
+            return ["(given for real, by the clock: too much to show)"]
+        return _conversation(self.trace)
+
+    def __str__(self):
+        return f"{self.mark} {self.sentence}"
+
+    __repr__ = __str__
+
+
+def give(shock, server):
+    """Give server(ip, port) a shock (or the one of this name), then a polite client; return what was Seen.
+
+    A server that takes answers=, a table, gets steady ones; with timeout_s=, a time limit, that is
+    set where a shock is given for real. Returns in any case, and leaves nothing open.
+    """
+    shock = shock_named(shock) if isinstance(shock, str) else shock
+    if not _fits_a_stage(shock):
+        return _for_real(shock_named(shock.name, REAL_LIMIT_S), server)
+    seen = _on_stage(shock, server)
+    if seen.held and _needs_the_clock(shock) and "timeout_s" in _parameters(server):
+        by_the_clock = _for_real(shock_named(shock.name, REAL_LIMIT_S), server)
+        if not by_the_clock.held:
+            return by_the_clock
+    return seen
+
+
+class _Clients:
+    """The two clients that come one after another, as one program of the stage; what they found wrong."""
+
+    def __init__(self, shock):
+        self._programs = program(shock), program(Shock("the next client", "A polite client.", POLITE))
+        self.problems = []
+
+    def __call__(self, ip, port):
+        for come in self._programs:
+            try:
+                come(ip, port)
+            except (NotMet, OSError) as error:
+                words = str(error) if isinstance(error, NotMet) else type(error).__name__
+                self.problems.append(words if come is self._programs[0] else f"the next client was not served: {words}")
+
+
+def _on_stage(shock, server):
+    clients = _Clients(shock)
+    with Stage(clients, _with(server, answers=STEADY_ANSWERS)) as stage:
+        timed_out, spins = _play(stage)
+        position, error = stage.position("server"), stage.result("server")
+        where = position.where
+        if isinstance(error, BaseException):
+            verdict, sentence = DIES, position.reason.replace("server stopped", "dies", 1)
+        elif position.state == "failed":
+            verdict, sentence = HANGS, f"hangs: {position.reason}"
+        elif spins:
+            where = spins.where
+            verdict, sentence = HANGS, f"hangs: it goes round for ever, for {_at(spins)}, gives {spins.outcome().split(',')[0]} each time"
+        elif position.state == "finished":
+            verdict, sentence = DIES, "dies: its program came to its end, and serves nobody any more"
+        elif position.state == "blocked" and not position.call.startswith("accept"):
+            after = ", after answers that nobody asked for" * _answered_too_much(stage)
+            verdict, sentence = HANGS, f"hangs in {position.call}, line {position.line} of {position.function}{after}: {_why(position.call)}"
+        elif stage.position("client").state != "finished":
+            verdict, sentence = ERRS, "errs: it waits for the next client, and has not closed the connection of this one"
+        elif clients.problems:
+            verdict, sentence = ERRS, f"errs: {clients.problems[0]}"
+        else:
+            verdict, sentence = HOLDS, _what_it_did(stage.trace, timed_out)
+        if verdict in (HOLDS, ERRS):
+            where = _met(stage.trace)
+        return Seen(shock, verdict, sentence, where, _source(where), stage.trace)
+
+
+def _play(stage):
+    """Play to the end: the server first, so that what is sent arrives piece by piece, then the client.
+
+    Where both wait, the server's time limit runs out. Returns whether one did, and the call with
+    which the server goes round for ever; None if it does not.
+    """
+    timed_out = False
+    for _ in range(STEPS):
+        server, client = stage.position("server"), stage.position("client")
+        if server.state == "about to":
+            stage.step("server")
+            if spins := _spins(stage.trace):
+                return timed_out, spins
+        elif server.state == "failed" and stage.result("server") is None:  # it makes no call any more
+            break
+        elif client.state == "about to":
+            stage.step("client")
+        elif server.limit_s is not None and not server.call.startswith("accept"):
+            stage.time_out("server")
+            timed_out = True
+        else:
+            break
+    else:
+        return timed_out, next(call for call in reversed(stage.trace) if call.actor == "server")
+    return timed_out, None
+
+
+def _spins(trace):
+    """The call with which the server reads the end of a stream again and again; None if it does not."""
+    ends = [call for call in trace if call.actor == "server" and call.at_end_of_stream]
+    last = ends[-1] if ends else None
+    alike = [call for call in ends if call.connection == last.connection and call.where == last.where]
+    return last if len(alike) >= ENDS else None
+
+
+def _answered_too_much(stage):
+    """Whether the client has got answers to what it never asked: it reads, and waits for the end."""
+    bodies = [field for field in stage.trace.fields() if field.sender == "server" and field.name in ("body", "greeting")]
+    return stage.position("client").call == "recv(48)" and bool(bodies)
+
+
+def _what_it_did(trace, timed_out):
+    """In words: what a server did that held."""
+    first = _first_connection(trace)
+    answers = sum(field.name == "header" for field in trace.fields() if field.connection == first)
+    did = [f"{answers} answer{'s' * (answers != 1)}"] * bool(answers)
+    did += ["lets its time limit run out"] * timed_out
+    return f"holds: {', '.join([*did, 'closes the connection'])}, and serves the next client"
+
+
+def _first_connection(trace):
+    return next((call.connection for call in trace if call.connection), None)
+
+
+def _met(trace):
+    """The place where the server was last in touch with the misbehaving client."""
+    first = _first_connection(trace)
+    calls = [call for call in trace if call.actor == "server" and call.connection == first and call.name in RECEIVING | SENDING]
+    return calls[-1].where if calls else None
+
+
+def _source(where):
+    return where and source_of(where)
+
+
+def _at(call):
+    return f"{call.text()}, line {call.where.line} of {call.where.function}"
+
+
+def _why(call):
+    """Why nobody will ever free a server from a call without a time limit."""
+    return "it has no time limit, and nobody will " + ("send" if call.split("(")[0] in READING else "read")
+
+
+# ---- for real ----
+
+
+def _for_real(shock, server):
+    """Give a shock over real TCP, by the real clock, without looking on."""
+    program = Program("server", _with(server, answers=STEADY_ANSWERS, timeout_s=REAL_LIMIT_S), DEFAULT_IP, 0)
+    program.start()
+    problems = []
+    try:
+        address = _listening(program)
+        guests = threading.Thread(target=_visit, args=(address, shock, problems), name="shock", daemon=True)
+        guests.start()
+        stuck = _watch(program, guests)
+        place = stuck and stuck.where
+        failure = program.failure
+        if not stuck and not failure and problems:
+            verdict, sentence = ERRS, f"errs: {problems[0]}"
+        elif failure:
+            place = program.fell
+            verdict, sentence = DIES, failure.replace("server stopped", "dies", 1)
+        elif stuck:
+            verdict, sentence = HANGS, f"hangs in {_at(stuck)}: {_why(stuck.name)}"
+        else:
+            visits = f"{shock.times} clients served, and the next one too" if shock.times > 1 else (
+                "closes the connection when its time limit is over, and serves the next client")  # fmt: skip
+            verdict, sentence = HOLDS, f"holds: {visits}"
+    finally:
+        program.stop()
+    guests.join()
+    return Seen(shock, verdict, sentence, place, _source(place))
+
+
+def _listening(program):
+    """Wait until a server waits for a client; return the address. LabError if it never does."""
+    deadline = time.monotonic() + LIMIT_S
+    while time.monotonic() < deadline and program.alive:
+        with program.actor.lock:
+            if program.actor.doing and program.actor.doing.name == "accept":
+                return program.actor.sock.getsockname()
+        time.sleep(0.001)
+    raise LabError(program.failure or f"The server does not wait for a client after {LIMIT_S:g} s.")
+
+
+def _visit(address, shock, problems):
+    """Send the clients of a shock, and then a polite one; note what was not as it should be."""
+    for script in [shock.script] * shock.times + [POLITE]:
+        played = []
+        try:
+            with socket.create_connection(address, LIMIT_S) as sock:
+                play(script, Peer(sock), played, time.monotonic())
+        except OSError as error:
+            problems.append(f"no connection: {type(error).__name__}")
+        problems += [note.problem for note in played if note.problem]
+        if problems:
+            return
+
+
+def _watch(program, guests):
+    """Wait until the guests have gone; or return the call in which the server hangs meanwhile, without any time limit."""
+    actor, last, since = program.actor, None, 0.0
+    while guests.is_alive():
+        call = actor.doing
+        if call is not last:
+            last, since = call, time.monotonic()
+        elif call and call.name != "accept" and actor.limit_s is None and actor.blocked and time.monotonic() - since > STUCK_S:
+            return call
+        guests.join(0.01)
+    return None
+
+
+# ---- help ----
+
+
+def _parameters(function):
+    with contextlib.suppress(TypeError, ValueError):
+        return inspect.signature(function).parameters
+    return {}
+
+
+def _with(function, **values):
+    """The function with those of these values that it takes by name."""
+    takes = {name: value for name, value in values.items() if name in _parameters(function)}
+    return functools.partial(function, **takes) if takes else function
+
+
+def _shown(data):
+    return literal(data) if len(data) <= SHOWN_BYTES else f"{literal(data[:SHOWN_BYTES])}…"
+
+
+def _conversation(trace):
+    """One line for each call with the misbehaving client, in order; what the next one met in one line."""
+    first, lines, mine = _first_connection(trace), [], True
+    for call in trace.in_order():
+        if call.actor == "client" and call.name == "connect" and call.connection != first:
+            mine = False  # the next client
+            refused = isinstance(call.result, BaseException)
+            lines.append(f"client  {'the next one is refused' if refused else 'the next one connects'}")
+        if call.name in ("bind", "listen") or (call.connection or first) != first or (call.actor == "client" and not mine):
+            continue
+        place = f"line {call.where.line}" if call.actor == "server" else ""
+        if call.name == "accept" and call.ended is None:
+            lines.append(f"server  waits for the next client       {place}".rstrip())
+        else:
+            lines.append(f"{call.actor}  {_words(call):<32}{place}".rstrip())
+    return lines
+
+
+def _words(call):
+    """A call in a few words: its bytes, or how many; what became of it."""
+    if call.name in ("connect", "accept", "close", "shutdown"):
+        reset = call.name == "close" and linecache.getline(call.where.file, call.where.line).strip() == "peer.reset()"
+        failed = f" → {type(call.result).__name__}" if isinstance(call.result, BaseException) else ""
+        return ("reset" if reset else call.name) + failed
+    if call.name in SENDING and not isinstance(call.result, BaseException):
+        return f"{call.name} {_shown(call.argument)}"
+    if call.ended is None:
+        return f"{call.text()} … waits"
+    if call.at_end_of_stream:
+        return f'{call.text()} → b"", the end'
+    got = _shown(call.result) if isinstance(call.result, bytes) else call.outcome()
+    return f"{call.text()} → {got}"

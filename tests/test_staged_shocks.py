@@ -1,0 +1,263 @@
+"""Shocks on the stage: what becomes of the two servers, of learners' servers, and whether nothing is left behind."""
+
+import inspect
+import linecache
+import socket
+
+import pytest
+
+from lenproto import server
+from lenproto.answers import EXIT, answer_to
+from lenproto.lab import LabError, Stage, literal, staged_shocks
+from lenproto.lab.shocks import server_shocks
+from lenproto.lab.staged_shocks import DIES, ERRS, HANGS, HOLDS, families, give, program, shock_named
+from lenproto.wire import frame, greeting, recv_exactly
+
+SHOCKS = server_shocks(server.CLIENT_TIMEOUT_S)
+VERDICTS = {"": HOLDS, "it dies": DIES, "it hangs": HANGS}
+every_shock = pytest.mark.parametrize("shock", SHOCKS, ids=lambda shock: shock.name)
+
+
+def line_of(function, text):
+    """The number of the line of a function that holds a text."""
+    lines, first = inspect.getsourcelines(function)
+    return first + next(number for number, line in enumerate(lines) if text in line)
+
+
+@every_shock
+def test_the_literal_server_meets_the_end_that_the_table_says(shock):
+    seen = give(shock, literal.main)
+    assert seen.verdict == VERDICTS[shock.literal], seen
+    assert seen.sentence.startswith(seen.verdict)
+
+
+@every_shock
+def test_the_hardened_server_holds(shock):
+    assert give(shock, server.main).held
+
+
+@pytest.mark.parametrize("name, sentence, function, text", [
+    ("leaves in a request", "dies in line {} of serve_requests: ConnectionResetError", literal.serve_requests, "recv(4)"),
+    ("resets at once", "dies in line {} of check_client: ConnectionResetError", literal.check_client, "recv(2)"),
+    ("binary request", "dies in line {} of check_client: UnicodeDecodeError", literal.check_client, "recv(4)"),
+    ("says nothing", "hangs in recv(2), line {} of check_client: it has no time limit, and nobody will send",
+     literal.check_client, "recv(2)"),
+    ("drips", "hangs in recv(4), line {} of serve_requests, after answers that nobody asked for", literal.serve_requests, "recv(4)"),
+    ("half-closes", 'hangs: it goes round for ever, for recv(4), line {} of serve_requests, gives b"" each time',
+     literal.serve_requests, "recv(4)"),
+])  # fmt: skip
+def test_it_is_said_on_which_line_it_ended(name, sentence, function, text):
+    seen, line = give(name, literal.main), line_of(function, text)
+    assert sentence.format(line) in seen.sentence
+    assert (seen.line, seen.function) == (line, function.__name__)
+    assert text in seen.source.text.splitlines()[seen.line - seen.source.first]
+    assert seen.brief == f"✗ {seen.verdict}, line {line} of {function.__name__}"
+
+
+def test_what_is_given_for_real_also_tells_the_line():
+    seen = give("never reads", literal.main)
+    assert (seen.verdict, seen.line) == (HANGS, line_of(literal.serve_requests, "send("))
+    assert "nobody will read" in seen.sentence
+    assert seen.conversation() == ["(given for real, by the clock: too much to show)"]
+
+
+def test_the_conversation_is_told_line_by_line_and_the_same_each_time():
+    recv2, recv4 = (line_of(literal.check_client, call) for call in ("recv(2)", "recv(4)"))
+    lines = give("says nothing after Hi", literal.main).conversation()
+    assert lines == give("says nothing after Hi", literal.main).conversation()
+    assert lines == [
+        "client  connect",
+        f"server  accept                          line {line_of(literal.check_client, 'accept')}",
+        'client  send b"Hi"',
+        f'server  recv(2) → b"Hi"                 line {recv2}',
+        f'server  send b"Hello! You can"…         line {recv2 + 1}',
+        'client  recv(48) → b"Hello! You can"…',
+        f"server  recv(4) … waits                 line {recv4}",
+        "client  recv(1) … waits",
+    ]
+
+
+def test_a_conversation_tells_resets_and_the_next_client():
+    assert "client  reset" in (lines := give("resets at once", literal.main).conversation())
+    assert lines[-1] == "client  the next one is refused"
+    lines = give("leaves at once", server.main).conversation()
+    assert lines[-2] == "client  the next one connects"
+    assert lines[-1].startswith("server  waits for the next client")
+
+
+# ---- learners' servers ----
+
+
+def listening(check, serve=literal.serve_requests):
+    def main(ip, port, timeout_s=9):
+        with server.initial_listen(ip, port) as server_socket:
+            while True:
+                serve(*reversed(check(server_socket, timeout_s)))
+
+    return main
+
+
+def greeted(server_socket, timeout_s):
+    client_socket, _ = server_socket.accept()
+    client_socket.settimeout(timeout_s)
+    if recv_exactly(client_socket, 2) == b"Hi":
+        client_socket.sendall(greeting(["TIME", "NAME", "RAND"]))
+        return client_socket, recv_exactly(client_socket, 4).decode()
+    return client_socket, EXIT
+
+
+def test_a_server_that_forgets_to_close_errs():
+    def serve(request, client_socket):
+        while request != EXIT:
+            client_socket.sendall(frame(answer_to(request)))
+            request = recv_exactly(client_socket, 4).decode()
+        kept.append(client_socket)
+
+    kept = []
+    seen = give("polite", listening(greeted, serve))
+    assert (seen.verdict, seen.held) == (ERRS, False)
+    assert "has not closed the connection" in seen.sentence
+
+
+def test_a_server_that_does_not_look_at_the_handshake_errs():
+    def check(server_socket, timeout_s):
+        client_socket, _ = server_socket.accept()
+        client_socket.settimeout(timeout_s)
+        client_socket.recv(2)
+        client_socket.sendall(greeting(["TIME"]))
+        try:
+            return client_socket, recv_exactly(client_socket, 4).decode() or EXIT
+        except OSError:
+            return client_socket, EXIT
+
+    seen = give("wrong handshake", listening(check))
+    assert seen.verdict == ERRS
+    assert 'b"Hello! You can"… came where the end was due' in seen.sentence
+
+
+def test_a_server_for_one_client_only_dies():
+    def once(ip, port):
+        with server.initial_listen(ip, port) as server_socket:
+            literal.serve_requests(*reversed(greeted(server_socket, None)))
+
+    assert give("polite", once).sentence == "dies: its program came to its end, and serves nobody any more"
+
+
+def test_a_server_that_computes_for_ever_hangs(monkeypatch):
+    def stares(server_socket, timeout_s):
+        server_socket.accept()
+        while True:
+            pass
+
+    monkeypatch.setattr("lenproto.lab.stage.REST_S", 0.1)
+    seen = give("polite", listening(stares))
+    assert seen.verdict == HANGS
+    assert "makes no call" in seen.sentence
+
+
+def drips_by_the_byte(client_socket, n):
+    """Its time limit holds for each byte, not for all of them: on the stage nobody can tell."""
+    got = b""
+    while len(got) < n and (piece := client_socket.recv(1)):
+        got += piece
+    return got
+
+
+def test_the_clock_tells_whether_a_time_limit_holds_for_all_bytes(monkeypatch):
+    def check(server_socket, timeout_s):
+        client_socket, _ = server_socket.accept()
+        client_socket.settimeout(timeout_s)
+        try:
+            if drips_by_the_byte(client_socket, 2) == b"Hi":
+                client_socket.sendall(greeting(["TIME"]))
+                return client_socket, drips_by_the_byte(client_socket, 4).decode() or EXIT
+        except OSError:
+            pass
+        return client_socket, EXIT
+
+    monkeypatch.setattr("lenproto.lab.shocks.MARGIN_S", 0.1)
+    assert staged_shocks._on_stage(shock_named("drips"), listening(check, server.serve_requests)).held
+    seen = give("drips", listening(check, server.serve_requests))
+    assert seen.verdict == ERRS
+    assert "the connection is still open" in seen.sentence
+
+
+@pytest.mark.parametrize("name", ["polite", "1000 clients"])
+def test_a_server_that_never_listens_is_told(name):
+    seen_or_said = ""
+    try:
+        seen_or_said = give(name, lambda ip, port: None).sentence
+    except LabError as error:
+        seen_or_said = str(error)
+    assert seen_or_said.startswith(("dies: its program came to its end", "The server does not wait for a client"))
+
+
+# ---- a shock as a program ----
+
+
+@pytest.mark.parametrize("shock", [shock for shock in SHOCKS if staged_shocks._fits_a_stage(shock)], ids=lambda shock: shock.name)
+def test_a_program_has_a_line_for_each_step(shock):
+    lines = inspect.getsource(program(shock)).splitlines()
+    assert lines[1].strip() == f'"""{shock.story}"""'
+    assert len(lines) - 3 - len(shock.script) in (0, 1)  # the client closes in the end, if its script does not
+    assert lines[-1].strip() in ("peer.close()", "peer.reset()")
+
+
+def test_the_stage_shows_the_line_of_a_shock():
+    with Stage(program("leaves in a request"), literal.main) as stage:
+        stage.play("server", until="recv(2)")
+        stage.step("server")
+        stage.play("client", until="recv(48)")
+        where = stage.position("client").where
+        assert where.function == "leaves_in_a_request"
+        assert linecache.getline(where.file, where.line).strip() == 'peer.expect(48, "the greeting")'
+        stage.run()
+        died = stage.position("server")
+        assert (died.state, died.function) == ("failed", "serve_requests")
+        assert "client_socket." in linecache.getline(literal.__file__, died.line)
+
+
+@pytest.mark.parametrize("name", ["never reads", "1000 clients"])
+def test_what_is_too_much_for_a_stage_is_refused(name):
+    with pytest.raises(LabError, match="too much for a stage"):
+        program(name)
+
+
+def test_an_unknown_name_is_refused():
+    with pytest.raises(LabError, match="There is no shock 'drop'. There are: polite, one byte"):
+        give("drop", literal.main)
+
+
+def test_every_shock_is_in_one_family():
+    members = [name for names in families().values() for name in names]
+    assert sorted(members) == sorted(shock.name for shock in SHOCKS)
+    assert "others" not in families()
+
+
+@pytest.mark.parametrize("sends, expects, said", [
+    (b"1234", "expect", "the connection ended after 4 of 5 bytes of it"), (b"4x2!", "expect_answer", "four digits"),
+    (b"00", "expect_answer", 'b"00" stands where'), (b"0003ab", "expect_answer", 'the answer is b"ab"'),
+    (b"0000", "expect_answer", 'the answer is b""'), (b"late", "expect_end", 'b"late" came where the end was due'),
+])  # fmt: skip
+def test_a_staged_peer_says_what_was_not_met(scripted_server, sends, expects, said):
+    peer = staged_shocks.StagedPeer(*scripted_server(lambda sock: sock.sendall(sends)))
+    with pytest.raises(staged_shocks.NotMet, match=said.replace("\\", "\\\\")):
+        getattr(peer, expects)(*(5, "it")[: 2 * (expects == "expect")])
+    assert peer.sock.fileno() == -1
+
+
+def test_a_staged_peer_sends_in_pieces(scripted_server):
+    got = []
+
+    def script(sock):
+        sock.settimeout(5)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while piece := sock.recv(1):
+            got.append(piece)
+
+    peer = staged_shocks.StagedPeer(*scripted_server(script))
+    peer.send(b"NAME", piece=1)
+    peer.shut_down()
+    peer.expect_end()
+    peer.close()
+    assert b"".join(got) == b"NAME"
