@@ -1,12 +1,15 @@
 """What a stage keeps of a program besides its calls: its source, what it printed, where it stands."""
 
 import ast
+import functools
 import linecache
+import threading
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import NamedTuple
 
 NEARBY = 12  # lines shown before and after a line that stands in no function
+_one_at_a_time = threading.Lock()  # two threads in ast.parse: CPython 3.11 may count the depth of the one for the other
 
 
 class Source(NamedTuple):
@@ -62,14 +65,21 @@ def source_of(where):
     if not lines:
         return Source(where.function, 0, "", where.file)
     first, last = where.line - NEARBY, where.line + NEARBY
-    try:
-        tree = ast.parse("".join(lines))
-    except SyntaxError:  # it is no longer what ran, or no Python at all
-        tree = ast.Module([], [])
-    for node in ast.walk(tree):  # outer functions come before those in them
-        named = getattr(node, "name", "<lambda>") == where.function
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)) and named:
-            if node.lineno <= where.line <= node.end_lineno:
-                first, last = node.lineno, node.end_lineno
+    with _one_at_a_time:
+        functions = _functions("".join(lines))
+    for name, begins, ends in functions:
+        if name == where.function and begins <= where.line <= ends:
+            first, last = begins, ends
     first = max(first, 1)
     return Source(where.function, first, "".join(lines[first - 1 : last]).rstrip("\n"), where.file)
+
+
+@functools.lru_cache(maxsize=32)
+def _functions(text):
+    """Name, first and last line of each function of a source; outer functions come before those in them."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:  # it is no longer what ran, or no Python at all
+        return []
+    kinds = ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda
+    return [(getattr(node, "name", "<lambda>"), node.lineno, node.end_lineno) for node in ast.walk(tree) if isinstance(node, kinds)]

@@ -4,7 +4,8 @@ from lenproto.lab.views.addresses import Addresses
 from lenproto.lab.views.console import Console
 from lenproto.lab.views.pieces import Pieces
 from lenproto.lab.views.prediction import Prediction
+from lenproto.lab.views.shocks import Shocks, ShockTable
 from lenproto.lab.views.source import show
 from lenproto.lab.views.stage import Replay, StageView
 
-__all__ = ["Addresses", "Console", "Pieces", "Prediction", "Replay", "StageView", "show"]
+__all__ = ["Addresses", "Console", "Pieces", "Prediction", "Replay", "ShockTable", "Shocks", "StageView", "show"]

@@ -1,0 +1,275 @@
+"""Shocks at the press of a button: what each of several servers did, side by side; and all of them, as a table."""
+
+import html
+import queue
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import ipywidgets
+
+from lenproto.lab.program import LabError
+from lenproto.lab.shocks import server_shocks
+from lenproto.lab.staged_shocks import families, give, program, shock_named
+from lenproto.lab.views.cells import replace_earlier
+from lenproto.lab.views.page import TextForm, page
+from lenproto.server import CLIENT_TIMEOUT_S
+
+AROUND = 3  # lines of source shown before and after the one that matters
+WORKERS = 4  # shocks of a table that are given at the same time: most of each is waiting
+STYLE = """<style>
+.lenproto .servers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26em, 100%), 1fr)); gap: 0.8em; }
+.lenproto .seen { border: 1px solid var(--jp-border-color1, #bbb); border-left: 0.4em solid #b34700; border-radius: 4px;
+  padding: 0.3em 0.7em 0.5em; min-width: 0; background: var(--jp-layout-color1, #fff); }
+.lenproto .seen.held { border-left-color: #00805c; }
+.lenproto .seen p, .lenproto .story { margin: 0.2em 0 0.5em; line-height: 1.4; }
+.lenproto .seen p { min-height: 2.8em; }
+.lenproto .story { font-size: 1.1em; }
+.lenproto .good, .lenproto .bad { font-weight: 700; white-space: nowrap; } .lenproto .good { color: #00704f; } .lenproto .bad { color: #b34700; }
+[data-jp-theme-light="false"] .lenproto .good { color: #35c99b; } [data-jp-theme-light="false"] .lenproto .bad { color: #ff9d57; }
+.lenproto .seen pre { padding: 4px 0; overflow-x: auto; }
+.lenproto .seen .lines { border: 1px solid var(--jp-border-color2, #ccc); border-radius: 4px; overflow-x: auto; }
+.lenproto .seen .lines .here { background: color-mix(in srgb, #b34700 16%, transparent); font-weight: 700; }
+.lenproto .seen.held .lines .here { background: color-mix(in srgb, #00805c 16%, transparent); }
+.lenproto .lines span { display: inline-block; min-width: 100%; box-sizing: border-box; padding: 0 8px; }
+.lenproto table.shocks { border-collapse: collapse; }
+.lenproto table.shocks :is(th, td) { padding: 2px 1.6em 2px 4px; border-bottom: 1px solid var(--jp-border-color2, #ccc); font-size: 1em; text-align: left; }
+.lenproto table.shocks .place { color: var(--jp-ui-font-color2, #555); white-space: nowrap; }
+</style>"""
+
+
+class Shocks(TextForm, ipywidgets.VBox):
+    """A button for each shock; what each server did, beside each other: Shocks({"mine": my_main, "hardened": server.main}).
+
+    shocks are names, by default all; chosen is the one that is given at once. give(name) is what a
+    button does. seen has, by server, what was Seen of the last one. Close the view when it is not
+    needed any more; running its cell again closes it, too.
+    """
+
+    _worker = None
+
+    def __init__(self, servers, chosen="polite", *, shocks=None):
+        self.servers, self.seen, self.shock = dict(servers), {}, shock_named(chosen)
+        rows = _chosen_families(shocks)
+        self._orders, self._buttons, self._stories = queue.Queue(), {}, _stories()
+        self._worker = threading.Thread(target=self._work, name="shocks", daemon=True)
+        replace_earlier(self)
+        self._story, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
+        super().__init__([*(self._row(family, names) for family, names in rows.items()), self._story, self._picture])
+        self.give(chosen)
+        self._worker.start()
+
+    def give(self, name):
+        """Give all servers this shock; return what was Seen, by server. LabError if there is none of that name."""
+        self.shock = shock_named(name)
+        self._paint("Both sides talk …")
+        with ThreadPoolExecutor(max(len(self.servers), 1)) as pool:
+            self.seen = dict(zip(self.servers, pool.map(lambda server: give(self.shock, server), self.servers.values())))
+        self._paint()
+        return self.seen
+
+    def close(self):
+        """Stop the view's thread, and close it."""
+        if self._worker and self._worker.is_alive():
+            self._orders.put(None)
+            self._worker.join()
+        super().close()
+
+    def text(self):
+        """What each server did, one below the other."""
+        parts = [f"{self.shock.name}: {self.shock.story}"]
+        for name, seen in self.seen.items():
+            parts.append(f"\n{name}: {seen}")
+            parts += [f"  {line}" for line, _ in _lines(seen)]
+            parts += ["", *(f"  {line}" for line in seen.conversation())]
+        return "\n".join(parts)
+
+    def _row(self, family, names):
+        """The buttons of one family, behind its name; those that differ only in a number are narrow."""
+        label = ipywidgets.HTML(f"<b>{html.escape(family)}</b>", layout={"width": "5.5em", "flex": "0 0 auto"})
+        cuts = [name for name in names if name.startswith("cut after byte")]
+        pieces = [self._button(name, name) for name in names if name not in cuts]
+        if cuts:
+            pieces.append(ipywidgets.HTML("cut after byte", layout={"margin": "2px 4px 2px 12px"}))
+            pieces += [self._button(name, name.removeprefix("cut after byte ")) for name in cuts]
+        box = ipywidgets.HBox(pieces, layout={"flex_flow": "row wrap", "flex": "1 1 0"})
+        return ipywidgets.HBox([label, box])
+
+    def _button(self, name, words):
+        button = ipywidgets.Button(description=words, tooltip=self._stories[name], layout={"width": "auto"})
+        button.on_click(lambda _: self._orders.put(name))
+        self._buttons[name] = button
+        return button
+
+    def _work(self):
+        """The life of the thread that gives the shocks: a click may never freeze the page."""
+        while (name := self._orders.get()) is not None:
+            if self._orders.empty():  # else another button was pressed meanwhile
+                try:
+                    self.give(name)
+                except Exception as error:  # whatever it is, the next button has to be heard
+                    self._paint(str(error) if isinstance(error, LabError) else repr(error))
+
+    def _paint(self, instead=""):
+        """Show the chosen shock, and what was seen of it; or some words instead."""
+        for name, button in self._buttons.items():
+            button.button_style = "primary" if name == self.shock.name else ""
+        story = f"<b>{html.escape(self.shock.name)}</b> · {html.escape(self.shock.story)}"
+        heard = instead or ". ".join(f"{name} {seen.sentence}" for name, seen in self.seen.items())
+        self._story.value = page(f'<div class="story" role="status" aria-label="{html.escape(heard)}">{story}</div>')
+        panels = "" if instead else "".join(_panel(name, seen) for name, seen in self.seen.items())
+        self._picture.value = STYLE + page(f'<div class="servers">{panels or html.escape(instead)}</div>')
+
+
+class ShockTable(TextForm, ipywidgets.VBox):
+    """A table of shocks, a column for each server, filled by running: its button, or run().
+
+    shocks are names, by default all. seen has, by shock and server, what was Seen so far.
+    """
+
+    _thread = None
+
+    def __init__(self, servers, *, shocks=None):
+        self.servers = dict(servers)
+        self._names = [name for names in _chosen_families(shocks).values() for name in names]
+        self._stories = _stories()
+        self.seen = {}
+        replace_earlier(self)
+        self._button = ipywidgets.Button(description="Give all shocks", button_style="primary", layout={"width": "auto"})
+        self._button.on_click(lambda _: self._start())
+        self._progress = ipywidgets.IntProgress(0, 0, self._runs, description="", layout={"width": "16em"})
+        self._count, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
+        self._giving, self._closed = threading.Lock(), False
+        super().__init__([ipywidgets.HBox([self._button, self._progress, self._count]), self._picture])
+        self._paint()
+
+    @property
+    def _runs(self):
+        return len(self._names) * len(self.servers)
+
+    def run(self):
+        """Give each server each shock; returns when all are over. Those that take longest begin first."""
+        with self._giving:
+            self._button.disabled = True
+            self.seen = {}
+            try:
+                pairs = [(name, server) for name in sorted(self._names, key=_quick) for server in self.servers]
+                with ThreadPoolExecutor(WORKERS) as pool:
+                    list(pool.map(self._give, pairs))
+            finally:
+                self._button.disabled = False
+                self._paint()
+
+    def held(self, server):
+        """How many shocks a server has withstood so far."""
+        return sum(seen.held for (_, name), seen in self.seen.items() if name == server)
+
+    def close(self):
+        """Wait for the shocks that are being given, give no more, and close the view."""
+        self._closed = True
+        if self._thread:
+            self._thread.join()
+        super().close()
+
+    def text(self):
+        """The table in characters: for each shock and server the verdict, and the line on which it failed."""
+        rows = [("shock", *self.servers)]
+        rows += [(name, *(self._cell(name, server) for server in self.servers)) for name in self._names]
+        rows.append(("withstood", *(f"{self.held(server)} of {len(self._names)}" for server in self.servers)))
+        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+        rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+
+    def _start(self):
+        """What the button does, in a thread of its own."""
+        if not (self._thread and self._thread.is_alive()):
+            self._thread = threading.Thread(target=self._run_and_tell, name="shock table", daemon=True)
+            self._thread.start()
+
+    def _run_and_tell(self):
+        try:
+            self.run()
+        except Exception as error:  # there is no cell that could show it
+            self._count.value = page(f'<span role="alert">{html.escape(str(error))}</span>')
+
+    def _give(self, pair):
+        if self._closed:
+            return
+        name, server = pair
+        self.seen[pair] = give(name, self.servers[server])
+        self._progress.value = len(self.seen)
+        if len(self.seen) % 8 == 0:
+            self._paint()
+
+    def _cell(self, name, server):
+        return self.seen[name, server].brief if (name, server) in self.seen else "·"
+
+    def _paint(self):
+        seen = self.seen.copy()
+        self._progress.value = len(seen)
+        self._count.value = page(f'<span role="status">{len(seen)} of {self._runs} given</span>')
+        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in ("shock", *self.servers))
+        rows = "".join(self._html_row(name, seen) for name in self._names)
+        totals = "".join(f"<th>{self.held(server)} of {len(self._names)}</th>" for server in self.servers)
+        table = f'<table class="shocks"><tr>{head}</tr>{rows}<tr><th scope="row">withstood</th>{totals}</tr></table>'
+        self._picture.value = STYLE + page(table)
+
+    def _html_row(self, name, seen):
+        story = html.escape(self._stories[name])
+        cells = "".join(f"<td>{_verdict(seen[name, server])}</td>" if (name, server) in seen else "<td>·</td>"
+                        for server in self.servers)  # fmt: skip
+        return f'<tr title="{story}"><th scope="row">{html.escape(name)}</th>{cells}</tr>'
+
+
+def _chosen_families(shocks):
+    """The families, with those of their shocks that were chosen. LabError for a name that is none."""
+    if shocks is None:
+        return families()
+    for name in shocks:
+        shock_named(name)
+    chosen = {family: [name for name in names if name in shocks] for family, names in families().items()}
+    return {family: names for family, names in chosen.items() if names}
+
+
+def _stories():
+    """What each shock against a server does, by its name."""
+    return {shock.name: shock.story for shock in server_shocks(CLIENT_TIMEOUT_S)}
+
+
+def _quick(name):
+    """Sorts the shocks that need the clock first, for they take longest."""
+    try:
+        program(name)
+    except LabError:
+        return 0
+    return 1 + (name != "drips")
+
+
+def _verdict(seen):
+    """Mark and verdict in colour, and the line if it failed on one."""
+    kind = "good" if seen.held else "bad"
+    place = f' <span class="place">line {seen.line} of {seen.function}</span>' if seen.where and not seen.held else ""
+    return f'<span class="{kind}">{seen.mark} {seen.verdict}</span>' + place
+
+
+def _lines(seen):
+    """The lines of source around the place that matters, each with whether it is that one."""
+    if not (seen.source and seen.source.text):
+        return []
+    lines = list(enumerate(seen.source.text.split("\n"), seen.source.first))
+    near = [(number, line) for number, line in lines if abs(number - seen.line) <= AROUND]
+    blanks = min((len(line) - len(line.lstrip()) for _, line in near if line.strip()), default=0)
+    sign = "✓" if seen.held else "■"
+    return [(f"{sign if number == seen.line else ' '} {number:3} {line[blanks:]}".rstrip(), number == seen.line)
+            for number, line in near]  # fmt: skip
+
+
+def _panel(name, seen):
+    """What became of one server, as HTML: verdict, place, conversation."""
+    rows = "".join(f'<span class="{"here" if here else ""}">{html.escape(line)}</span>\n' for line, here in _lines(seen))
+    place = f'<div class="lines" tabindex="0"><pre>{rows}</pre></div>' if rows else ""
+    talk = html.escape("\n".join(seen.conversation()))
+    verdict = f'<span class="{"good" if seen.held else "bad"}">{seen.mark} {seen.verdict}</span>'
+    rest = html.escape(seen.sentence.removeprefix(seen.verdict))
+    return (f'<section class="seen {"held" if seen.held else ""}" aria-label="{html.escape(name)}"><h4>{html.escape(name)}</h4>'
+            f"<p>{verdict}{rest}</p>{place}<pre>{talk}</pre></section>")  # fmt: skip
