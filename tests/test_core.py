@@ -1,6 +1,7 @@
 """The core as a whole: what it imports, how long that takes, how long its functions are."""
 
 import ast
+import inspect
 import io
 import pathlib
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from programs import ROOT
 
 import lenproto
+from lenproto import client, server
 
 CORE = ["__init__", "__main__", "answers", "client", "errors", "server", "wire"]
 FIVE = {"initial_contact", "send_requests", "initial_listen", "check_client", "serve_requests"}
@@ -47,6 +49,22 @@ def code_lines(function, source):
 def test_the_package_gives_the_five_functions_by_name_and_nothing_else():
     assert set(lenproto.__all__) == FIVE
     assert all(callable(getattr(lenproto, name)) for name in FIVE)
+
+
+@pytest.mark.parametrize("function, extra", [(client.main, ["ask"]), (server.main, ["answers"])])
+def test_the_two_programs_take_an_address_and_their_extras_as_keywords(function, extra):
+    parameters = inspect.signature(function).parameters.values()
+    assert [each.name for each in parameters if each.kind == each.POSITIONAL_OR_KEYWORD] == ["ip", "port"]
+    assert [each.name for each in parameters if each.kind == each.KEYWORD_ONLY] == [*extra, "timeout_s"]
+    assert [each.default for each in parameters][:2] == ["127.0.0.1", 8820]
+
+
+@pytest.mark.parametrize("function, default_s", [
+    (lenproto.initial_contact, 10), (lenproto.send_requests, 10), (client.main, 10),
+    (lenproto.check_client, 300), (lenproto.serve_requests, 300), (server.main, 300),
+])
+def test_time_limits_are_the_contracts_where_nobody_gives_one(function, default_s):
+    assert inspect.signature(function).parameters["timeout_s"].default == default_s
 
 
 @pytest.mark.parametrize("module", ["lenproto", "lenproto.__main__"])

@@ -45,6 +45,10 @@ def test_a_broken_protocol_says_what_broke_it():
     assert isinstance(ProtocolError(), ValueError)
 
 
+def test_an_error_without_advice_is_said_in_the_words_of_the_system():
+    assert why(system_error(errno.EMFILE)) == os.strerror(errno.EMFILE)
+
+
 def test_every_error_of_the_system_is_one_line():
     said = {number: why(system_error(number)) for number in errno.errorcode}
     assert {number: words for number, words in said.items() if not words.strip() or len(words.splitlines()) > 1} == {}

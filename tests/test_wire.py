@@ -1,12 +1,13 @@
 """The bytes: fields collected whole, frames that count bytes, a greeting of 48."""
 
+import itertools
 import socket
 import struct
 import threading
 import time
 
 import pytest
-from peers.bare import SmallPieces
+from peers.bare import TIME_LIMIT_S, SmallPieces
 
 from lenproto.answers import ANSWERS
 from lenproto.errors import ProtocolError
@@ -80,6 +81,51 @@ def test_the_time_limit_holds_to_the_end_of_the_field(connected_pair):
         recv_exactly(client_socket, 4)
     late.join()
     assert 0.39 <= time.monotonic() - started < 0.65, "and does not begin anew with the late byte"
+
+
+class Clock:
+    """A clock that jumps: each time it is read, an hour has passed."""
+
+    def __init__(self):
+        self.hours = itertools.count(0, 3600)
+
+    def monotonic(self):
+        return next(self.hours)
+
+
+def test_bytes_that_are_there_are_taken_even_where_the_time_is_over(connected_pair, monkeypatch):
+    client_socket, server_socket = connected_pair
+    server_socket.sendall(b"0017")
+    monkeypatch.setattr("lenproto.wire.time", Clock())
+    with SmallPieces.of(client_socket) as receiving:
+        receiving.settimeout(0.1)
+        assert recv_exactly(receiving, 4) == b"0017"
+
+
+def test_bytes_that_are_not_there_when_the_time_is_over_are_not_waited_for(connected_pair, monkeypatch):
+    client_socket, server_socket = connected_pair
+    server_socket.sendall(b"001")
+    monkeypatch.setattr("lenproto.wire.time", Clock())
+    client_socket.settimeout(TIME_LIMIT_S)
+    started = time.perf_counter()
+    with pytest.raises(TimeoutError):
+        recv_exactly(client_socket, 4)
+    assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize("n, asked", [(0, []), (2, [2, 1]), (300, [*range(300, 0, -1)])])
+def test_no_more_is_asked_for_than_is_missing_and_not_once_too_often(connected_pair, n, asked):
+    class Remembers(SmallPieces):
+        def recv(self, most):
+            heard.append(most)
+            return super().recv(most)
+
+    heard = []
+    client_socket, server_socket = connected_pair
+    server_socket.sendall(b"x" * (n + 1))
+    with Remembers.of(client_socket) as receiving:
+        recv_exactly(receiving, n)
+    assert heard == asked
 
 
 @pytest.mark.parametrize("data, encoding, text", [

@@ -1,0 +1,86 @@
+"""The options of the command line: what each is where nobody gives it, what it may be, and what the help says of it."""
+
+import argparse
+import re
+
+import pytest
+
+from lenproto.__main__ import address, parser, seconds
+
+DEFAULTS = {
+    "server": {"ip": "127.0.0.1", "port": 8820, "name": None, "timeout": 300},
+    "client": {"ip": "127.0.0.1", "port": 8820, "timeout": 10},
+    "shock": {"address": None, "client": None, "only": None, "timeout": 2.0, "json": False, "yes": False},
+}
+OPTIONS = {
+    "server": ["--ip IP", "--port PORT", "--name NAME", "--timeout SECONDS"],
+    "client": ["--ip IP", "--port PORT", "--timeout SECONDS"],
+    "shock": ["IP:PORT", "--client COMMAND", "--only NAME", "--timeout SECONDS", "--json", "--yes"],
+}
+
+
+@pytest.fixture
+def help_of(capsys, monkeypatch):
+    """help_of(command, …) returns the help of a command, each option on one line."""
+    def said(*command):
+        with pytest.raises(SystemExit) as ended:
+            parser().parse_args([*command, "--help"])
+        assert ended.value.code == 0
+        return capsys.readouterr().out
+
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("NO_COLOR", "1")
+    return said
+
+
+@pytest.mark.parametrize("command", DEFAULTS)
+def test_what_nobody_gives_has_the_value_of_the_contract(command):
+    assert vars(parser().parse_args([command])) == {"command": command} | DEFAULTS[command]
+
+
+@pytest.mark.parametrize("command", OPTIONS)
+def test_the_help_says_a_sentence_about_the_command_and_each_option(command, help_of):
+    said = help_of(command)
+    usage, about, *options = said.split("\n\n")
+    assert usage.startswith(f"usage: lenproto {command} ")
+    assert re.fullmatch(r"[A-Z].{10,}\.", about)
+    for option in OPTIONS[command]:
+        assert re.search(rf"^  {option}  +\S.{{9,}}$", "\n".join(options), re.MULTILINE), option
+
+
+@pytest.mark.parametrize("command, default", [("server", 300), ("client", 10), ("shock", 2.0)])
+def test_the_help_names_the_time_limit(command, default, help_of):
+    assert re.search(rf"--timeout SECONDS .*\(default {default}\b", help_of(command))
+
+
+def test_the_help_names_the_three_commands_and_says_a_sentence_about_each(help_of):
+    said = help_of()
+    usage, about, *_ = said.split("\n\n")
+    assert "server | client | shock" in usage
+    assert re.fullmatch(r"[A-Z].{10,}\.", about)
+    for command in OPTIONS:
+        assert re.search(rf"^    {command}  +\S.{{9,}}$", said, re.MULTILINE), command
+
+
+@pytest.mark.parametrize("text, limit_s", [("0", None), ("0.0", None), ("0.5", 0.5), ("1", 1), ("999999", 999999)])
+def test_a_time_limit_is_a_number_of_seconds_and_0_is_none_at_all(text, limit_s):
+    assert seconds(text) == limit_s
+
+
+@pytest.mark.parametrize("text", ["-0.001", "1000000", "1e6", "nan", "inf", "-inf"])
+def test_what_is_no_time_limit_is_refused_in_a_sentence(text):
+    with pytest.raises(argparse.ArgumentTypeError, match=f"^{text} is no number of seconds from 0 to 999999$"):
+        seconds(text)
+
+
+@pytest.mark.parametrize("text, ip_and_port", [
+    ("127.0.0.1:8820", ("127.0.0.1", 8820)), ("x:1", ("x", 1)), ("x:65535", ("x", 65535)), ("::1:80", ("::1", 80)),
+])
+def test_an_address_is_what_stands_before_and_after_the_last_colon(text, ip_and_port):
+    assert address(text) == ip_and_port
+
+
+@pytest.mark.parametrize("text", ["", "x", "x:", ":80", "x:0", "x:65536", "x:-1", "x:http", "80"])
+def test_what_is_no_address_is_refused_in_a_sentence(text):
+    with pytest.raises(argparse.ArgumentTypeError, match=f"^{text!r} is no IP:PORT, such as 127.0.0.1:8820$"):
+        address(text)
