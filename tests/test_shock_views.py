@@ -86,6 +86,13 @@ def test_a_failure_does_not_stop_the_buttons(shocks, monkeypatch):
     assert "✓ holds" in shocks.text()
 
 
+def test_a_family_may_be_chosen_by_its_name():
+    shocks = Shocks({"hardened": server.main}, shocks=["polite", "resets"])
+    assert list(shocks._buttons)[:2] == ["polite", "resets at once"]
+    assert all(name.startswith("resets") for name in list(shocks._buttons)[1:])
+    shocks.close()
+
+
 def test_all_shocks_have_a_button():
     shocks = Shocks({"hardened": server.main})
     assert len(shocks._buttons) == len(view._stories())

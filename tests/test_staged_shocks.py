@@ -9,7 +9,7 @@ import pytest
 from lenproto import server
 from lenproto.answers import EXIT, answer_to
 from lenproto.lab import LabError, Stage, literal, staged_shocks
-from lenproto.lab.shocks import server_shocks
+from lenproto.lab.shocks import Expect, ExpectEnd, Send, Shock, server_shocks
 from lenproto.lab.staged_shocks import DIES, ERRS, HANGS, HOLDS, families, give, program, shock_named
 from lenproto.wire import frame, greeting, recv_exactly
 
@@ -42,7 +42,7 @@ def test_the_hardened_server_holds(shock):
     ("binary request", "dies in line {} of check_client: UnicodeDecodeError", literal.check_client, "recv(4)"),
     ("says nothing", "hangs in recv(2), line {} of check_client: it has no time limit, and nobody will send",
      literal.check_client, "recv(2)"),
-    ("drips", "hangs in recv(4), line {} of serve_requests, after answers that nobody asked for", literal.serve_requests, "recv(4)"),
+    ("drips", "hangs in recv(4), line {} of serve_requests, after sending what nobody asked for", literal.serve_requests, "recv(4)"),
     ("half-closes", 'hangs: it goes round for ever, for recv(4), line {} of serve_requests, gives b"" each time',
      literal.serve_requests, "recv(4)"),
 ])  # fmt: skip
@@ -67,12 +67,12 @@ def test_the_conversation_is_told_line_by_line_and_the_same_each_time():
     assert lines == give("says nothing after Hi", literal.main).conversation()
     assert lines == [
         "client  connect",
-        f"server  accept                          line {line_of(literal.check_client, 'accept')}",
+        f"server  accept                            line {line_of(literal.check_client, 'accept')}",
         'client  send b"Hi"',
-        f'server  recv(2) → b"Hi"                 line {recv2}',
-        f'server  send b"Hello! You can"…         line {recv2 + 1}',
+        f'server  recv(2) → b"Hi"                   line {recv2}',
+        f'server  send b"Hello! You can"…           line {recv2 + 1}',
         'client  recv(48) → b"Hello! You can"…',
-        f"server  recv(4) … waits                 line {recv4}",
+        f"server  recv(4) … waits                   line {recv4}",
         "client  recv(1) … waits",
     ]
 
@@ -221,6 +221,22 @@ def test_the_stage_shows_the_line_of_a_shock():
 def test_what_is_too_much_for_a_stage_is_refused(name):
     with pytest.raises(LabError, match="too much for a stage"):
         program(name)
+
+
+def test_a_shock_of_ones_own_is_given_too():
+    whispers = Shock("whispers", "A client says hi.", [Send(b"hi"), ExpectEnd()])
+    assert give(whispers, literal.main).verdict == HANGS
+    assert give(whispers, server.main).held
+
+
+def test_a_shock_of_ones_own_may_be_too_much_for_a_stage():
+    crowd = Shock("crowd", "Ten clients come and go.", [Send(b"HiEXIT"), Expect(48, "the greeting"), ExpectEnd()], times=10)
+    assert give(crowd, server.main).sentence == "holds: 10 clients served, and the next one too"
+
+
+def test_a_script_that_is_no_list_is_refused():
+    with pytest.raises(LabError, match="The script of 'whispers' is no list of steps"):
+        give(Shock("whispers", "A client says hi.", Send(b"hi")), literal.main)
 
 
 def test_an_unknown_name_is_refused():

@@ -40,7 +40,7 @@ STYLE = """<style>
 class Shocks(TextForm, ipywidgets.VBox):
     """A button for each shock; what each server did, beside each other: Shocks({"mine": my_main, "hardened": server.main}).
 
-    shocks are names, by default all; chosen is the one that is given at once. give(name) is what a
+    shocks are names of shocks or of families, such as "leaves", by default all; chosen is the one that is given at once. give(name) is what a
     button does. seen has, by server, what was Seen of the last one. Close the view when it is not
     needed any more; running its cell again closes it, too.
     """
@@ -123,7 +123,7 @@ class Shocks(TextForm, ipywidgets.VBox):
 class ShockTable(TextForm, ipywidgets.VBox):
     """A table of shocks, a column for each server, filled by running: its button, or run().
 
-    shocks are names, by default all. seen has, by shock and server, what was Seen so far.
+    shocks are names of shocks or of families, by default all. seen has, by shock and server, what was Seen so far.
     """
 
     _thread = None
@@ -223,11 +223,13 @@ class ShockTable(TextForm, ipywidgets.VBox):
 
 def _chosen_families(shocks):
     """The families, with those of their shocks that were chosen. LabError for a name that is none."""
+    known = families()
     if shocks is None:
-        return families()
+        return known
     for name in shocks:
-        shock_named(name)
-    chosen = {family: [name for name in names if name in shocks] for family, names in families().items()}
+        if name not in known:
+            shock_named(name)
+    chosen = {family: [name for name in names if {name, family} & set(shocks)] for family, names in known.items()}
     return {family: names for family, names in chosen.items() if names}
 
 
