@@ -44,7 +44,7 @@ class Program:
 
     def start(self, gate=None, drive=None):
         """Start the thread. gate(call, sock) is called in it before each of its socket calls, and may wait;
-        drive(sock) in place of waiting for the other side, see tap.Actor."""
+        drive(actor) in place of waiting for the other side, see tap.Actor."""
         self.actor = tap.watch(self.thread)
         self.actors.append(self.actor)
         self.actor.gate, self.actor.drive = gate, drive

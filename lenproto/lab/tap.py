@@ -60,7 +60,7 @@ class Actor:
         self.recorded = {}  # Tap → the Call of its trace that stands for doing
         self.stopping = False
         self.gate = None  # called with each Call before it is made; may wait. With one, no time limit runs
-        self.drive = None  # called in place of waiting: it lets the other side go on, in this thread
+        self.drive = None  # called with this Actor in place of waiting: lets the other side go on, in this thread
         self.adopt = None  # called with each thread that this one is about to start
         self.expired = False  # the time limit of this call has run out
         self.sockets = weakref.WeakSet()
@@ -114,7 +114,7 @@ class Actor:
                     raise Stopped
                 if self.expired:
                     raise TimeoutError("timed out")
-                if self.drive and not self.drive(self.sock):
+                if self.drive and not self.drive(self):
                     break
 
     def _can_read(self, selector, n):
@@ -129,7 +129,7 @@ class Actor:
             while not selector.select(0):
                 if self.expired:
                     raise TimeoutError("timed out")
-                if not self.drive(self.sock):
+                if not self.drive(self):
                     break
 
     def begin(self, name, sock, argument):
@@ -396,7 +396,7 @@ def _watched(name):
 
 def _may_wait(name, sock, args, kwargs):
     """Whether a reading call may wait: not where it fails at once, or was told not to wait."""
-    if sock.gettimeout() == 0:
+    if sock.gettimeout() == 0 and not _actors[threading.current_thread()].drive:
         return False
     if name == "accept":
         return not args
@@ -446,9 +446,12 @@ def _result(name, args, kwargs, result):
     return result[0] if name == "recvfrom" else result
 
 
-def where():
-    """The innermost place in the actor's own code: not the standard library's, not recv_exactly."""
-    frame = innermost = sys._getframe(3)  # below it are begin and watched, or what stands in for input
+def where(below=3):
+    """The innermost place in the actor's own code: not the standard library's, not recv_exactly.
+
+    below: how many frames are certainly not: begin and watched, or what stands in for input.
+    """
+    frame = innermost = sys._getframe(below)
     while frame is not None and (is_helper(frame.f_code.co_filename) or frame.f_code.co_name in _COMPREHENSIONS):
         frame = frame.f_back
     frame = frame or innermost

@@ -1,0 +1,217 @@
+"""A scripted peer that moves only where the function under test has to wait for it, and in that function's own thread.
+
+So a verdict never depends on time. A piece of bytes is sent when all before it has been read, and when neither
+side can go on any more this is known at once, without waiting.
+"""
+
+import contextlib
+import selectors
+import socket
+import threading
+from dataclasses import dataclass
+
+from lenproto.lab import tap
+from lenproto.lab.trace import Call
+from lenproto.lab.shocks import ExpectEnd, Flood, NotMet, Peer, Send, Wait
+
+ON_THE_WAY_S = 0.02  # how long bytes may be on their way inside the system
+MOST_BYTES = 1_000_000  # that a function may send in one case
+PATIENCE = 50  # so often a time limit may run out in one function before it is said to go on for ever
+
+
+class Pending(Exception):
+    """A step waits for what the function under test has not done yet."""
+
+
+@dataclass
+class Moved:
+    """One step of the peer: after how many calls of the function it came, its words, the bytes of it, what was wrong."""
+
+    after: int
+    step: str
+    sent: bytes = b""
+    received: bytes = b""
+    problem: str = ""
+
+
+class DrivenPeer(Peer):
+    """The peer's end of the connection. It takes what has come, and never waits."""
+
+    def __init__(self, sock):
+        super().__init__(sock, limit_s=ON_THE_WAY_S)
+        send_at_once(sock)
+        self.came = b""  # all that the function has sent
+        self.read = 0  # so much of it the steps have read
+        self.ended = False  # the function has ended the connection
+        self.final = False  # the function has ended, or never goes on: nothing more can come
+
+    def fill(self):
+        """Take all that has come."""
+        while self.sock.fileno() != -1 and not self.ended and len(self.came) < MOST_BYTES:
+            self.sock.settimeout(0)
+            try:
+                piece = tap.original("recv")(self.sock, 65536)
+            except BlockingIOError:
+                return
+            except OSError:
+                piece = b""
+            self.came += piece
+            self.ended = not piece
+
+    def receive(self, n, limit_s=None):
+        """Return n bytes; fewer at the end of the connection. Pending where they have not come yet."""
+        self.fill()
+        unread = self.came[self.read :]
+        if len(unread) < n and not self.ended:
+            if not self.final:
+                raise Pending
+            self.received += unread
+            raise NotMet(f"{len(unread)} of {n} bytes came" if n > 1 else "nothing came")
+        self.read += len(unread[:n])
+        self.received += unread[:n]
+        return unread[:n]
+
+
+def send_at_once(sock):
+    """Let the system send small messages at once, instead of keeping them back for company."""
+    with contextlib.suppress(OSError):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+class Driver:
+    """Carries out a script against a function that is watched by a tap.
+
+    connect() gives the peer's socket when the function waits for the first time; or sock is there
+    before. log has what the peer did; seen is called for the number of calls that the function has
+    made. stuck tells the call in which the function waits for ever, spins the one that it makes
+    again and again.
+    """
+
+    def __init__(self, script, *, sock=None, connect=None, seen=lambda: 0):
+        self._steps = list(_single(script))
+        self._connect = connect
+        self._seen = seen
+        self.peer = DrivenPeer(sock) if sock else None
+        self.log = []
+        self.stuck = self.spins = None
+        self.spoke = []  # how many bytes the function had sent each time when the peer spoke
+        self.problem = None  # the Moved that was not met
+        self._expired = 0
+        self._lock = threading.RLock()
+
+    @property
+    def came(self):
+        """All bytes that the function has sent."""
+        return self.peer.came if self.peer else b""
+
+    @property
+    def answers(self):
+        """The same, split where the peer has spoken."""
+        places = [0, *self.spoke, len(self.came)]
+        return [self.came[a:b] for a, b in zip(places, places[1:], strict=False)]
+
+    @property
+    def done(self):
+        """Whether every step was met."""
+        return not self._steps and not self.problem
+
+    def drive(self, actor):
+        """Make the peer's next move; return whether it may be worth looking again. Stopped where nothing can come."""
+        with self._lock:
+            if self.stuck or self.spins:
+                raise tap.Stopped
+            if self._step():
+                return True
+            if self._silent and self._expired < PATIENCE:
+                self._expired += 1
+                actor.expired = True
+                return True
+            if self.peer is None or self.peer.sock.fileno() == -1:
+                return False
+            self.peer.fill()
+            if came := self._on_the_way(actor):
+                return came is self.peer.sock
+            self.stuck = actor.doing or Call("", "select", None, tap.where(1), 0.0)
+            raise tap.Stopped
+
+    def finish(self):
+        """The function has ended: see which of the steps that are left are met all the same."""
+        with self._lock:
+            while self._step():
+                pass
+            if self.peer:
+                self.peer.fill()
+                self.peer.final = True
+                while self._step():
+                    pass
+
+    @property
+    def _silent(self):
+        """Whether the peer is now silent, or reads nothing, for longer than any time limit."""
+        step = self._steps[0] if self._steps and not self.problem else None
+        return isinstance(step, Flood) or (isinstance(step, ExpectEnd) and step.within_s is not None)
+
+    def _step(self):
+        """Make one move; return whether it was made."""
+        if self.problem or not (self._steps or self._connect):
+            return False
+        if self._connect:
+            connect, self._connect = self._connect, None
+            self.peer = DrivenPeer(connect())
+            self.log.append(Moved(self._seen(), "connects"))
+            return True
+        step, note, mark = self._steps[0], Moved(self._seen(), str(self._steps[0])), self.peer.read
+        if isinstance(step, Send):
+            self.peer.fill()
+            self.spoke.append(len(self.peer.came))
+        self.peer.sent = self.peer.received = b""
+        try:
+            if isinstance(step, Flood):
+                return self._flood(step)
+            step.play(self.peer)
+        except Pending:
+            self.peer.read = mark
+            return False
+        except NotMet as problem:
+            note.problem = str(problem)
+            self.problem = note
+        note.sent, note.received = self.peer.sent, self.peer.received
+        self.log.append(note)
+        self._steps.pop(0)
+        return not self.problem
+
+    def _flood(self, step):
+        """Ask for more, and read nothing, for as long as there is room; return whether there was."""
+        if not self.log or self.log[-1].step != str(step):
+            self.log.append(Moved(self._seen(), str(step)))
+        self.peer.sock.settimeout(0)
+        try:
+            if not self.peer.final:
+                tap.original("send")(self.peer.sock, step.data * 10)
+                return True
+        except BlockingIOError:
+            return False
+        except OSError:  # the function has hung up
+            pass
+        self._steps.pop(0)
+        return True
+
+    def _on_the_way(self, actor):
+        """The socket at which something comes after all: a system may need a moment to deliver what was sent."""
+        with selectors.DefaultSelector() as selector:
+            if actor.sock:
+                selector.register(actor.sock, selectors.EVENT_READ)
+            if not self.peer.ended and len(self.came) < MOST_BYTES:
+                selector.register(self.peer.sock, selectors.EVENT_READ)
+            ready = selector.select(ON_THE_WAY_S) if selector.get_map() else []
+            return ready[0][0].fileobj if ready else None
+
+
+def _single(script):
+    """Yield the steps of a script: what is sent in pieces as so many steps, and no pauses, for nothing here takes time."""
+    for step in script:
+        if isinstance(step, Send) and step.piece:
+            for at in range(0, len(step.data), step.piece):
+                yield Send(step.data[at : at + step.piece])
+        elif not isinstance(step, Wait):
+            yield step

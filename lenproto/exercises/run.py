@@ -1,0 +1,326 @@
+"""Runs one function against the peer of one case, and tells what was seen. For a process of its own: see worker."""
+
+import contextlib
+import random
+import select
+import selectors
+import socket
+import threading
+import time
+from dataclasses import dataclass, field
+
+from lenproto.answers import ANSWERS
+from lenproto.exercises.cases import HEBREW_NAME, SERVER_SIDE, Case
+from lenproto.exercises.driven import MOST_BYTES, Driver, send_at_once
+from lenproto.lab import keyboard, tap
+from lenproto.lab.program import LabError, Program
+from lenproto.lab.trace import SENDING, Trace
+from lenproto.wire import DEFAULT_IP, greeting
+
+CASE_S = 2.0  # seconds that one case may take
+THREADS_S = 0.3  # seconds that the function's own threads may go on after it has returned
+IN_VAIN = 100  # calls of one function in one case that get nothing
+NO_SUCH_IP = "192.0.2.1"  # RFC 5737: an address that no computer has
+SMALL_BUFFER = 4096  # bytes: so that unread answers soon fill it
+
+
+@dataclass
+class Seen:
+    """What a function did in a case: how it ended, what it gave and printed, every call, and what the peer saw.
+
+    ending: "returned", "raised", "exited", "waits" for what never comes, "spins" through calls that
+    get nothing, or "late": it took longer than CASE_S. sock is the socket that the function was
+    given, or that a client connected with; address where it was to listen or to connect.
+    """
+
+    case: Case
+    ending: str = "returned"
+    result: object = None
+    error: BaseException | None = None
+    failed_at: object = None
+    place: str = ""
+    printed: str = ""
+    trace: Trace = field(default_factory=Trace)
+    driver: Driver | None = None
+    sock: socket.socket | None = None
+    address: tuple = ()
+    peer_address: tuple = ()
+    made: list = field(default_factory=list)  # the sockets that the function made and still knows
+    asked: int = 0  # how often it asked the keyboard in vain
+    threads: int = 0  # of its own, that go on
+
+    @property
+    def sent(self):
+        """All bytes that it has sent to its peer."""
+        return self.driver.came if self.driver else b""
+
+    @property
+    def received(self):
+        """All bytes that it has received."""
+        return b"".join(call.data for call in self.trace if call.name.startswith("recv"))
+
+    @property
+    def call(self):
+        """The call in which it waits, or which it makes again and again."""
+        return self.driver and (self.driver.stuck or self.driver.spins)
+
+    def calls(self, *names):
+        """Its calls of these names."""
+        return [call for call in self.trace if call.name in names]
+
+
+def run(case, function, judge):
+    """Run a function against the peer of a case, and judge(seen) it before anything is closed.
+
+    Return what was Seen, what judge returned, and whether the function has left this process as it was.
+    """
+    with contextlib.ExitStack() as stack:
+        seen = Seen(case)
+        arguments = _SET_UP[case.function](seen, stack)
+        return seen, *_watch(seen, function, arguments, judge)
+
+
+def _watch(seen, function, arguments, judge):
+    """Run the function in a thread, its peer driven by it, and note all."""
+    case = seen.case
+    program = Program(case.function, function, *arguments)
+    recorder = tap.Tap({})
+    seen.trace = recorder.trace
+    recorder.__enter__()
+    driver = seen.driver = seen.driver or Driver(())
+    driver._seen = lambda: len(seen.trace)
+    recorder.add(program.thread, "server" if case.function in SERVER_SIDE else "client")
+    lines = list(case.typed)
+
+    def ask(prompt=""):
+        print(prompt, end="")
+        if lines:
+            print(lines[0])
+            return lines.pop(0)
+        seen.asked += 1
+        if seen.asked > IN_VAIN:
+            _stop(program)
+            raise tap.Stopped
+        raise EOFError("nothing more was typed")
+
+    def look():
+        in_vain = 0
+        for call in seen.trace:
+            in_vain += call.in_vain and not isinstance(call.result, BlockingIOError)
+            if (call.again and not isinstance(call.result, BlockingIOError)) or in_vain > IN_VAIN:
+                driver.spins = driver.spins or call
+                _stop(program)
+
+    seen.trace.listeners.append(look)
+    keyboard.give(program.thread, ask)
+    random.seed(1)
+    watched = _Waits(program)
+    try:
+        with watched:
+            program.start(_gate(seen), driver.drive)
+            ended = _wait(program, driver)
+        seen.place = "" if ended else program.place
+    finally:
+        keyboard.take(program.thread)
+    seen.made = [sock for actor in program.actors for sock in list(actor.sockets) if sock.fileno() != -1]
+    seen.threads = sum(actor.thread.is_alive() for actor in program.actors[1:])
+    seen.ending = _ending(program, driver, ended)
+    seen.result, seen.error, seen.failed_at, seen.printed = program.result, program.error, program.failed_at, program.printed
+    driver.finish()
+    finding = judge(seen)
+    with contextlib.suppress(LabError):
+        program.stop()
+    recorder.remove()
+    return finding, not program.alive
+
+
+def _wait(program, driver):
+    """Wait until the function has ended, with the threads that it started; return whether it has."""
+    deadline = time.monotonic() + CASE_S
+    while program.thread.is_alive() and time.monotonic() < deadline:
+        program.thread.join(0.05)
+        if (driver.stuck or driver.spins) and program.thread.is_alive():
+            with contextlib.suppress(LabError):
+                program.stop()
+    if not program.thread.is_alive():
+        ends = time.monotonic() + THREADS_S
+        while program.alive and time.monotonic() < ends and not (driver.stuck or driver.spins):
+            for actor in program.actors[1:]:
+                actor.thread.join(0.02)
+    return not program.thread.is_alive()
+
+
+def _ending(program, driver, ended):
+    if driver.spins or len(driver.came) >= MOST_BYTES:
+        return "spins"
+    if driver.stuck:
+        return "waits"
+    if not ended:
+        return "late"
+    if isinstance(program.error, SystemExit):
+        return "exited"
+    return "raised" if program.error else "returned"
+
+
+def _stop(program):
+    for actor in program.actors:
+        actor.stopping = True
+
+
+# ---- what each function is given ----
+
+
+def _listener(stack):
+    return stack.enter_context(socket.create_server((DEFAULT_IP, 0)))
+
+
+def _check_client(seen, stack):
+    seen.sock = _listener(stack)
+
+    def connect():
+        peer = stack.enter_context(socket.create_connection(seen.sock.getsockname()))
+        seen.peer_address = peer.getsockname()
+        return peer
+
+    seen.driver = Driver(seen.case.script, connect=connect)
+    return (seen.sock,)
+
+
+def _serve_requests(seen, stack):
+    listener = _listener(stack)
+    small = seen.case.name == "never reads"
+    peer = stack.enter_context(socket.socket())
+    if small:
+        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            peer.setsockopt(socket.SOL_SOCKET, buffer, SMALL_BUFFER)
+    peer.connect(listener.getsockname())
+    seen.sock = stack.enter_context(listener.accept()[0])
+    if small:
+        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
+            seen.sock.setsockopt(socket.SOL_SOCKET, buffer, SMALL_BUFFER)
+    peer.sendall(seen.case.before)
+    seen.driver = Driver(seen.case.script, sock=peer)
+    stack.enter_context(_named(HEBREW_NAME if seen.case.hebrew else "lena"))
+    return seen.case.request, seen.sock
+
+
+def _initial_contact(seen, stack):
+    listener = _listener(stack)
+    seen.address = listener.getsockname()
+    if not seen.case.script:
+        listener.close()
+        return seen.address
+    listener.settimeout(CASE_S)
+    seen.driver = Driver(seen.case.script, connect=lambda: stack.enter_context(listener.accept()[0]))
+    return seen.address
+
+
+def _send_requests(seen, stack):
+    listener = _listener(stack)
+    seen.sock = stack.enter_context(socket.create_connection(listener.getsockname()))
+    peer = stack.enter_context(listener.accept()[0])
+    seen.driver = Driver(seen.case.script, sock=peer)
+    return greeting(ANSWERS).decode(), seen.sock
+
+
+def _initial_listen(seen, stack):
+    if seen.case.name == "no such address":
+        seen.address = NO_SUCH_IP, 0
+        return seen.address
+    reserved = stack.enter_context(socket.socket())
+    reserved.bind((DEFAULT_IP, 0))
+    seen.address = (DEFAULT_IP, 0) if seen.case.name == "any port" else reserved.getsockname()
+    if seen.case.name == "port taken":
+        reserved.listen()
+    else:
+        seen.sock = reserved  # let go when the function binds
+    return seen.address
+
+
+_SET_UP = {"check_client": _check_client, "serve_requests": _serve_requests, "initial_contact": _initial_contact,
+           "send_requests": _send_requests, "initial_listen": _initial_listen}  # fmt: skip
+
+
+def _gate(seen):
+    """Return what is called before each call: it frees the port that was kept for the function, and keeps no bytes back."""
+
+    def gate(call, sock):
+        if call.name in SENDING:
+            send_at_once(sock)
+        if call.name == "bind" and seen.sock and seen.case.function == "initial_listen":
+            tap.original("close")(seen.sock)
+
+    return gate
+
+
+@contextlib.contextmanager
+def _named(name):
+    """In here this computer has another name."""
+    before = socket.gethostname
+    socket.gethostname = lambda: name
+    try:
+        yield
+    finally:
+        socket.gethostname = before
+
+
+class _Waits:
+    """In here, waiting in select, in a selector or in sleep lets the peer go on, for a function's threads."""
+
+    def __init__(self, program):
+        self.program = program
+
+    def __enter__(self):
+        self._select, self._sleep = select.select, time.sleep
+        self._selectors = {kind: kind.select for kind in (selectors.DefaultSelector, selectors.SelectSelector)}
+        select.select, time.sleep = self._select_driven, self._sleep_driven
+        for kind in self._selectors:
+            kind.select = self._driven(kind)
+
+    def __exit__(self, *exception):
+        select.select, time.sleep = self._select, self._sleep
+        for kind, method in self._selectors.items():
+            kind.select = method
+
+    def _actor(self):
+        actor = tap._actors.get(threading.current_thread())
+        return actor if actor and actor.drive and actor.doing is None and not getattr(_moving, "now", False) else None
+
+    def _select_driven(self, readers, writers=(), others=(), timeout=None):
+        found = self._select(readers, writers, others, 0)
+        actor = self._actor()
+        while actor and not any(found) and timeout != 0 and _moved(actor):
+            found = self._select(readers, writers, others, 0)
+        return found if any(found) or timeout == 0 else self._select(readers, writers, others, timeout)
+
+    def _driven(self, kind):
+        method = self._selectors[kind]
+
+        def wait(selector, timeout=None):
+            found = method(selector, 0)
+            actor = self._actor()
+            while actor and not found and timeout != 0 and _moved(actor):
+                found = method(selector, 0)
+            return found if found or timeout == 0 else method(selector, timeout)
+
+        return wait
+
+    def _sleep_driven(self, seconds):
+        if actor := self._actor():
+            _moved(actor)
+            seconds = min(seconds, 0.001)
+        self._sleep(seconds)
+
+
+def _moved(actor):
+    """Let the peer make a move; return whether it did. Where it is silent, a wait without a call ends with nothing."""
+    _moving.now = True
+    try:
+        moved = actor.drive(actor)
+    finally:
+        _moving.now = False
+    silent, actor.expired = actor.expired, False
+    return moved and not silent
+
+
+_moving = threading.local()  # now: the peer makes a move, and what that waits for is its own affair
