@@ -1,4 +1,4 @@
-"""What the core does on another computer than this: Windows, or one without the package rich."""
+"""What the core does on another computer than this: Windows, macOS, one without the package rich."""
 
 import contextlib
 import os
@@ -6,9 +6,10 @@ import socket
 import types
 
 import pytest
+from peers.bare import reset
 from programs import LENPROTO, environment, run
 
-from lenproto import initial_listen, server
+from lenproto import check_client, initial_listen, server
 
 
 @pytest.fixture
@@ -56,6 +57,23 @@ def test_on_windows_the_server_looks_for_ctrl_c_once_a_second(windows, monkeypat
 def test_elsewhere_the_server_waits_for_a_client_without_a_limit(monkeypatch):
     monkeypatch.setattr(server, "os", types.SimpleNamespace(name="posix"))
     assert waits_for_a_client(monkeypatch) is None
+
+
+class ListeningOnMacOs:
+    """A server socket whose accept has no address for a client that reset its connection meanwhile."""
+
+    def __init__(self, client_socket):
+        self.client_socket = client_socket
+
+    def accept(self):
+        return self.client_socket, None
+
+
+def test_on_macos_a_client_that_left_meanwhile_is_reported_without_an_address(connected_pair, capsys):
+    peer, client_socket = connected_pair
+    reset(peer)
+    assert check_client(ListeningOnMacOs(client_socket)) == (client_socket, "")
+    assert capsys.readouterr().out == "client gone:already\n"
 
 
 def test_shock_without_the_package_rich_says_how_to_get_it(tmp_path):

@@ -520,3 +520,12 @@ def test_the_course_names_what_a_function_takes_and_extras_are_keywords(function
     assert [each.name for each in parameters if each.kind == each.POSITIONAL_OR_KEYWORD] == positional
     assert all(each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY) for each in parameters)
     assert all(each.default is not each.empty for each in parameters if each.kind == each.KEYWORD_ONLY)
+
+
+def test_check_client_lets_no_answer_wait_for_an_earlier_one(server_socket):
+    """Without TCP_NODELAY a small answer waits until the client has acknowledged the one before, up to 40 ms."""
+    with connect(server_socket.getsockname()) as peer:
+        peer.sendall(b"HiTIME")
+        client_socket, _ = check_client(server_socket, timeout_s=TIME_LIMIT_S)
+        with client_socket:
+            assert client_socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
