@@ -1,0 +1,33 @@
+"""level: spec
+mistake: fixed-ip
+Connects to 127.0.0.1 whatever address it is given.
+"""
+
+import socket
+
+
+def recv_all(sock, n):
+    data = b""
+    while len(data) < n:
+        part = sock.recv(n - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def initial_contact(ip, port):
+    client_socket = socket.socket()
+    try:
+        client_socket.connect(("127.0.0.1", port))
+        client_socket.sendall(b"Hi")
+        message = recv_all(client_socket, 48)
+        if len(message) < 48:
+            raise OSError("the greeting is not whole")
+        message = message.decode("ascii", "replace")
+    except (OSError, ValueError, OverflowError) as problem:
+        print("no contact:", problem)
+        client_socket.close()
+        return False, "", None
+    print(message)
+    return True, message, client_socket

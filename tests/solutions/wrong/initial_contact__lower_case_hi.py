@@ -1,0 +1,30 @@
+"""level: spec
+mistake: lower-case-hi
+Says hi where the protocol says Hi.
+"""
+
+import socket
+
+
+def initial_contact(ip, port):
+    # יצירת סוקט של הלקוח
+    my_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        my_socket.connect((ip, port))
+        # לחיצת יד
+        my_socket.sendall("hi".encode())
+        answer = b""
+        while len(answer) < 48:
+            piece = my_socket.recv(48 - len(answer))
+            if piece == b"":
+                my_socket.close()
+                print("השרת סגר")
+                return False
+            answer += piece
+    except Exception as e:
+        my_socket.close()
+        print("אין קשר:", e)
+        return False
+    answer = answer.decode("ascii", "replace")
+    print("השרת אומר:", answer)
+    return True, answer, my_socket

@@ -1,0 +1,35 @@
+"""level: shock
+mistake: not-closed-on-failure
+Returns False and leaves its socket open.
+"""
+
+import socket
+
+sockets = []
+
+
+def recv_all(sock, n):
+    data = b""
+    while len(data) < n:
+        part = sock.recv(n - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def initial_contact(ip, port):
+    client_socket = socket.socket()
+    sockets.append(client_socket)
+    try:
+        client_socket.connect((ip, port))
+        client_socket.sendall(b"Hi")
+        message = recv_all(client_socket, 48)
+        if len(message) < 48:
+            raise OSError("the greeting is not whole")
+        message = message.decode("ascii", "replace")
+    except (OSError, ValueError, OverflowError) as problem:
+        print("no contact:", problem)
+        return False, "", None
+    print(message)
+    return True, message, client_socket

@@ -1,0 +1,33 @@
+"""level: spec
+mistake: prints-bytes
+Prints the greeting with b'...' around it.
+"""
+
+import socket
+
+
+def recv_all(sock, n):
+    data = b""
+    while len(data) < n:
+        part = sock.recv(n - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def initial_contact(ip, port):
+    client_socket = socket.socket()
+    try:
+        client_socket.connect((ip, port))
+        client_socket.sendall(b"Hi")
+        message = recv_all(client_socket, 48)
+        if len(message) < 48:
+            raise OSError("the greeting is not whole")
+    except (OSError, ValueError, OverflowError) as problem:
+        print("no contact:", problem)
+        client_socket.close()
+        return False, "", None
+    print(message)
+    message = message.decode("ascii", "replace")
+    return True, message, client_socket

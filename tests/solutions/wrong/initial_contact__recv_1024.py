@@ -1,0 +1,33 @@
+"""level: shock
+mistake: recv-1024
+One recv(1024) instead of 48 bytes collected.
+"""
+
+import socket
+
+
+def recv_all(sock, n):
+    data = b""
+    while len(data) < n:
+        part = sock.recv(n - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def initial_contact(ip, port):
+    client_socket = socket.socket()
+    try:
+        client_socket.connect((ip, port))
+        client_socket.sendall(b"Hi")
+        message = client_socket.recv(1024)
+        if len(message) == 0:
+            raise OSError("the greeting is not whole")
+        message = message.decode("ascii", "replace")
+    except (OSError, ValueError, OverflowError) as problem:
+        print("no contact:", problem)
+        client_socket.close()
+        return False, "", None
+    print(message)
+    return True, message, client_socket

@@ -1,0 +1,18 @@
+"""level: spec
+mistake: listens-before-it-binds
+Calls listen first, and bind fails then.
+"""
+
+import socket
+
+
+def initial_listen(ip, port):
+    server_socket = socket.socket()
+    try:
+        server_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server_socket.listen()
+        server_socket.bind((ip, port))
+    except OSError:
+        server_socket.close()
+        raise
+    return server_socket

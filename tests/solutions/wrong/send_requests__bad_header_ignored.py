@@ -1,0 +1,42 @@
+"""level: shock
+mistake: bad-header-ignored
+Goes on after a header that is no number, and takes the rest of the bytes for the next one.
+"""
+
+def recv_n(sock, n):
+    """n בתים, או None אם השרת סגר"""
+    data = b""
+    while len(data) < n:
+        piece = sock.recv(n - len(data))
+        if not piece:
+            return None
+        data += piece
+    return data
+
+
+def send_requests(answer, client_socket):
+    while answer is not None and answer != "":
+        # קלט מהמשתמש: 4 תווים, השאר לא מעניין
+        request = input("מה לבקש? ")
+        request = request[:4]
+        if not request.isascii():
+            print("רק אנגלית")
+            continue
+        request = request.upper()
+        request = request + " " * (4 - len(request))
+        try:
+            client_socket.sendall(request.encode())
+            length = recv_n(client_socket, 4)
+            if length is None:
+                break
+            if not length.isdigit():
+                length = b"0004"
+            answer = recv_n(client_socket, int(length))
+        except OSError:
+            print("השרת נעלם")
+            break
+        if answer is None:
+            break
+        answer = answer.decode("utf-8", "replace")
+        print(answer)
+    client_socket.close()

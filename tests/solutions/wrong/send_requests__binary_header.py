@@ -1,0 +1,38 @@
+"""level: spec
+mistake: binary-header
+Reads the four digits as a binary number.
+"""
+
+import struct
+import socket
+
+
+def recv_all(sock, n):
+    data = b""
+    while len(data) < n:
+        part = sock.recv(n - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def send_requests(answer, client_socket):
+    try:
+        while answer:
+            request = input("Your request: ")[:4]
+            if not request.isascii():
+                print("English letters, please")
+                continue
+            client_socket.sendall(request.upper().ljust(4).encode())
+            header = recv_all(client_socket, 4)
+            if len(header) < 4:
+                break
+            length = struct.unpack("!I", header)[0]
+            body = recv_all(client_socket, length)
+            if len(body) < length:
+                break
+            print(body.decode("utf-8", "replace"))
+    except OSError as problem:
+        print("lost the server:", problem)
+    client_socket.close()

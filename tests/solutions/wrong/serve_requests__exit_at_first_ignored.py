@@ -1,0 +1,43 @@
+"""level: spec
+mistake: exit-at-first-ignored
+Looks for EXIT only after an answer, so EXIT as the first request is answered.
+"""
+
+import random
+import time
+
+
+def recv_n(sock, n):
+    data = b""
+    while len(data) < n:
+        piece = sock.recv(n - len(data))
+        if not piece:
+            return b""
+        data += piece
+    return data
+
+
+def build_answer(request):
+    # התשובה לפי סוג הבקשה
+    if request == "TIME":
+        return time.strftime("%d/%m/%Y %H:%M:%S")
+    if request == "NAME":
+        return "שלום"
+    if request == "RAND":
+        return str(random.randint(1, 10))
+    return "אפשר לבקש TIME, NAME, RAND, EXIT"
+
+
+def serve_requests(request, client_socket):
+    with client_socket:
+        while request:
+            answer = build_answer(request)
+            data = answer.encode("utf-8")
+            length = "%04d" % len(data)
+            try:
+                client_socket.sendall(length.encode() + data)
+                request = recv_n(client_socket, 4).decode("latin-1")
+                if request == "EXIT":
+                    break
+            except OSError:
+                break
