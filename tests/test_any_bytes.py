@@ -5,11 +5,12 @@ import io
 import queue
 import re
 import socket
+import sys
 import threading
 
 import pytest
 from conftest import open_sockets
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule, run_state_machine_as_test,
@@ -89,7 +90,12 @@ told = st.one_of(
     st.binary(max_size=60),
     st.tuples(st.lists(frames, max_size=4), st.binary(max_size=6)).map(lambda both: GREETING + b"".join(both[0]) + both[1]),
 )
+no_frames = st.sampled_from([b"4x2!", b"-001", b"  17", b"1_00"])
+cut_short = st.tuples(st.lists(frames | no_frames, min_size=1, max_size=5), st.integers(0, 9)).map(
+    lambda both: (GREETING + b"".join(both[0]))[: -both[1] or None]
+)
 longest = st.just(GREETING + b"%04d" % MAX_BODY_BYTES + b"x" * MAX_BODY_BYTES)
+asked = st.lists(requests, min_size=1, max_size=6).map(lambda each: b"Hi" + b"".join(each))
 cuts = st.lists(st.integers(0, 60), max_size=8)
 endings = st.sampled_from(["shutdown", "close", "reset"])
 
@@ -161,8 +167,9 @@ def readable(text):
 
 # ---- the same, step by step: several clients at once, who send a part now and the rest later ----
 
-steps = settings(max_examples=60, stateful_step_count=30, deadline=None, derandomize=True, database=None)
-some = st.one_of(st.integers(1, 6), st.just(1000))  # of the bytes that are still to be sent
+# A program that falls silent costs a whole time limit, in each try to make its story shorter: the first one is told.
+steps = settings(max_examples=150, stateful_step_count=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+some = st.sampled_from([1, 2, 3, 4, 5, 50, 1000])  # of the bytes that are still to be sent
 
 
 class Visitor:
@@ -211,7 +218,7 @@ class OneServer(RuleBasedStateMachine):
         before = self.line[: self.line.index(visitor)]
         return answers_to(visitor.said) if all(each.done() for each in before) else b""
 
-    @rule(target=visitors, meant=said)
+    @rule(target=visitors, meant=asked | said)
     def connects(self, meant):
         self.line.append(Visitor(self.server.address, meant))
         return self.line[-1]
@@ -261,6 +268,8 @@ class OneServer(RuleBasedStateMachine):
 
     def teardown(self):
         try:
+            if sys.exc_info()[0]:  # it has failed already
+                return
             for visitor in self.line:  # each one's turn comes
                 if visitor.sock.fileno() != -1:
                     self.half_closes(visitor)
@@ -300,7 +309,7 @@ class OneClient(RuleBasedStateMachine):
     When it is over, the next client begins.
     """
 
-    @initialize(meant=told)
+    @initialize(meant=cut_short)
     def begins(self, meant):
         self.meant, self.told, self.shown, self.asked = meant, b"", "", 0  # asked: how many requests were sent
         self.ended, self.at_prompt, self.over = "", False, False
@@ -359,10 +368,15 @@ class OneClient(RuleBasedStateMachine):
     def types(self, typed):
         self.at_prompt = False
         self.person.put(typed)
-        if self.ended != "leaves":
-            assert read(self.sock, 4) == typed[:4].upper().ljust(4).encode()
         self.asked += 1
+        heard = request = typed[:4].upper().ljust(4).encode()
+        if self.ended != "leaves":
+            try:
+                heard = read(self.sock, 4)
+            except ConnectionResetError:  # it broke off with bytes unread, at a header that was there already
+                heard = None
         self.settle()
+        assert heard == request or heard is None and self.over
 
     @precondition(lambda self: self.at_prompt)
     @rule()
@@ -371,7 +385,7 @@ class OneClient(RuleBasedStateMachine):
         self.person.prompted.get(timeout=TIME_LIMIT_S)
         self.shown += "A request is four letters A to Z. Nothing was sent; please ask again.\n"
 
-    @precondition(lambda self: self.at_prompt)
+    @precondition(lambda self: self.at_prompt and not self.meant)
     @rule()
     def types_no_more(self):
         self.at_prompt = False
@@ -379,7 +393,7 @@ class OneClient(RuleBasedStateMachine):
         self.shown += "\n"
         self.has_ended(lines=[0])
 
-    @precondition(lambda self: not self.ended)
+    @precondition(lambda self: not self.meant and not self.ended)
     @rule()
     def half_closes(self):
         self.ended = "half-closes"
@@ -388,7 +402,7 @@ class OneClient(RuleBasedStateMachine):
         self.settle()
 
     # an answer that nobody has asked for yet may be lost by these two
-    @precondition(lambda self: not self.ended and len(bodies_of(self.told)[0]) <= self.asked)
+    @precondition(lambda self: not self.meant and not self.ended and len(bodies_of(self.told)[0]) <= self.asked)
     @rule(how=st.sampled_from([socket.socket.close, reset]))
     def leaves(self, how):
         self.ended = "leaves"
@@ -396,7 +410,7 @@ class OneClient(RuleBasedStateMachine):
         self.settle()
 
     @precondition(lambda self: self.over)
-    @rule(meant=told)
+    @rule(meant=cut_short | told)
     def the_next_begins(self, meant):
         self.held.close()
         self.begins(meant)
@@ -409,6 +423,10 @@ class OneClient(RuleBasedStateMachine):
 
     def teardown(self):
         with self.held:
+            if sys.exc_info()[0]:  # it has failed already
+                self.sock.close()
+                self.person.put(None)
+                return
             if not self.ended:
                 self.half_closes()
             if self.at_prompt:
