@@ -2,8 +2,10 @@
 
 import functools
 import json
+import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from peers import foreign
@@ -100,11 +102,31 @@ def test_a_careless_client_fails_where_it_should(tmp_path):
     program = tmp_path / "careless.py"
     program.write_text("import sys\n" + CARELESS.replace('"{ip}"', "sys.argv[1]").replace("{port}", "int(sys.argv[2])"))
     outcomes = {shock.name: shock_client(f"{sys.executable} {program} {{ip}} {{port}}", shock, TIMEOUT_S, 1.0)
-                for shock in client_shocks(TIMEOUT_S) if shock.name in ("polite", "length is no number", "no answer", "refuses")}
+                for shock in client_shocks(TIMEOUT_S) if shock.name in ("polite", "length is no number", "no answer", "refuses", "no such address")}
     assert outcomes["polite"].held
     assert "traceback" in outcomes["length is no number"].problem
     assert "still open" in outcomes["no answer"].problem
     assert "ConnectionRefusedError" in outcomes["refuses"].problem
+    assert "gaierror" in outcomes["no such address"].problem
+
+
+def test_no_name_server_can_be_asked_for_the_address_that_is_none():
+    [shock] = (shock for shock in client_shocks(TIMEOUT_S) if shock.ip != "127.0.0.1")
+    assert len(shock.ip) > 255, "RFC 1035, 2.3.4: a query has no room for it"
+    assert max(map(len, shock.ip.split("."))) < 64, "else Python refuses it itself, with another error"
+    assert shock.ip.endswith(".invalid")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no signals that end a program")
+def test_a_client_that_crashes_has_not_withstood():
+    crashes = f"{sys.executable} -c 'import os; os.kill(os.getpid(), 9)' {{ip}} {{port}}"
+    [shock] = (shock for shock in client_shocks(TIMEOUT_S) if shock.name == "refuses")
+    assert "crashed" in shock_client(crashes, shock, TIMEOUT_S).problem
+
+
+def test_a_client_that_ends_before_it_is_typed_to_has_withstood_a_refusal():
+    [shock] = (shock for shock in client_shocks(TIMEOUT_S) if shock.name == "refuses")
+    assert shock_client(f"{sys.executable} -S -c pass {{ip}} {{port}}", replace(shock, typed=("x" * 1_000_000,)), TIMEOUT_S).held
 
 
 # ---- the steps ----

@@ -8,6 +8,7 @@ client_shocks(), serves the lessons, the tests, the command line and the checker
 import contextlib
 import os
 import shlex
+import signal
 import socket
 import struct
 import subprocess
@@ -282,7 +283,7 @@ class Shock:
     literal says what becomes of the course-literal server as long as the client stays: empty if
     that withstands it, too.
     Against a client: typed are the lines at its keyboard, prints is what it has to show, hides what
-    it may not; without a script it is refused.
+    it may not; ip is where it is sent, if not to the script. Without a script it is refused.
     """
 
     name: str
@@ -293,6 +294,7 @@ class Shock:
     typed: tuple = ("NAME", "EXIT")
     prints: str = ""
     hides: str = ""
+    ip: str = DEFAULT_IP
 
 
 @dataclass
@@ -416,6 +418,8 @@ MET = (Expect(len(HANDSHAKE), "the handshake", HANDSHAKE),)
 HELLO = (*MET, Send(GREET))
 ASKED = (*HELLO, Expect(REQUEST_BYTES, "the request", b"NAME"))
 FRAME = b"0004lena"
+# RFC 1035 lets a name have 255 octets. This one is refused on the spot: no name server is asked, nothing leaves the computer.
+NO_SUCH_ADDRESS = "no-such-address." * 16 + "invalid"
 
 
 def client_shocks(timeout_s):
@@ -431,6 +435,7 @@ def client_shocks(timeout_s):
         *(Shock(f"answer cut after byte {n}", "Header and body come in two segments.",
                 (*ASKED, Send(FRAME[:n]), Wait(0.02), Send(FRAME[n:]), Goodbye()), **lena) for n in range(1, len(FRAME))),
         Shock("refuses", "No server listens.", ()),
+        Shock("no such address", "The name of the server is longer than a name can be.", (), ip=NO_SUCH_ADDRESS),
         Shock("closes at once", "The server closes without a greeting.", (*MET, Close())),
         Shock("resets at once", "The server resets without a greeting.", (*MET, Reset())),
         Shock("closes in the greeting", "The server closes after 20 of 48 bytes.", (*MET, Send(GREET[:20]), Close())),
@@ -460,21 +465,25 @@ def shock_client(command, shock, timeout_s, limit_s=LIMIT_S):
     and no traceback. What it prints is read as UTF-8.
     """
     began, outcome = time.monotonic(), Outcome(shock)
-    with socket.create_server((DEFAULT_IP, 0)) as listener:
+    with socket.socket() as listener:
+        listener.bind((DEFAULT_IP, 0))
+        if shock.script:  # else the port is held, and refuses
+            listener.listen()
         listener.settimeout(limit_s)
-        ip, port = listener.getsockname()
-        if not shock.script:
-            listener.close()
-        words = [word.format(ip=ip, port=port) for word in shlex.split(command, posix=not _WINDOWS)]
+        port = listener.getsockname()[1]
+        words = [word.format(ip=shock.ip, port=port) for word in shlex.split(command, posix=not _WINDOWS)]
         with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               env=os.environ | {"PYTHONUTF8": "1"}) as process:  # fmt: skip
             try:
-                process.stdin.write("".join(f"{line}\n" for line in shock.typed).encode())
-                process.stdin.flush()
+                with contextlib.suppress(BrokenPipeError):  # one that reads nothing may have ended already
+                    process.stdin.write("".join(f"{line}\n" for line in shock.typed).encode())
+                    process.stdin.flush()
                 if shock.script:
                     _receive_client(listener, shock.script, limit_s, outcome.played, began)
                 said = process.communicate(timeout=timeout_s + limit_s)[0].decode("utf-8", "replace")
-            except (subprocess.TimeoutExpired, BrokenPipeError, OSError) as error:
+                if process.returncode < 0:
+                    outcome.problem = f"it crashed: {signal.strsignal(-process.returncode)}"
+            except (subprocess.TimeoutExpired, OSError) as error:
                 process.kill()
                 said = process.communicate()[0].decode("utf-8", "replace")
                 outcome.problem = "the program does not end" if isinstance(error, subprocess.TimeoutExpired) else str(error)
