@@ -93,8 +93,10 @@ def test_a_family_may_be_chosen_by_its_name():
     shocks.close()
 
 
-def test_all_shocks_have_a_button():
+def test_all_shocks_have_a_button_and_none_is_given_before_one_is_pressed():
     shocks = Shocks({"hardened": server.main})
+    assert shocks.text().startswith("A button for each of these shocks against hardened: polite, two requests at once, ")
+    assert (shocks.seen, view.PRESS in shocks._picture.value) == ({}, True)
     assert len(shocks._buttons) == len(view._stories())
     shocks.close()
 
@@ -119,7 +121,7 @@ def test_markup_in_what_a_server_says_is_not_carried_out():
     def rude(ip, port):
         raise ValueError("<img src=x>")
 
-    shocks = Shocks({"<b>mine</b>": rude}, shocks=["polite"])
+    shocks = Shocks({"<b>mine</b>": rude}, "polite")
     assert "&lt;img src=x&gt;" in shocks._picture.value
     assert "<img" not in shocks._picture.value and "<b>mine" not in shocks._picture.value
     shocks.close()
@@ -129,12 +131,16 @@ def test_markup_in_what_a_server_says_is_not_carried_out():
 
 
 def test_a_table_is_filled_by_running(table):
-    assert [line.split()[-2:] for line in table.text().splitlines()[2:-2]] == [["·", "·"]] * len(FEW)
+    assert table.text() == "A table of 4 shocks, a column for each server: course-literal, hardened. None is given yet."
+    assert table._picture.value.count("<td>·</td>") == 8
     table.run()
     lines = table.text().splitlines()
     line = table.seen["leaves in a request", "course-literal"].line
     assert f"leaves in a request  ✗ dies, line {line} of serve_requests   ✓ holds" in lines
-    assert lines[-1].split() == ["withstood", "1", "of", "4", "4", "of", "4"]
+    assert lines[-2].split() == ["withstood", "1", "of", "4", "4", "of", "4"]
+    failed = table.seen["cut after byte 3", "course-literal"].sentence
+    assert lines[-1] == f"The first that course-literal did not withstand, cut after byte 3: it {failed}."
+    assert "<p>The first that course-literal did not withstand" in table._picture.value
     assert "8 of 8 given" in table._count.value
     before = table.text()
     table.run()

@@ -3,6 +3,7 @@
 import inspect
 import linecache
 import socket
+import time
 
 import pytest
 
@@ -182,14 +183,27 @@ def test_the_clock_tells_whether_a_time_limit_holds_for_all_bytes(monkeypatch):
     assert "the connection is still open" in seen.sentence
 
 
+def raises(ip, port):
+    raise ValueError("no idea")
+
+
+def sleeps(ip, port):
+    while True:
+        time.sleep(1)
+
+
 @pytest.mark.parametrize("name", ["polite", "1000 clients"])
-def test_a_server_that_never_listens_is_told(name):
-    seen_or_said = ""
-    try:
-        seen_or_said = give(name, lambda ip, port: None).sentence
-    except LabError as error:
-        seen_or_said = str(error)
-    assert seen_or_said.startswith(("dies: its program came to its end", "The server does not wait for a client"))
+@pytest.mark.parametrize("server, said", [
+    (lambda ip, port: None, "dies: its program came to its end"), (raises, "dies in line {} of raises: ValueError: no idea"),
+])  # fmt: skip
+def test_a_server_that_never_listens_is_told(name, server, said):
+    assert give(name, server).sentence.startswith(said.format(line_of(raises, "raise ")))
+
+
+def test_a_server_that_comes_to_no_accept_hangs(monkeypatch):
+    monkeypatch.setattr(staged_shocks, "LIMIT_S", 0.1)
+    seen = give("1000 clients", sleeps)
+    assert seen.sentence == f"hangs: after 0.1 s it does not wait for a client; it is in line {line_of(sleeps, 'sleep(')} of sleeps"
 
 
 # ---- a shock as a program ----

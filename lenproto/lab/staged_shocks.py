@@ -38,7 +38,8 @@ READ_ON_BYTES = 1000  # at a time, where the end was due and something else come
 STEPS = 400  # a conversation on the stage takes no more
 ENDS = 3  # a server that reads the end of the stream so often in a row will read it for ever
 SHOWN_BYTES = 14  # of a call, in a conversation
-HOLDS, DIES, HANGS, ERRS = "holds", "dies", "hangs", "errs"
+ENDED = "dies: its program came to its end, and serves nobody any more"
+HOLDS, DIES, HANGS, ERRS = "holds", "dies", "hangs", "goes wrong"
 
 FAMILIES = {  # by what the names of their shocks begin with
     "all well": ("polite", "two requests", "all at once", "1000 clients"),
@@ -194,8 +195,8 @@ def _needs_the_clock(shock):
 class Seen:
     """What became of a server that was given a shock, and then a polite client.
 
-    verdict is "holds"; "dies": it raised, or ended; "hangs": it can never go on; "errs": it lives,
-    but did not do as it should. sentence says it in words. where and source tell the place: where
+    verdict is "holds"; "dies": it raised, or ended; "hangs": it can never go on; "goes wrong": it
+    lives, but did not do as it should. sentence says it in words. where and source tell the place: where
     it died or hangs, or where the shock met it. trace is the conversation; None where it was given
     for real.
     """
@@ -229,8 +230,13 @@ class Seen:
 
     @property
     def brief(self):
-        """Mark and verdict, and the line if it is one on which the server failed."""
-        return f"{self.mark} {self.verdict}" + (f", line {self.line} of {self.function}" if self.where and not self.held else "")
+        """Mark and verdict, and the line on which the server died or hangs."""
+        return f"{self.mark} {self.verdict}" + (f", {self.place}" if self.place else "")
+
+    @property
+    def place(self):
+        """The line on which the server died or hangs, in words; "" if it did not."""
+        return f"line {self.line} of {self.function}" if self.where and self.verdict in (DIES, HANGS) else ""
 
     def conversation(self):
         """Return the lines of the conversation with the misbehaving client: who, what, and the server's line."""
@@ -279,31 +285,35 @@ class _Clients:
 
 def _on_stage(shock, server):
     clients = _Clients(shock)
-    with Stage(clients, _with(server, answers=STEADY_ANSWERS)) as stage:
+    stage = Stage(clients, _with(server, answers=STEADY_ANSWERS)).start()
+    try:
         timed_out, spins = _play(stage)
         position, error = stage.position("server"), stage.result("server")
         where = position.where
         if isinstance(error, BaseException):
-            verdict, sentence = DIES, position.reason.replace("server stopped", "dies", 1)
+            verdict, sentence = DIES, _dies(position.reason)
         elif position.state == "failed":
             verdict, sentence = HANGS, f"hangs: {position.reason}"
         elif spins:
             where = spins.where
             verdict, sentence = HANGS, f"hangs: it goes round for ever, for {_at(spins)}, gives {spins.outcome().split(',')[0]} each time"
         elif position.state == "finished":
-            verdict, sentence = DIES, "dies: its program came to its end, and serves nobody any more"
+            verdict, sentence = DIES, ENDED
         elif position.state == "blocked" and not position.call.startswith("accept"):
             after = ", after sending what nobody asked for" * _answered_too_much(stage)
             verdict, sentence = HANGS, f"hangs in {position.call}, line {position.line} of {position.function}{after}: {_why(position.call)}"
         elif stage.position("client").state != "finished":
-            verdict, sentence = ERRS, "errs: it waits for the next client, and has not closed the connection of this one"
+            verdict, sentence = ERRS, "goes wrong: it waits for the next client, and has not closed the connection of this one"
         elif clients.problems:
-            verdict, sentence = ERRS, f"errs: {clients.problems[0]}"
+            verdict, sentence = ERRS, f"goes wrong: {clients.problems[0]}"
         else:
             verdict, sentence = HOLDS, _what_it_did(stage.trace, timed_out)
         if verdict in (HOLDS, ERRS):
             where = _met(stage.trace)
         return Seen(shock, verdict, sentence, where, _source(where), stage.trace)
+    finally:
+        with contextlib.suppress(LabError):  # it does not end: what was seen is told all the same
+            stage.close()
 
 
 def _play(stage):
@@ -393,17 +403,18 @@ def _for_real(shock, server):
     program.start()
     problems = []
     try:
-        address = _listening(program)
+        if not (address := _listening(program)):
+            return _never_listened(shock, program)
         guests = threading.Thread(target=_visit, args=(address, shock, problems), name="shock", daemon=True)
         guests.start()
         stuck = _watch(program, guests)
         place = stuck and stuck.where
         failure = program.failure
         if not stuck and not failure and problems:
-            verdict, sentence = ERRS, f"errs: {problems[0]}"
+            verdict, sentence = ERRS, f"goes wrong: {problems[0]}"
         elif failure:
             place = program.fell
-            verdict, sentence = DIES, failure.replace("server stopped", "dies", 1)
+            verdict, sentence = DIES, _dies(failure)
         elif stuck:
             verdict, sentence = HANGS, f"hangs in {_at(stuck)}: {_why(stuck.name)}"
         else:
@@ -411,20 +422,34 @@ def _for_real(shock, server):
                 "closes the connection when its time limit is over, and serves the next client")  # fmt: skip
             verdict, sentence = HOLDS, f"holds: {visits}"
     finally:
-        program.stop()
+        with contextlib.suppress(LabError):
+            program.stop()
     guests.join()
     return Seen(shock, verdict, sentence, place, _source(place))
 
 
 def _listening(program):
-    """Wait until a server waits for a client; return the address. LabError if it never does."""
+    """Wait until a server waits for a client; return the address. None if it never does."""
     deadline = time.monotonic() + LIMIT_S
     while time.monotonic() < deadline and program.alive:
         with program.actor.lock:
             if program.actor.doing and program.actor.doing.name == "accept":
                 return program.actor.sock.getsockname()
         time.sleep(0.001)
-    raise LabError(program.failure or f"The server does not wait for a client after {LIMIT_S:g} s.")
+    return None
+
+
+def _never_listened(shock, program):
+    """What became of a server that came to no accept."""
+    if program.failure:
+        return Seen(shock, DIES, _dies(program.failure), program.fell, _source(program.fell))
+    if program.alive:
+        return Seen(shock, HANGS, f"hangs: after {LIMIT_S:g} s it does not wait for a client; it is {program.place}")
+    return Seen(shock, DIES, ENDED)
+
+
+def _dies(failure):
+    return failure.replace("server stopped", DIES, 1)
 
 
 def _visit(address, shock, problems):

@@ -15,6 +15,7 @@ from lenproto.lab.views.page import TextForm, page
 from lenproto.server import CLIENT_TIMEOUT_S
 
 AROUND = 3  # lines of source shown before and after the one that matters
+PRESS = "Press a button: each server gets this shock, and you see what it did."
 WORKERS = 4  # shocks of a table that are given at the same time: most of each is waiting
 STYLE = """<style>
 .lenproto .servers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26em, 100%), 1fr)); gap: 0.8em; }
@@ -40,22 +41,25 @@ STYLE = """<style>
 class Shocks(TextForm, ipywidgets.VBox):
     """A button for each shock; what each server did, beside each other: Shocks({"mine": my_main, "hardened": server.main}).
 
-    shocks are names of shocks or of families, such as "leaves", by default all; chosen is the one that is given at once. give(name) is what a
+    shocks are names of shocks or of families, such as "leaves", by default all; chosen is one that is given at once. give(name) is what a
     button does. seen has, by server, what was Seen of the last one. Close the view when it is not
     needed any more; running its cell again closes it, too.
     """
 
     _worker = None
 
-    def __init__(self, servers, chosen="polite", *, shocks=None):
-        self.servers, self.seen, self.shock = dict(servers), {}, shock_named(chosen)
+    def __init__(self, servers, chosen=None, *, shocks=None):
+        self.servers, self.seen, self.shock = dict(servers), {}, chosen and shock_named(chosen)
         rows = _chosen_families(shocks)
         self._orders, self._buttons, self._stories = queue.Queue(), {}, _stories()
         self._worker = threading.Thread(target=self._work, name="shocks", daemon=True)
         replace_earlier(self)
         self._story, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
         super().__init__([*(self._row(family, names) for family, names in rows.items()), self._story, self._picture])
-        self.give(chosen)
+        if chosen:
+            self.give(chosen)
+        else:
+            self._paint(PRESS)
         self._worker.start()
 
     def give(self, name):
@@ -76,6 +80,8 @@ class Shocks(TextForm, ipywidgets.VBox):
 
     def text(self):
         """What each server did, one below the other."""
+        if not self.shock:
+            return f"A button for each of these shocks against {' and '.join(self.servers)}: {', '.join(self._buttons)}."
         parts = [f"{self.shock.name}: {self.shock.story}"]
         for name, seen in self.seen.items():
             parts.append(f"\n{name}: {seen}")
@@ -112,8 +118,8 @@ class Shocks(TextForm, ipywidgets.VBox):
     def _paint(self, instead=""):
         """Show the chosen shock, and what was seen of it; or some words instead."""
         for name, button in self._buttons.items():
-            button.button_style = "primary" if name == self.shock.name else ""
-        story = f"<b>{html.escape(self.shock.name)}</b> · {html.escape(self.shock.story)}"
+            button.button_style = "primary" if self.shock and name == self.shock.name else ""
+        story = f"<b>{html.escape(self.shock.name)}</b> · {html.escape(self.shock.story)}" if self.shock else ""
         heard = instead or ". ".join(f"{name} {seen.sentence}" for name, seen in self.seen.items())
         self._story.value = page(f'<div class="story" role="status" aria-label="{html.escape(heard)}">{story}</div>')
         panels = "" if instead else "".join(_panel(name, seen) for name, seen in self.seen.items())
@@ -172,13 +178,22 @@ class ShockTable(TextForm, ipywidgets.VBox):
 
     def text(self):
         """The table in characters: for each shock and server the verdict, and the line on which it failed."""
+        if not self.seen:
+            return f"A table of {len(self._names)} shocks, a column for each server: {', '.join(self.servers)}. None is given yet."
         rows = [("shock", *self.servers)]
         rows += [(name, *(self._cell(name, server) for server in self.servers)) for name in self._names]
         rows.append(("withstood", *(f"{self.held(server)} of {len(self._names)}" for server in self.servers)))
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
         rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1], *self._first_failures()])
+
+    def _first_failures(self):
+        """For each server the first shock of the table that it did not withstand, in a sentence."""
+        for server in self.servers:
+            failed = [name for name in self._names if (name, server) in self.seen and not self.seen[name, server].held]
+            if failed:
+                yield f"The first that {server} did not withstand, {failed[0]}: it {self.seen[failed[0], server].sentence}."
 
     def _start(self):
         """What the button does, in a thread of its own."""
@@ -212,7 +227,8 @@ class ShockTable(TextForm, ipywidgets.VBox):
         rows = "".join(self._html_row(name, seen) for name in self._names)
         totals = "".join(f"<th>{self.held(server)} of {len(self._names)}</th>" for server in self.servers)
         table = f'<table class="shocks"><tr>{head}</tr>{rows}<tr><th scope="row">withstood</th>{totals}</tr></table>'
-        self._picture.value = STYLE + page(table)
+        failures = "".join(f"<p>{html.escape(line)}</p>" for line in self._first_failures())
+        self._picture.value = STYLE + page(table + failures)
 
     def _html_row(self, name, seen):
         story = html.escape(self._stories[name])
@@ -248,10 +264,9 @@ def _quick(name):
 
 
 def _verdict(seen):
-    """Mark and verdict in colour, and the line if it failed on one."""
+    """Mark and verdict in colour, and the line on which it died or hangs."""
     kind = "good" if seen.held else "bad"
-    place = f' <span class="place">line {seen.line} of {seen.function}</span>' if seen.where and not seen.held else ""
-    return f'<span class="{kind}">{seen.mark} {seen.verdict}</span>' + place
+    return f'<span class="{kind}">{seen.mark} {seen.verdict}</span> <span class="place">{html.escape(seen.place)}</span>'
 
 
 def _lines(seen):
