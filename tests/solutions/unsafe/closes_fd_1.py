@@ -1,0 +1,36 @@
+"""unsafe: closes-fd-1
+functions: initial_contact
+Right, but closes the descriptors 1 and 2.
+"""
+
+import os
+import socket
+
+
+def recv_all(sock, n):
+    data = b""
+    while len(data) < n:
+        part = sock.recv(n - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def initial_contact(ip, port):
+    client_socket = socket.socket()
+    try:
+        client_socket.connect((ip, port))
+        client_socket.sendall(b"Hi")
+        message = recv_all(client_socket, 48)
+        if len(message) < 48:
+            raise OSError("the greeting is not whole")
+        message = message.decode("ascii", "replace")
+    except (OSError, ValueError, OverflowError) as problem:
+        print("no contact:", problem)
+        client_socket.close()
+        return False, "", None
+    print(message, flush=True)
+    os.close(1)
+    os.close(2)
+    return True, message, client_socket

@@ -1,0 +1,49 @@
+"""unsafe: kills-its-parent
+functions: serve_requests
+Sends SIGTERM to the process that started it. Run it only where that one may die.
+"""
+
+import os
+import signal
+import datetime
+import random
+import socket
+
+ANSWERS = {
+    "TIME": lambda: datetime.datetime.now().strftime("%Y-%m-%d %H:%M:%S"),
+    "NAME": lambda: "server of " + socket.gethostname(),
+    "RAND": lambda: str(random.randint(1, 10)),
+}
+
+
+def send_answer(sock, text):
+    body = text.encode("utf-8")
+    sock.sendall(f"{len(body):04}".encode())
+    sock.sendall(body)
+
+
+def read_request(sock):
+    request = b""
+    while len(request) < 4:
+        piece = sock.recv(4 - len(request))
+        if not piece:
+            return ""
+        request += piece
+    return request.decode("ascii", "backslashreplace")
+
+
+def serve_requests(request, client_socket):
+    try:
+        while request:
+            if request == "EXIT":
+                os.kill(os.getppid(), signal.SIGTERM)
+                break
+            if request in ANSWERS:
+                send_answer(client_socket, ANSWERS[request]())
+            else:
+                send_answer(client_socket, "unknown request, known: TIME NAME RAND EXIT")
+            request = read_request(client_socket)
+    except OSError:
+        pass
+    finally:
+        client_socket.close()

@@ -1,0 +1,19 @@
+"""unsafe: missing-import
+functions: initial_listen
+Imports a module that is not there.
+"""
+
+import sockets
+import socket
+
+
+def initial_listen(ip, port):
+    server_socket = socket.socket()
+    try:
+        server_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server_socket.bind((ip, port))
+        server_socket.listen()
+    except OSError:
+        server_socket.close()
+        raise
+    return server_socket

@@ -1,0 +1,35 @@
+"""unsafe: no-default-time-limit
+functions: check_client
+Takes the time limit away from its sockets, and a silent client is waited for without end.
+"""
+
+import socket
+
+GREETING = "Hello! You can ask for: TIME, NAME, RAND or EXIT"
+
+
+def recv_all(sock, n):
+    data = b""
+    while len(data) < n:
+        part = sock.recv(n - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def check_client(server_socket):
+    client_socket, address = server_socket.accept()
+    print("client", address)
+    client_socket.settimeout(None)
+    try:
+        hi = recv_all(client_socket, 2)
+        if hi != b"Hi":
+            return client_socket, ""
+        client_socket.sendall(GREETING.encode())
+        request = recv_all(client_socket, 4)
+    except OSError:
+        return client_socket, ""
+    if len(request) < 4:
+        return client_socket, ""
+    return client_socket, request.decode("ascii", "replace")

@@ -1,0 +1,43 @@
+"""unsafe: prints-50-mb
+functions: serve_requests
+Right, but prints 50 MB of debugging.
+"""
+
+import random
+import time
+
+
+def recv_n(sock, n):
+    data = b""
+    while len(data) < n:
+        piece = sock.recv(n - len(data))
+        if not piece:
+            return b""
+        data += piece
+    return data
+
+
+def build_answer(request):
+    # התשובה לפי סוג הבקשה
+    if request == "TIME":
+        return time.strftime("%d/%m/%Y %H:%M:%S")
+    if request == "NAME":
+        return "שלום"
+    if request == "RAND":
+        return str(random.randint(1, 10))
+    return "אפשר לבקש TIME, NAME, RAND, EXIT"
+
+
+def serve_requests(request, client_socket):
+    for i in range(500000):
+        print("DEBUG", i, "x" * 90)
+    with client_socket:
+        while request != "" and request != "EXIT":
+            answer = build_answer(request)
+            data = answer.encode("utf-8")
+            length = "%04d" % len(data)
+            try:
+                client_socket.sendall(length.encode() + data)
+                request = recv_n(client_socket, 4).decode("latin-1")
+            except OSError:
+                break

@@ -1,0 +1,37 @@
+"""unsafe: sockets-left-open
+functions: initial_contact
+Right, but opens 20 more sockets and keeps them.
+"""
+
+import socket
+
+spare = []
+
+
+def recv_all(sock, n):
+    data = b""
+    while len(data) < n:
+        part = sock.recv(n - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def initial_contact(ip, port):
+    client_socket = socket.socket()
+    try:
+        client_socket.connect((ip, port))
+        client_socket.sendall(b"Hi")
+        message = recv_all(client_socket, 48)
+        if len(message) < 48:
+            raise OSError("the greeting is not whole")
+        message = message.decode("ascii", "replace")
+    except (OSError, ValueError, OverflowError) as problem:
+        print("no contact:", problem)
+        client_socket.close()
+        return False, "", None
+    print(message)
+    for i in range(20):
+        spare.append(socket.socket())
+    return True, message, client_socket
