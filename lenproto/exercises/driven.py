@@ -32,6 +32,7 @@ class Moved:
     sent: bytes = b""
     received: bytes = b""
     problem: str = ""
+    last: bool = False  # the function had ended then
 
 
 class DrivenPeer(Peer):
@@ -96,6 +97,7 @@ class Driver:
         self.stuck = self.spins = None
         self.spoke = []  # how many bytes the function had sent each time when the peer spoke
         self.problem = None  # the Moved that was not met
+        self._over = False  # the function has ended
         self._expired = 0
         self._lock = threading.RLock()
 
@@ -126,10 +128,9 @@ class Driver:
                 self._expired += 1
                 actor.expired = True
                 return True
-            if self.peer is None or self.peer.sock.fileno() == -1:
+            if self.peer and self.peer.sock.fileno() == -1:
                 return False
-            self.peer.fill()
-            if came := self._on_the_way(actor):
+            if came := self.peer and self._on_the_way(actor):
                 return came is self.peer.sock
             self.stuck = actor.doing or Call("", "select", None, tap.where(1), 0.0)
             raise tap.Stopped
@@ -137,6 +138,7 @@ class Driver:
     def finish(self):
         """The function has ended: see which of the steps that are left are met all the same."""
         with self._lock:
+            self._over = True
             while self._step():
                 pass
             if self.peer:
@@ -156,11 +158,13 @@ class Driver:
         if self.problem or not (self._steps or self._connect):
             return False
         if self._connect:
-            connect, self._connect = self._connect, None
-            self.peer = DrivenPeer(connect())
+            try:
+                self.peer, self._connect = DrivenPeer(self._connect()), None
+            except OSError:  # it is not there
+                return False
             self.log.append(Moved(self._seen(), "connects"))
             return True
-        step, note, mark = self._steps[0], Moved(self._seen(), str(self._steps[0])), self.peer.read
+        step, note, mark = self._steps[0], Moved(self._seen(), str(self._steps[0]), last=self._over), self.peer.read
         if isinstance(step, Send):
             self.peer.fill()
             self.spoke.append(len(self.peer.came))
@@ -198,6 +202,7 @@ class Driver:
 
     def _on_the_way(self, actor):
         """The socket at which something comes after all: a system may need a moment to deliver what was sent."""
+        self.peer.fill()
         with selectors.DefaultSelector() as selector:
             if actor.sock:
                 selector.register(actor.sock, selectors.EVENT_READ)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from lenproto.answers import ANSWERS
 from lenproto.exercises.cases import HEBREW_NAME, SERVER_SIDE, Case
-from lenproto.exercises.driven import MOST_BYTES, Driver, send_at_once
+from lenproto.exercises.driven import MOST_BYTES, ON_THE_WAY_S, Driver, send_at_once
 from lenproto.lab import keyboard, tap
 from lenproto.lab.program import LabError, Program
 from lenproto.lab.trace import SENDING, Trace
@@ -210,7 +210,7 @@ def _initial_contact(seen, stack):
     if not seen.case.script:
         listener.close()
         return seen.address
-    listener.settimeout(CASE_S)
+    listener.settimeout(ON_THE_WAY_S)
     seen.driver = Driver(seen.case.script, connect=lambda: stack.enter_context(listener.accept()[0]))
     return seen.address
 

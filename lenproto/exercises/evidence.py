@@ -1,0 +1,82 @@
+"""What was seen in a case, as numbered steps: what the peer and the function did, with every byte, in order."""
+
+from dataclasses import asdict, dataclass
+
+from lenproto.exercises.cases import SERVER_SIDE
+from lenproto.lab.trace import RECEIVING, SENDING, literal
+
+SHOWN_BYTES = 120  # of one step
+MOST_STEPS = 40  # of a case: the first and the last
+TEXT_LIMIT = 2000  # characters of what was printed
+
+
+@dataclass
+class Step:
+    """One step: its number from 1, who ("you": the function, or "client" or "server": its peer), what, in words,
+    the bytes of it in hexadecimal, the line of the function, and what was wrong."""
+
+    number: int
+    who: str
+    what: str
+    bytes: str = ""
+    line: int | None = None
+    problem: str = ""
+
+
+def steps(seen):
+    """Return the steps of what was Seen, as dictionaries for JSON."""
+    peer = "client" if seen.case.function in SERVER_SIDE else "server"
+    moves = [(_place(move, seen.trace), 0, _move(move, peer)) for move in (seen.driver.log if seen.driver else ())]
+    calls = [(number, 1, _call(call)) for number, call in enumerate(seen.trace)]
+    ordered = [step for _, _, step in sorted(moves + calls, key=lambda entry: entry[:2])]
+    for number, step in enumerate(ordered, 1):
+        step.number = number
+    if len(ordered) > MOST_STEPS:
+        left_out = len(ordered) - MOST_STEPS
+        half = MOST_STEPS // 2
+        gap = Step(0, "", f"… {left_out} more steps like these …")
+        ordered = [*ordered[:half], gap, *ordered[-half:]]
+    return [asdict(step) for step in ordered]
+
+
+def _place(move, trace):
+    """Before which call a move of the peer stands: it was made while the one before still waited for it."""
+    if move.last:
+        return len(trace)
+    waiting = move.after - 1
+    return waiting if waiting >= 0 and waiting < len(trace) and trace[waiting].name in {"accept", *RECEIVING} else move.after
+
+
+def _move(move, peer):
+    moved = move.received
+    what = move.step + (f": {_shown(moved)}" if moved else "")
+    return Step(0, peer, what, (move.sent or moved).hex(), None, move.problem)
+
+
+def _call(call):
+    where = call.where.line if call.where else None
+    if call.name in SENDING and isinstance(call.argument, bytes):
+        what = f"{call.name}({_shown(call.argument)})"
+    else:
+        what = call.text()
+    problem = ""
+    if call.ended is None or type(call.result).__name__ == "Stopped":
+        problem = "never came back"
+    elif isinstance(call.result, BaseException):
+        what += f" → {type(call.result).__name__}"
+    elif call.at_end_of_stream:
+        what += ' → b"", the end of the stream'
+    elif call.name in RECEIVING:
+        what += f" → {_shown(call.data)}"
+    elif call.name == "accept":
+        what += " → a client"
+    return Step(0, "you", what + (", again and again" if call.again else ""), call.data.hex(), where, problem)
+
+
+def _shown(data):
+    return literal(data) if len(data) <= SHOWN_BYTES else f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
+
+
+def cut(text, limit=TEXT_LIMIT):
+    """Return a text, or its beginning and how much was left out."""
+    return text if len(text) <= limit else f"{text[:limit]}\n… and {len(text) - limit} characters more"
