@@ -1,18 +1,22 @@
 """The table of shocks: our two programs withstand them all, a server in Node too, the course-literal one those it should."""
 
-import functools
+import contextlib
 import json
 import os
+import pathlib
+import socket
 import subprocess
 import sys
+import tempfile
+import threading
 from dataclasses import replace
 
 import pytest
 from peers import foreign
 from peers.bare import TIME_LIMIT_S, ScriptedServer
-from programs import LENPROTO, run
+from programs import LENPROTO, Server, run
 
-from lenproto import client, server
+from lenproto import client
 from lenproto.lab import Background, Stage, literal
 from lenproto.lab.shocks import (
     Close, Expect, ExpectAnswer, ExpectEnd, Flood, Goodbye, NotMet, Peer, Reset, Send, ShutDown, Wait, client_shocks,
@@ -26,23 +30,47 @@ against_a_server = pytest.mark.parametrize("shock", server_shocks(TIMEOUT_S), id
 against_a_client = pytest.mark.parametrize("shock", client_shocks(TIMEOUT_S), ids=lambda shock: shock.name)
 
 
-def hardened(timeout_s=TIMEOUT_S):
-    check = functools.partial(server.check_client, timeout_s=timeout_s)
-    return Background(check=check, serve=functools.partial(server.serve_requests, timeout_s=timeout_s), name="hardened")
+def held(process="self"):
+    """Return what a process holds: its open files, pipes and sockets by number, and its threads. Only Linux tells; else None."""
+    if sys.platform != "linux":
+        return None
+    folder, names = pathlib.Path("/proc", str(process)), {}
+    for descriptor in (folder / "fd").iterdir():
+        with contextlib.suppress(OSError):  # the descriptor that lists the folder is gone by now
+            names[descriptor.name] = os.readlink(descriptor)
+    return names, {thread.name for thread in (folder / "task").iterdir()}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what another process holds: the shocks' tests see less here")
+def test_what_a_process_holds_is_seen():
+    before, ends = held(), threading.Event()
+    with tempfile.TemporaryFile(), socket.socket():
+        assert len(held()[0]) == len(before[0]) + 2
+    thread = threading.Thread(target=ends.wait)
+    thread.start()
+    assert len(held(os.getpid())[1]) == len(before[1]) + 1
+    ends.set()
+    thread.join()
+    assert held()[0] == before[0]
 
 
 @pytest.fixture(scope="module")
 def ours():
-    with hardened() as running:
-        yield running
+    """The server program itself. It takes all shocks, one after another."""
+    with Server("--timeout", str(TIMEOUT_S)) as program:
+        yield program
+        program.ends_well()
 
 
 @against_a_server
 def test_our_server_withstands(ours, shock):
+    before = held(ours.process.pid), held()
+    assert ours.open_sockets() in (1, None), "it listens, and nothing else"
     outcome = shock_server(ours.address, shock)
     assert outcome.held, f"{outcome.problem}\n{outcome}"
-    assert ours.failure is None
-    assert ours.actor.thread.is_alive()
+    assert ours.process.poll() is None
+    assert (held(ours.process.pid), held()) == before, "neither side keeps a socket, a file or a thread"
+    assert ours.stderr() == ""
 
 
 @pytest.mark.parametrize("shock", server_shocks(TIMEOUT_S, fill_s=1.0), ids=lambda shock: shock.name)
@@ -83,8 +111,10 @@ def test_a_server_in_another_language_withstands(address_in_another_language, sh
 
 @against_a_client
 def test_our_client_withstands(shock):
+    before = held()
     outcome = shock_client(CLIENT, shock, TIMEOUT_S)
     assert outcome.held, f"{outcome.problem}\n{outcome}"
+    assert held() == before, "no socket, pipe or thread is kept"
 
 
 CARELESS = """

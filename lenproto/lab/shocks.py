@@ -429,7 +429,7 @@ def client_shocks(timeout_s):
     return [
         Shock("polite", "A server that does all as it should.", (*ASKED, Send(FRAME), Goodbye()), **lena),
         Shock("greeting byte by byte", "The greeting comes one byte at a time.",
-              (*MET, Send(GREET, 1, 0.005), *ASKED[2:], Send(FRAME), Goodbye()), **lena),
+              (*MET, Send(GREET, 1, 0.001), *ASKED[2:], Send(FRAME), Goodbye()), **lena),
         Shock("answer byte by byte", "Header and body come one byte at a time.",
               (*ASKED, Send(FRAME, 1, 0.02), Goodbye()), **lena),
         *(Shock(f"answer cut after byte {n}", "Header and body come in two segments.",
