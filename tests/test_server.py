@@ -529,3 +529,12 @@ def test_check_client_lets_no_answer_wait_for_an_earlier_one(server_socket):
         client_socket, _ = check_client(server_socket, timeout_s=TIME_LIMIT_S)
         with client_socket:
             assert client_socket.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
+
+
+def test_the_loop_greets_and_answers_by_the_table_it_is_given(connected_pair, monkeypatch):
+    peer, client_socket = connected_pair
+    peer.sendall(b"HiECHOEXIT")
+    listening = Listening((client_socket, peer.getsockname()))
+    monkeypatch.setattr(server, "initial_listen", lambda ip, port: listening)
+    server.main(answers={"ECHO": lambda: "echo"}, timeout_s=TIME_LIMIT_S)
+    assert read_to_the_end(peer) == b"Hello! You can ask for: ECHO or EXIT".ljust(48) + b"0004echo"
