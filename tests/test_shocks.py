@@ -109,12 +109,32 @@ def test_a_server_in_another_language_withstands(address_in_another_language, sh
     assert outcome.held, f"{outcome.problem}\n{outcome}"
 
 
+TOLD = {  # what our client's one line says of each shock that ends the conversation
+    "refuses": "refused", "no such address": "no such address", "closes at once": "after 0 of 48 bytes", "resets at once": "cut",
+    "closes in the greeting": "after 20 of 48 bytes", "length is no number": "b'4x2!'", "negative length": "b'-001'",
+    "length with spaces": "b'  17'", "promises too much": "after 3 of 10 bytes", "resets in the body": "cut",
+    "closes in the header": "after 2 of 4", "no greeting": "in time", "half a greeting": "in time", "no answer": "in time",
+    "half an answer": "in time",
+}
+
+
 @against_a_client
-def test_our_client_withstands(shock):
+def test_our_client_withstands_and_tells_why_it_ends_in_one_line(shock):
     before = held()
     outcome = shock_client(CLIENT, shock, TIMEOUT_S)
     assert outcome.held, f"{outcome.problem}\n{outcome}"
     assert held() == before, "no socket, pipe or thread is kept"
+    complaints = [line for line in outcome.said.splitlines() if "No contact with " in line or "The conversation broke off: " in line]
+    if shock.name in TOLD:
+        greeted = "Hello!" in outcome.said
+        assert len(complaints) == 1 and TOLD[shock.name] in complaints[0]
+        assert ("The conversation broke off: " if greeted else "No contact with ") in complaints[0]
+    elif shock.name != "closes between two answers":  # a FIN, then perhaps a RST, tells it
+        assert complaints == []
+
+
+def test_what_is_told_is_told_of_shocks_in_the_table():
+    assert set(TOLD) <= {shock.name for shock in client_shocks(TIMEOUT_S)}
 
 
 CARELESS = """

@@ -299,12 +299,13 @@ class Shock:
 
 @dataclass
 class Outcome:
-    """How a program withstood a shock: the steps, and a sentence on what was wrong; empty if it held."""
+    """How a program withstood a shock: the steps, and a sentence on what was wrong; empty if it held; what a client said."""
 
     shock: Shock
     played: list[Played] = field(default_factory=list)
     problem: str = ""
     took_s: float = 0.0
+    said: str = ""
 
     @property
     def held(self):
@@ -487,7 +488,7 @@ def shock_client(command, shock, timeout_s, limit_s=LIMIT_S):
                 process.kill()
                 said = process.communicate()[0].decode("utf-8", "replace")
                 outcome.problem = "the program does not end" if isinstance(error, subprocess.TimeoutExpired) else str(error)
-    outcome.took_s = time.monotonic() - began
+    outcome.took_s, outcome.said = time.monotonic() - began, said
     wrong = next((note for note in outcome.played if note.problem), None)
     if wrong:
         outcome.problem = f"step {wrong.number}, {wrong.step}: {wrong.problem}"
