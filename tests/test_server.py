@@ -1,10 +1,9 @@
-"""The server against well-behaved and hostile clients: in this process, and as the real program's endless loop."""
+"""The server: its functions in this process, and the real program with clients that are not in the table of shocks."""
 
 import contextlib
 import inspect
 import json
 import os
-import select
 import socket
 import subprocess
 import sys
@@ -21,7 +20,6 @@ from lenproto.answers import ANSWERS
 GREETING = b"Hello! You can ask for: TIME, NAME, RAND or EXIT"
 NAME = "שלום"
 PATIENCE_S = 0.3  # of the program whose clients fall silent
-LONG_NAME = "x" * 9000
 
 PLACES = {  # what a client has said when it leaves, is cut off, or falls silent
     "before Hi": b"",
@@ -44,7 +42,7 @@ def go_to(sock, said):
         read_answer(sock)
 
 
-# The real program. One server takes all shocks of this file, one after another
+# The real program, with clients that are not in the table of shocks. One server takes them all, one after another
 
 
 @pytest.fixture(scope="module")
@@ -56,15 +54,15 @@ def patient_program():
 
 @pytest.fixture(scope="module")
 def impatient_program():
-    """A server that gives up a silent client soon, and has much to say about its name."""
-    with Server("--name", LONG_NAME, "--timeout", str(PATIENCE_S)) as program:
+    """A server that gives up a silent client soon."""
+    with Server("--name", NAME, "--timeout", str(PATIENCE_S)) as program:
         yield program
 
 
-def still_serves(program, name):
+def still_serves(program):
     """Check that the next client is served as if nothing had happened, and that no socket is left."""
     assert program.process.poll() is None, f"the server ended: {program.stderr()}"
-    assert converse(program.address, b"NAME", b"QUIZ")[1][0] == name.encode()
+    assert converse(program.address, b"NAME", b"QUIZ")[1][0] == NAME.encode()
     assert program.open_sockets() in (1, None), "the server holds its listening socket, and no other"
 
 
@@ -72,14 +70,14 @@ def still_serves(program, name):
 def address(patient_program):
     """The patient server's address. After the test, the next client must be served."""
     yield patient_program.address
-    still_serves(patient_program, NAME)
+    still_serves(patient_program)
 
 
 @pytest.fixture
 def impatient_address(impatient_program):
     """The impatient server's address. After the test, the next client must be served."""
     yield impatient_program.address
-    still_serves(impatient_program, LONG_NAME)
+    still_serves(impatient_program)
 
 
 def test_server_answers_what_the_protocol_says(address):
@@ -89,46 +87,6 @@ def test_server_answers_what_the_protocol_says(address):
     assert time.strptime(when.decode("ascii"), "%Y-%m-%d %H:%M:%S")
     assert int(number) in range(1, 11)
     assert b"QUIZ" in unknown
-
-
-def test_server_greets_before_any_request_and_sends_nothing_more(address):
-    with connect(address) as sock:
-        sock.sendall(b"Hi")
-        assert read(sock, 48) == GREETING
-        assert select.select([sock], [], [], 0.05)[0] == [], "it waits for the client now"
-
-
-def test_server_collects_what_comes_one_byte_at_a_time(address):
-    with connect(address) as sock:
-        for byte in b"HiNAMENAMEEXIT":
-            sock.sendall(bytes([byte]))
-        assert read(sock, 48) == GREETING
-        assert [read_answer(sock), read_answer(sock)] == [NAME.encode()] * 2
-        assert read_to_the_end(sock) == b""
-
-
-def test_server_answers_two_requests_in_one_segment(address):
-    with connect(address) as sock:
-        sock.sendall(b"HiNAMEXXXXNAMEEXIT")
-        assert read(sock, 48) == GREETING
-        assert read_answer(sock) == NAME.encode()
-        assert b"XXXX" in read_answer(sock)
-        assert read_answer(sock) == NAME.encode()
-        assert read_to_the_end(sock) == b""
-
-
-@at_each_place
-def test_server_outlives_a_client_that_leaves(address, said):
-    with connect(address) as sock:
-        go_to(sock, said)
-
-
-@at_each_place
-def test_server_outlives_a_client_that_resets(address, said):
-    sock = connect(address)
-    with contextlib.closing(sock):
-        go_to(sock, said)
-        reset(sock)
 
 
 @pytest.mark.parametrize("said", [b"Hi", b"HiNAME", b"HiNAMENAMENAME", b"HiEXIT", b"HiNAMEEXIT"])
@@ -158,22 +116,8 @@ def test_server_drops_a_client_that_falls_silent_but_not_too_soon(impatient_addr
     assert 0.9 * PATIENCE_S <= time.monotonic() - started < TIME_LIMIT_S
 
 
-def test_server_drops_a_client_that_drips_slower_than_a_field_may_take(impatient_address):
-    with connect(impatient_address) as sock:
-        go_to(sock, b"Hi")
-        dripped = 0
-        while not select.select([sock], [], [], 0.6 * PATIENCE_S)[0]:  # until the server has something to say
-            assert dripped < 100
-            with contextlib.suppress(ConnectionError):
-                sock.sendall(b"N")
-            dripped += 1
-        assert read_to_the_end(sock) == b"", "it says nothing but goodbye"
-    assert dripped < 4, "no request was ever whole"
-
-
 @pytest.mark.parametrize("said", [
-    b"hi", b"HI", b"iH", b" Hi", b"\0\0", b"\xff\xfe", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"TIMENAMEEXIT",
-    b"\x16\x03\x01\x02\x00\x01",
+    b"hi", b"HI", b"iH", b" Hi", b"\0\0", b"\xff\xfe", b"TIMENAMEEXIT", b"\x16\x03\x01\x02\x00\x01",
 ])
 def test_server_closes_on_a_wrong_handshake_without_a_word(address, said):
     with connect(address) as sock:
@@ -182,7 +126,7 @@ def test_server_closes_on_a_wrong_handshake_without_a_word(address, said):
 
 
 @pytest.mark.parametrize("request_", [
-    b"time", b"Time", b"exit", b"EXI ", b"XXXX", b"    ", b"\r\n\r\n", b"\0\0\0\0", b"TIM\0", b"\xff\x80\xfe\x00",
+    b"Time", b"exit", b"EXI ", b"\r\n\r\n", b"TIM\0", b"\xff\x80\xfe\x01",
     "רד".encode(), "🙂".encode(), b"%s%n", b"0004", b"{0}'",
 ])
 def test_server_names_the_known_requests_to_who_asks_for_another(address, request_):
@@ -204,17 +148,6 @@ def test_server_answers_nothing_after_exit(address):
         assert read_to_the_end(sock) in (GREETING, b"")  # the reset that follows may overtake the greeting
 
 
-def test_server_drops_a_client_that_asks_and_never_reads(impatient_address):
-    asked = 2000
-    with connect(impatient_address, receive_buffer_bytes=4096) as sock:
-        sock.sendall(b"Hi" + b"NAME" * asked)
-        still_asking = connect(impatient_address)  # served once the server has dropped the first
-        with still_asking:
-            go_to(still_asking, b"HiNAME")
-        received = read_to_the_end(sock)
-    assert len(received) < asked * len(LONG_NAME), "18 MB do not fit in between: the server was stuck in its send"
-
-
 def test_server_serves_clients_that_wait_in_line_in_their_order(address):
     with contextlib.ExitStack() as line:
         socks = [line.enter_context(connect(address)) for _ in range(5)]
@@ -224,11 +157,6 @@ def test_server_serves_clients_that_wait_in_line_in_their_order(address):
             assert read(sock, 48) == GREETING
             assert read_answer(sock) == NAME.encode()
             assert read_to_the_end(sock) == b""
-
-
-def test_server_serves_1000_clients_one_after_another(address):
-    for _ in range(1000):
-        assert converse(address, b"NAME") == (GREETING, [NAME.encode()])
 
 
 def test_server_serves_1000_clients_of_which_most_are_hostile(address):
