@@ -110,6 +110,7 @@ def _asks(name, story, typed, wire, *answers, **more):
 _SPEC = {
     "initial_listen": [
         _spec("initial_listen", "listens", "An address and a free port; then a client calls."),
+        _spec("initial_listen", "another address", "Another address of this computer, where there is one."),
         _spec("initial_listen", "any port", "Port 0: the system chooses a free one."),
     ],
     "check_client": [
@@ -125,11 +126,10 @@ _SPEC = {
               *_dialogue("NAME", "RAND", "TIME", "NAME"), request="NAME"),
         _spec("serve_requests", "TIME first", "The first request is TIME, the next one NAME.", *_dialogue("TIME", "NAME"), request="TIME"),
         _spec("serve_requests", "many random numbers", f"RAND is asked {DRAWS} times.", *_dialogue(*["RAND"] * DRAWS), request="RAND"),
-        _spec("serve_requests", "a name in Hebrew", f"This computer is named {HEBREW_NAME}: 4 characters, 8 bytes.",
-              *_dialogue("NAME", "RAND"), request="NAME", hebrew=True),
     ],
     "initial_contact": [
         _spec("initial_contact", "greeted", "A server waits for Hi, and greets with 48 bytes.", *HELLO, wants=True, shows=GREET.decode()),
+        _spec("initial_contact", "another address", "The server is at another address of this computer.", *HELLO, wants=True, shows=GREET.decode()),
     ],
     "send_requests": [
         _asks("one request", "The person types NAME and EXIT.", ["NAME"], [b"NAME"], "lena", shows="lena"),
@@ -160,7 +160,8 @@ def _check_client(shock):
         return None
     whole = said.startswith(HANDSHAKE) and len(said) >= TALK_BEFORE
     kind = _kind(shock)
-    wants = "" if not whole else None if kind == "rubbish" else said[len(HANDSHAKE) : TALK_BEFORE].decode()
+    request = said[len(HANDSHAKE) : TALK_BEFORE]
+    wants = "" if not whole else request.decode() if request.isalpha() else None
     return Case("check_client", "shock", shock.name, shock.story, tuple(script), kind, wants=wants)
 
 
@@ -176,9 +177,11 @@ def _serve_requests(shock):
         said += data
     if not said.startswith(HANDSHAKE) or len(said) < TALK_BEFORE:
         return None
-    request = said[len(HANDSHAKE) : TALK_BEFORE].decode("ascii", "backslashreplace")
+    request = said[len(HANDSHAKE) : TALK_BEFORE]
     steps = tuple(step for step in script if step != _GREETING)
-    return Case("serve_requests", "shock", shock.name, shock.story, steps, _kind(shock), request=request, before=before)
+    if _kind(shock) == "rubbish":  # as the second request, so that the function itself has to read it
+        steps, request = (ExpectAnswer(), Send(request), *steps), b"NAME"
+    return Case("serve_requests", "shock", shock.name, shock.story, steps, _kind(shock), request=request.decode(), before=before)
 
 
 def _kind(shock):
@@ -202,7 +205,7 @@ def _of_server():
 
 
 def _of_client():
-    return [shock for shock in client_shocks(SHOCK_TIMEOUT_S) if shock.name != "polite" and shock.script]
+    return [shock for shock in client_shocks(SHOCK_TIMEOUT_S) if shock.name != "polite" and shock.script and shock.name != "no such address"]
 
 
 def _cut_within(table, first, last):
@@ -237,15 +240,25 @@ _SHOCK = {
         Case("initial_listen", "shock", "port taken", "Another server listens there already.", peer="rubbish"),
         Case("initial_listen", "shock", "no such address", "The address is not this computer's.", peer="rubbish"),
     ],
-    "check_client": [*filter(None, map(_check_client, _cut_within(_of_server(), 1, TALK_BEFORE)))],
+    "check_client": [
+        *filter(None, map(_check_client, _cut_within(_of_server(), 1, TALK_BEFORE))),
+        Case("check_client", "shock", "handshake in small letters", "A client says hi, in small letters.", (Send(b"hi"),), "rubbish", wants=""),
+    ],
     "serve_requests": [
         *filter(None, map(_serve_requests, _cut_within(_of_server(), TALK_BEFORE, 2 * len(_TALK)))),
+        Case("serve_requests", "shock", "unknown at first", "The first request is WHAT, the next one RAND.",
+             (ExpectAnswer(), Send(b"RAND"), ExpectAnswer(), *_BYE), "rubbish", request="WHAT"),
+        Case("serve_requests", "shock", "exit in small letters", "A client asks for exit, in small letters, and goes on.",
+             (ExpectAnswer(), Send(b"exit"), ExpectAnswer(), Send(b"RAND"), ExpectAnswer(), *_BYE), "rubbish", request="NAME"),
+        Case("serve_requests", "shock", "a name in Hebrew", f"This computer is named {HEBREW_NAME}: 4 characters, 8 bytes.",
+             _dialogue("NAME", "RAND"), "polite", request="NAME", hebrew=True),
         Case("serve_requests", "shock", "no request", "The client left before its first request: the request is empty.",
              (ExpectEnd(),), "leaves"),
     ],
     "initial_contact": [
         *filter(None, map(_contact, _of_client())),
         Case("initial_contact", "shock", "refuses", "No server listens.", (), "refuses", wants=False),
+        Case("initial_contact", "shock", "no such address", "The address is none at all.", (), "refuses", wants=False),
         Case("initial_contact", "shock", "greeting in two pieces", "The greeting comes in two segments.",
              (*MET, Send(GREET[:20]), Send(GREET[20:])), "cut", wants=True, shows=GREET.decode()),
     ],
@@ -253,6 +266,9 @@ _SHOCK = {
         *filter(None, map(_requests, _of_client())),
         Case("send_requests", "shock", "resets between two answers", "The server resets where the next request would come.",
              (Expect(REQUEST_BYTES, "the request", b"NAME"), Send(FRAME), Reset()), "resets", typed=("NAME", "RAND", "EXIT"), shows="lena"),
+        Case("send_requests", "shock", "letters that are not English", f"The person types {HEBREW_NAME}, then NAME and EXIT.",
+             (Expect(REQUEST_BYTES, "the request", b"NAME"), Send(FRAME), Expect(REQUEST_BYTES, "the request EXIT", b"EXIT"), Close()),
+             "polite", typed=(HEBREW_NAME, "NAME", "EXIT"), shows="lena"),
         Case("send_requests", "shock", "header and half a body", "The header and half of the body come together, then the rest.",
              (Expect(REQUEST_BYTES, "the request", b"NAME"), Send(FRAME[:6]), Send(FRAME[6:]), Goodbye()), "cut",
              typed=("NAME", "EXIT"), shows="lena"),

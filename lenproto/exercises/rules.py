@@ -4,6 +4,7 @@ A rule looks at bytes, calls and results, never at the source: any right way of 
 """
 
 import datetime
+import errno
 import re
 import socket
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ def _ended_otherwise(seen):
     case = seen.case
     if seen.ending == "raised":
         told = f"It raised {_error(seen.error)}{_at(seen.failed_at)}"
-        if case.peer == "polite" or not isinstance(seen.error, OSError | EOFError | UnicodeError | ValueError):
+        if case.peer == "polite" or isinstance(seen.error, NameError | AttributeError | TypeError | ImportError | SyntaxError):
             return Finding("has-an-error", f"{told}.", where=seen.failed_at)
         return Finding("raises-where-it-should-return", f"{told}, when {_what_peer_did(case)}.", where=seen.failed_at)
     if seen.ending == "spins":
@@ -104,8 +105,8 @@ def _initial_listen(seen):
         return Finding("does-not-bind", "It never called bind(): clients cannot know the port.")
     if ip in ("0.0.0.0", "::"):
         return Finding("opens-to-all", f"It listens at {ip}: every computer around may call, not only {DEFAULT_IP}.")
-    if ip != DEFAULT_IP or (seen.address[1] and port != seen.address[1]):
-        elsewhere = "another port" if ip == DEFAULT_IP else ip
+    if ip != seen.address[0] or (seen.address[1] and port != seen.address[1]):
+        elsewhere = "another port" if ip == seen.address[0] else ip
         return Finding("binds-elsewhere", f"It was given an address and a port, and listens at {elsewhere}.", where=seen.calls("bind")[0].where)
     if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
         return Finding("does-not-listen", "Nobody can connect to the socket: it was bound, but listen() was not called.")
@@ -117,10 +118,18 @@ def _initial_listen(seen):
 
 def _check_client(seen):
     case, sent = seen.case, seen.sent
+    if seen.ending == "waits" and seen.call.name == "accept" and len(seen.calls("accept")) > 1:
+        return Finding("accepts-another-client", f"It waits in {_call(seen.call)} for another client, and this one is not served.",
+                       where=seen.call.where)  # fmt: skip
     if case.level == "spec":
         if not seen.calls("accept") and seen.ending != "raised":
             return Finding("does-not-accept", "It never called accept(): the client still waits outside.")
-        return _greeting(seen) or _ended_otherwise(seen) or _returned_pair(seen)
+        if found := _greeting(seen):
+            return found
+        if seen.ending == "waits" and len(seen.received) >= len(HANDSHAKE) + REQUEST_BYTES:
+            return Finding("asks-for-too-much", f"It has read {literal(seen.received)}, the handshake and the request, and waits in "
+                           f"{_call(seen.call)} for more.", where=seen.call.where)  # fmt: skip
+        return _ended_otherwise(seen) or _returned_pair(seen)
     if case.name in ("wrong handshake", "speaks HTTP") and sent:
         said = literal(_said(case)[: len(HANDSHAKE)])
         return Finding("handshake-not-checked", f'The client said {said}, not b"Hi", and was greeted all the same.', where=_last_line(seen))
@@ -154,7 +163,9 @@ def _greeting(seen):
         return Finding("greeting-too-long", f"The greeting has {len(sent)} bytes: what is over 48 will be taken for an answer.",
                        sent, GREETING_BYTES, where)  # fmt: skip
     if not sent.isascii():
-        return Finding("greeting-not-ascii", "The greeting holds bytes that are no ASCII.", sent, _first_strange(sent), where)
+        return Finding("greeting-not-ascii", "The greeting holds bytes that are no ASCII.", sent, _first(sent, lambda byte: byte > 127), where)
+    if b"\0" in sent:
+        return Finding("greeting-padded-wrongly", "The greeting is filled up with NUL bytes; blanks are needed.", sent, sent.index(0), where)
     missing = [name.decode() for name in ASKABLE if name not in sent.upper()]
     if missing:
         return Finding("greeting-names-no-requests", f"The greeting does not say that one may ask for {', '.join(missing)}.", sent, None, where)
@@ -214,12 +225,14 @@ def _returned_pair(seen):
         return Finding("returns-the-wrong-socket", f"The first thing that it returned is {what}, not the client's socket.")
     if sock.fileno() != -1 and seen.peer_address and _peer(sock) not in (None, seen.peer_address):
         return Finding("returns-the-wrong-socket", "The socket that it returned is not connected with this client.")
-    if isinstance(request, bytes | bytearray) and (request or wants):
+    if isinstance(request, bytes | bytearray):
         return Finding("returns-bytes", f"It returned the request as bytes, {literal(bytes(request))}; it should be text.")
     if seen.sock.fileno() == -1:
         return Finding("closes-the-server-socket", "It closed the server socket: no other client can ever come.")
+    if not isinstance(request, str):
+        return Finding("returns-something-else", f'The request that it returned is {_thing(request)}; where there is none, it is "".')
     if wants is None:
-        return None if isinstance(request, str) else Finding("returns-something-else", f"The request that it returned is {_thing(request)}.")
+        return None
     if wants and sock.fileno() == -1:
         return Finding("closes-too-early", "It closed the client's socket: serve_requests has nothing to answer to.")
     if not wants and request:
@@ -232,6 +245,12 @@ def _returned_pair(seen):
             return Finding("first-request-lost", f"The client asked {wants}, and the request that it returned is {request!r}.")
         return Finding("changes-the-request", f"The client asked {wants}, and it returned {request!r}.")
     return None
+
+
+def _kinds(things):
+    """What sort of thing each one is: "bool", "text", "socket" or "other"."""
+    kinds = {bool: "bool", str: "text", bytes: "text", socket.socket: "socket"}
+    return [kinds.get(type(thing), "other") for thing in things]
 
 
 def _pair(result):
@@ -300,6 +319,9 @@ def _answer(seen, request, data, number):
         return Finding("body-is-no-utf-8", "The body of the answer is no UTF-8.", data, HEADER_BYTES + error.start, where)
     if not text.strip():
         return Finding("empty-answer", f"The answer to {request} is empty.", data, 0, where)
+    if request == "time" and _tells_time(text):
+        return Finding("takes-small-letters", f"The client asked for time, in small letters, and was told {text!r}; requests are capitals.",
+                       data, HEADER_BYTES, where)  # fmt: skip
     return _content(seen, request, text, data, number) if seen.case.level == "spec" else None
 
 
@@ -333,7 +355,7 @@ def _framing(data, request, where):
 
     n, header, body = len(data), data[:HEADER_BYTES], data[HEADER_BYTES:]
     digits = re.match(rb"\d*", data).group()
-    if data[-4:].isdigit() and n > 8 and int(data[-4:]) == n - 4 and not (header.isdigit() and int(header) == n - 8):
+    if data[-4:].isdigit() and n > 4 and int(data[-4:]) == n - 4 and not header.isdigit():
         return finding("header-after-body", "The length comes after the answer; the client reads it first.")
     if len(digits) >= 5 and int(digits[:-1] or 0) != n and any(int(digits[:k]) == n - k for k in range(5, len(digits) + 1)):
         return finding("length-not-four-digits", "The length is longer than four digits.", HEADER_BYTES)
@@ -368,6 +390,8 @@ def _framing(data, request, where):
             return finding("binary-length", f"The length comes as {size} bytes of a binary number; it should be four digits.")
         if n > size and int.from_bytes(data[:size], order) in (n - size, n) and b"\0" in data[:size] + (b"\0" if size == 1 and data[0] < 32 else b""):
             return finding("binary-length", f"The length comes as a binary number of {size} byte{'s' * (size > 1)}; it should be four digits.")
+    if header[:2].lower() == b"0x" or (re.fullmatch(rb"[0-9a-fA-F]{4}", header) and int(header, 16) == n - HEADER_BYTES):
+        return finding("length-not-decimal", f"The length comes as {literal(header)}, in hexadecimal; decimal digits are needed.")
     if digits and int(digits) in (n - len(digits), n) and len(digits) < HEADER_BYTES:
         return finding("length-not-four-digits", f"The length has {len(digits)} digit{'s' * (len(digits) > 1)}; it should have four.",
                        len(digits))
@@ -378,7 +402,7 @@ def _framing(data, request, where):
 
 def _content(seen, request, text, data, number):
     """What is wrong with the words of an answer to a polite client."""
-    earlier = [body.decode("utf-8", "replace") for body in _frames(seen.sent[: seen.sent.index(data)])[0]] if number else []
+    earlier = [body.decode("utf-8", "replace") for body in _frames(b"".join(seen.driver.answers[:number]))[0]]
     where = _last_line(seen)
 
     def finding(name, message):
@@ -387,6 +411,11 @@ def _content(seen, request, text, data, number):
                            HEADER_BYTES, where)  # fmt: skip
         return Finding(name, message, data, HEADER_BYTES, where)
 
+    others = [name.decode() for name in ASKABLE if name.decode() != request and name.decode() in text]
+    if len(others) > 1:
+        return finding("known-request-unknown", f"{request} was answered as if it were not known: {text!r}.")
+    if re.fullmatch(r"b'.*'|b\".*\"", text, re.DOTALL):
+        return finding("sends-bytes-as-text", f"The answer to {request} is {text!r}: bytes that were made text with str().")
     if request == "RAND":
         numbers = re.findall(r"-?\d+(?:[.,]\d+)?", text)
         if len(numbers) != 1 or not numbers[0].lstrip("-").isdecimal():
@@ -435,6 +464,8 @@ def _goodbye(seen, rest, answers):
         return Finding(answers, f"There was no request, for the client had left, and it sent {literal(rest[:40])}.", rest, 0, _last_line(seen))
     if seen.ending == "waits" and case.peer == "polite" and seen.call.name != "accept":
         return Finding("ignores-exit", f"The client sent EXIT, and it waits in {_call(seen.call)} for more.", where=seen.call.where)
+    if seen.ending == "raised" and seen.sock.fileno() == -1 and isinstance(seen.error, OSError) and seen.error.errno == errno.EBADF:
+        return Finding("goes-on-after-closing", f"It closed the client's socket, and then used it{_at(seen.failed_at)}.", where=seen.failed_at)
     if found := _ended_otherwise(seen):
         return found
     open_here = seen.sock.fileno() != -1
@@ -475,8 +506,9 @@ def _initial_contact(seen):
         if not seen.calls("connect", "connect_ex"):
             return Finding("does-not-connect", "It never called connect().") if seen.ending != "raised" else None
         call = seen.calls("connect", "connect_ex")[0]
-        if isinstance(call.argument, tuple) and call.argument[1:2] != seen.address[1:2]:
-            return Finding("connects-elsewhere", "It connected to another port than it was given.", where=call.where)
+        if isinstance(call.argument, tuple) and call.argument[:2] not in (seen.address, ("localhost", seen.address[1])):
+            told = "port" if call.argument[:1] == seen.address[:1] else "address"
+            return Finding("connects-elsewhere", f"It was given an address and a port, and connected to another {told}.", where=call.where)
         if not sent and seen.ending == "waits":
             return Finding("reads-before-it-speaks", f"It waits in {_call(seen.call)} before it has said Hi, and the server waits for Hi.",
                            where=seen.call.where)
@@ -494,9 +526,11 @@ def _initial_contact(seen):
 
 def _handshake(seen, sent):
     where = _last_line(seen)
+    if not sent and any(sock.type == socket.SOCK_DGRAM for sock in seen.made):
+        return Finding("not-a-tcp-socket", "Its socket is no TCP socket (SOCK_STREAM).")
     if not sent:
         return Finding("no-handshake", "It never said Hi.")
-    if HANDSHAKE in sent and sent.strip() == HANDSHAKE:
+    if sent in (HANDSHAKE + b"\n", HANDSHAKE + b"\r\n"):
         return Finding("sends-a-newline", f"It said {literal(sent)}; the handshake is two bytes.", sent, 2, where)
     if sent.startswith(HANDSHAKE):
         return Finding("handshake-too-long", f"It said {literal(sent)}; the handshake is two bytes.", sent, 2, where)
@@ -515,13 +549,17 @@ def _contact_result(seen):
     if result is True or not isinstance(result, tuple | list) or len(result) != 3:
         return Finding("returns-something-else", f"It returned {_thing(result)}; three things are needed: True, the greeting and the socket.")
     contact, message, sock = result
+    if contact is False:
+        return Finding("denies-contact", "All went well, and it returned False.")
     kinds = [isinstance(contact, bool | int), isinstance(message, str | bytes), isinstance(sock, socket.socket)]
-    if not all(kinds) and any(isinstance(thing, socket.socket) for thing in result):
+    if sorted(_kinds(result)) == ["bool", "socket", "text"] and not all(kinds):
         return Finding("returns-in-wrong-order", f"It returned {', '.join(map(_thing, result))}; the order is True, the greeting, the socket.")
     if not isinstance(sock, socket.socket):
         return Finding("returns-the-wrong-socket", f"The third thing that it returned is {_thing(sock)}, not the socket.")
-    if contact is not True:
-        return Finding("denies-contact", f"All went well, and it returned {contact!r} instead of True.")
+    if contact is not True or not isinstance(message, str | bytes):
+        return Finding("returns-something-else", f"It returned {', '.join(map(_thing, result))}; needed are True, the greeting, the socket.")
+    if sock.fileno() != -1 and _peer(sock) != seen.address:
+        return Finding("returns-the-wrong-socket", "The socket that it returned is not the one that is connected with the server.")
     if isinstance(message, bytes):
         return Finding("returns-bytes", "It returned the greeting as bytes; it should be text.")
     if message.strip() != greeting.strip():
@@ -562,6 +600,12 @@ def _send_requests(seen):
         if found := _what_was_asked(seen, expected) or _reading(seen):
             return found
         return _after_exit(seen) or _ended_otherwise(seen) or _printed(seen)
+    if case.name == "letters that are not English":
+        if seen.sent != b"NAMEEXIT":
+            return Finding("sends-what-is-no-ascii", f"The person typed {case.typed[0]!r}, and {literal(seen.sent[:40])} was sent; it should ask again."
+                           if seen.ending != "raised" else f"The person typed {case.typed[0]!r}, and it raised {_error(seen.error)}{_at(seen.failed_at)}.",
+                           where=seen.failed_at or _last_line(seen))  # fmt: skip
+        return _ended_otherwise(seen)
     if seen.asked and seen.ending in ("raised", "waits", "spins"):
         return Finding("asks-after-the-end", f"It asked for another request, when {_what_peer_did(case)}.")
     if case.peer == "cut" and (seen.ending != "returned" or case.shows not in seen.printed or seen.driver.problem):
@@ -705,8 +749,8 @@ def _last_line(seen):
     return next((call.where for call in reversed(seen.trace) if call.name.startswith("send")), None)
 
 
-def _first_strange(data):
-    return next(index for index, byte in enumerate(data) if byte > 127)
+def _first(data, strange):
+    return next(index for index, byte in enumerate(data) if strange(byte))
 
 
 def _peer(sock):

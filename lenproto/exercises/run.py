@@ -20,8 +20,12 @@ from lenproto.wire import DEFAULT_IP, greeting
 CASE_S = 2.0  # seconds that one case may take
 THREADS_S = 0.3  # seconds that the function's own threads may go on after it has returned
 IN_VAIN = 100  # calls of one function in one case that get nothing
+OTHER_IP = "127.0.0.2"
+NO_IP = "256.256.256.256"  # no number of an address is over 255
 NO_SUCH_IP = "192.0.2.1"  # RFC 5737: an address that no computer has
 SMALL_BUFFER = 4096  # bytes: so that unread answers soon fill it
+
+tap.HELPERS.append(__file__)
 
 
 @dataclass
@@ -114,9 +118,8 @@ def _watch(seen, function, arguments, judge):
     seen.trace.listeners.append(look)
     keyboard.give(program.thread, ask)
     random.seed(1)
-    watched = _Waits(program)
     try:
-        with watched:
+        with _Waits(driver):
             program.start(_gate(seen), driver.drive)
             ended = _wait(program, driver)
         seen.place = "" if ended else program.place
@@ -170,8 +173,18 @@ def _stop(program):
 # ---- what each function is given ----
 
 
-def _listener(stack):
-    return stack.enter_context(socket.create_server((DEFAULT_IP, 0)))
+def _listener(stack, ip=DEFAULT_IP):
+    return stack.enter_context(socket.create_server((ip, 0)))
+
+
+def _other_ip():
+    """Another address of this computer, if it has one: some systems know only one for themselves."""
+    with socket.socket() as probe:
+        try:
+            probe.bind((OTHER_IP, 0))
+        except OSError:
+            return DEFAULT_IP
+        return OTHER_IP
 
 
 def _check_client(seen, stack):
@@ -205,7 +218,9 @@ def _serve_requests(seen, stack):
 
 
 def _initial_contact(seen, stack):
-    listener = _listener(stack)
+    if seen.case.name == "no such address":
+        return NO_IP, 8820
+    listener = _listener(stack, _other_ip() if seen.case.name == "another address" else DEFAULT_IP)
     seen.address = listener.getsockname()
     if not seen.case.script:
         listener.close()
@@ -228,8 +243,9 @@ def _initial_listen(seen, stack):
         seen.address = NO_SUCH_IP, 0
         return seen.address
     reserved = stack.enter_context(socket.socket())
-    reserved.bind((DEFAULT_IP, 0))
-    seen.address = (DEFAULT_IP, 0) if seen.case.name == "any port" else reserved.getsockname()
+    ip = _other_ip() if seen.case.name == "another address" else DEFAULT_IP
+    reserved.bind((ip, 0))
+    seen.address = (ip, 0) if seen.case.name == "any port" else reserved.getsockname()
     if seen.case.name == "port taken":
         reserved.listen()
     else:
@@ -267,8 +283,8 @@ def _named(name):
 class _Waits:
     """In here, waiting in select, in a selector or in sleep lets the peer go on, for a function's threads."""
 
-    def __init__(self, program):
-        self.program = program
+    def __init__(self, driver):
+        self.driver = driver
 
     def __enter__(self):
         self._select, self._sleep = select.select, time.sleep
@@ -306,8 +322,8 @@ class _Waits:
         return wait
 
     def _sleep_driven(self, seconds):
-        if actor := self._actor():
-            _moved(actor)
+        if self._actor():
+            self.driver.nudge()
             seconds = min(seconds, 0.001)
         self._sleep(seconds)
 

@@ -32,6 +32,7 @@ PATIENCE_S = 0.05  # between two looks whether an actor for whom time stands sti
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 LAB = os.path.dirname(__file__) + os.sep
+HELPERS = [wire.__file__, LAB]  # beginnings of the names of files that are nobody's own code
 LESSON = LAB + "literal.py"  # it stands in the lab, but is a program that one looks at
 _actors = {}  # Thread → Actor. Not by identifier: a new thread may get that of one that has ended
 _lock = threading.Lock()
@@ -463,4 +464,4 @@ def is_helper(file):
     """Whether a file is not the actor's own code, but the standard library's, recv_exactly's or the lab's."""
     if file.startswith((_STANDARD_LIBRARY, "<frozen ")) and "site-packages" not in file:
         return True
-    return file == wire.__file__ or (file.startswith(LAB) and file != LESSON)
+    return file.startswith(tuple(HELPERS)) and file != LESSON
