@@ -32,7 +32,9 @@ STYLE = """<style>
 .lenproto .seen .lines .here { background: color-mix(in srgb, #b34700 16%, transparent); font-weight: 700; }
 .lenproto .seen.held .lines .here { background: color-mix(in srgb, #00805c 16%, transparent); }
 .lenproto .lines span { display: inline-block; min-width: 100%; box-sizing: border-box; padding: 0 8px; }
-.lenproto table.shocks { border-collapse: collapse; }
+.lenproto .talk span { display: block; border-radius: 3px; } .lenproto .talk .last { font-weight: 700; background: color-mix(in srgb, #b34700 16%, transparent); }
+.lenproto .talk .next { font-weight: 700; } .lenproto .talk .client { color: var(--jp-content-font-color2, #555); }
+.lenproto table.shocks { border-collapse: collapse; line-height: 1.4; }
 .lenproto table.shocks :is(th, td) { padding: 2px 1.6em 2px 4px; border-bottom: 1px solid var(--jp-border-color2, #ccc); font-size: 1em; text-align: left; }
 .lenproto table.shocks .place { color: var(--jp-ui-font-color2, #555); white-space: nowrap; }
 </style>"""
@@ -285,8 +287,18 @@ def _panel(name, seen):
     """What became of one server, as HTML: verdict, place, conversation."""
     rows = "".join(f'<span class="{"here" if here else ""}">{html.escape(line)}</span>\n' for line, here in _lines(seen))
     place = f'<div class="lines" tabindex="0"><pre>{rows}</pre></div>' if rows else ""
-    talk = html.escape("\n".join(seen.conversation()))
     verdict = f'<span class="{"good" if seen.held else "bad"}">{seen.mark} {seen.verdict}</span>'
     rest = html.escape(seen.sentence.removeprefix(seen.verdict))
     return (f'<section class="seen {"held" if seen.held else ""}" aria-label="{html.escape(name)}"><h4>{html.escape(name)}</h4>'
-            f"<p>{verdict}{rest}</p>{place}<pre>{talk}</pre></section>")  # fmt: skip
+            f"<p>{verdict}{rest}</p>{place}<pre class=\"talk\">{_talk(seen)}</pre></section>")  # fmt: skip
+
+
+def _talk(seen):
+    """The conversation as HTML: the client's lines paler, and the server's last one marked if it ended there."""
+    lines = seen.conversation()
+    last = next((line for line in reversed(range(len(lines))) if lines[line].startswith("server")), None)
+    rows = []
+    for number, line in enumerate(lines):
+        kind = "last" if number == last and seen.place else "next" if "  the next one " in line else line.split(" ")[0]
+        rows.append(f'<span class="{kind}">{html.escape(line)}</span>')
+    return "".join(rows)
