@@ -1,8 +1,13 @@
-"""Prove the labels of the solutions here: python tests/solutions/verify.py [--programs] [FILE …]
+"""Prove the labels of the solutions here: python tests/solutions/verify.py [--programs] [-v] [FILE …]
 
-Each function alone against scripted peers, at the levels spec and shock, in a process of its own; no
-part of the checker is used. With --programs, whole right files are run as programs under the table of
-shocks too. unsafe/ is never run here.
+right/      all five functions, right at both levels; the first line names the style
+spec_only/  right with polite peers; the first line names the functions that fail at level shock
+wrong/      FUNCTION__mistake.py: one function with one mistake. Three lines: the first level at which it
+            must fail (at shock only where polite peers cannot show it), the mistake's name, a sentence
+unsafe/     harms or hangs what judges it, or cannot be read. Never run here; some kill their parent
+
+Each function alone against scripted peers, in a process of its own; no part of the checker is used.
+With --programs, whole files are run as programs under the table of shocks, too (Linux).
 """
 
 import ast
