@@ -4,6 +4,7 @@ import contextlib
 import inspect
 import json
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -114,6 +115,19 @@ def test_server_drops_a_client_that_falls_silent_but_not_too_soon(impatient_addr
         go_to(sock, said)
         assert read_to_the_end(sock) == b""
     assert 0.9 * PATIENCE_S <= time.monotonic() - started < TIME_LIMIT_S
+
+
+def test_server_drops_a_client_that_drips_slower_than_a_field_may_take(impatient_address):
+    with connect(impatient_address) as sock:
+        go_to(sock, b"Hi")
+        dripped = 0
+        while not select.select([sock], [], [], 0.6 * PATIENCE_S)[0]:  # until the server has something to say
+            assert dripped < 100
+            with contextlib.suppress(ConnectionError):
+                sock.sendall(b"N")
+            dripped += 1
+        assert read_to_the_end(sock) == b"", "it says nothing but goodbye"
+    assert dripped < 4, "no request was ever whole"
 
 
 @pytest.mark.parametrize("said", [
