@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lenproto.lab import tap
 from lenproto.lab.trace import Call
-from lenproto.lab.shocks import ExpectEnd, Flood, NotMet, Peer, Send, Wait
+from lenproto.lab.shocks import Close, ExpectEnd, Flood, NotMet, Peer, Reset, Send, ShutDown, Wait
 
 ON_THE_WAY_S = 0.02  # how long bytes may be on their way inside the system
 MOST_BYTES = 1_000_000  # that a function may send in one case
@@ -136,6 +136,7 @@ class Driver:
             if came := self.peer and self._on_the_way(actor):
                 return came is self.peer.sock
             self.stuck = actor.doing or Call("", "select", None, tap.where(1), 0.0)
+            self._last_step()
             raise tap.Stopped
 
     def nudge(self):
@@ -146,14 +147,23 @@ class Driver:
     def finish(self):
         """The function has ended: see which of the steps that are left are met all the same."""
         with self._lock:
-            self._over = True
-            while self._step():
+            while self._listens and self._step():
                 pass
-            if self.peer:
-                self.peer.fill()
-                self.peer.final = True
-                while self._step():
-                    pass
+            self._last_step()
+
+    def _last_step(self):
+        """Nothing more can come: note what the peer waits for in vain."""
+        self._over = True
+        if self.peer:
+            self.peer.fill()
+            self.peer.final = True
+            while self._listens and self._step():
+                pass
+
+    @property
+    def _listens(self):
+        """Whether the peer's next step is one that expects something."""
+        return bool(self._steps) and not isinstance(self._steps[0], Send | Close | Reset | ShutDown) and not self._connect
 
     @property
     def _silent(self):

@@ -1,5 +1,6 @@
 """What was seen in a case, as numbered steps: what the peer and the function did, with every byte, in order."""
 
+import re
 from dataclasses import asdict, dataclass
 
 from lenproto.exercises.cases import SERVER_SIDE
@@ -75,6 +76,12 @@ def _call(call):
 
 def _shown(data):
     return literal(data) if len(data) <= SHOWN_BYTES else f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
+
+
+def stable(text, ports):
+    """Return a text without what differs from run to run: these ports, and addresses of memory."""
+    text = re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
+    return re.sub(rf"\b(?:{'|'.join(map(str, ports))})\b", "port", text) if ports else text
 
 
 def cut(text, limit=TEXT_LIMIT):

@@ -52,6 +52,7 @@ class Seen:
     made: list = field(default_factory=list)  # the sockets that the function made and still knows
     asked: int = 0  # how often it asked the keyboard in vain
     threads: int = 0  # of its own, that go on
+    ports: set = field(default_factory=set)  # that the system chose for this case
 
     @property
     def sent(self):
@@ -81,6 +82,7 @@ def run(case, function, judge):
     with contextlib.ExitStack() as stack:
         seen = Seen(case)
         arguments = _SET_UP[case.function](seen, stack)
+        seen.ports |= {address[1] for address in (seen.address, seen.peer_address) if address and address[1]}
         return seen, *_watch(seen, function, arguments, judge)
 
 
@@ -189,10 +191,12 @@ def _other_ip():
 
 def _check_client(seen, stack):
     seen.sock = _listener(stack)
+    seen.ports.add(seen.sock.getsockname()[1])
 
     def connect():
         peer = stack.enter_context(socket.create_connection(seen.sock.getsockname()))
         seen.peer_address = peer.getsockname()
+        seen.ports.add(seen.peer_address[1])
         return peer
 
     seen.driver = Driver(seen.case.script, connect=connect)
@@ -212,6 +216,7 @@ def _serve_requests(seen, stack):
         for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
             seen.sock.setsockopt(socket.SOL_SOCKET, buffer, SMALL_BUFFER)
     peer.sendall(seen.case.before)
+    seen.ports |= {peer.getsockname()[1], listener.getsockname()[1]}
     seen.driver = Driver(seen.case.script, sock=peer)
     stack.enter_context(_named(HEBREW_NAME if seen.case.hebrew else "lena"))
     return seen.case.request, seen.sock
@@ -235,6 +240,7 @@ def _send_requests(seen, stack):
     seen.sock = stack.enter_context(socket.create_connection(listener.getsockname()))
     peer = stack.enter_context(listener.accept()[0])
     seen.driver = Driver(seen.case.script, sock=peer)
+    seen.ports |= {seen.sock.getsockname()[1], listener.getsockname()[1]}
     return greeting(ANSWERS).decode(), seen.sock
 
 

@@ -56,10 +56,11 @@ def _judged(case, function):
         seen, finding, clean = run(case, function, judge)
     except MemoryError:
         return {"verdict": "fail", "misconception": "uses-too-much-memory", "message": "It used more memory than there is."}, False
-    answer = {"verdict": "fail" if finding else "pass", "printed": evidence.cut(seen.printed), "steps": evidence.steps(seen)}
+    answer = {"verdict": "fail" if finding else "pass", "printed": evidence.cut(evidence.stable(seen.printed, seen.ports)),
+              "steps": evidence.steps(seen)}  # fmt: skip
     if finding:
         where = finding.where
-        answer |= {"misconception": finding.misconception, "message": finding.message,
+        answer |= {"misconception": finding.misconception, "message": evidence.stable(finding.message, seen.ports),
                    "bytes": finding.data[:200].hex(), "at": finding.at,
                    "where": [where.function, where.line, where.file] if where else None}  # fmt: skip
     if isinstance(seen.error, MemoryError):
