@@ -78,6 +78,12 @@ def test_the_conversation_is_told_line_by_line_and_the_same_each_time():
     ]
 
 
+def test_what_nobody_asked_for_is_one_line_in_however_many_pieces_it_comes():
+    lines = give("speaks HTTP", literal.main).conversation()
+    assert sum("client  recv(1000) → b" in line for line in lines) == 1
+    assert lines[-1] == "client  recv(1000) … waits"
+
+
 def test_a_conversation_tells_resets_and_the_next_client():
     assert "client  reset" in (lines := give("resets at once", literal.main).conversation())
     assert lines[-1] == "client  the next one is refused"

@@ -508,12 +508,19 @@ def _conversation(trace):
             lines.append(f"client  {'the next one is refused' if refused else 'the next one connects'}")
         if call.name in ("bind", "listen") or (call.connection or first) != first or (call.actor == "client" and not mine):
             continue
+        if lines and _reads_on(call) and f"  recv({READ_ON_BYTES}) → b" in lines[-1]:
+            continue  # in how many pieces it comes is the system's affair
         place = f"line {call.where.line}" if call.actor == "server" else ""
         if call.name == "accept" and call.ended is None:
             lines.append(f"server  waits for the next client         {place}".rstrip())
         else:
             lines.append(f"{call.actor}  {_words(call):<34}{place}".rstrip())
     return lines
+
+
+def _reads_on(call):
+    """Whether it is the client's reading of what it did not expect, and bytes came."""
+    return call.actor == "client" and call.argument == READ_ON_BYTES and bool(call.data)
 
 
 def _words(call):

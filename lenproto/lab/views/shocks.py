@@ -2,6 +2,7 @@
 
 import html
 import queue
+import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -15,6 +16,7 @@ from lenproto.lab.views.page import TextForm, page
 from lenproto.server import CLIENT_TIMEOUT_S
 
 AROUND = 3  # lines of source shown before and after the one that matters
+TEXT_WIDTH = 96  # characters, of the sentences below a table in text form
 PRESS = "Press a button: each server gets this shock, and you see what it did."
 WORKERS = 4  # shocks of a table that are given at the same time: most of each is waiting
 STYLE = """<style>
@@ -188,14 +190,15 @@ class ShockTable(TextForm, ipywidgets.VBox):
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
         rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1], *self._first_failures()])
+        failures = [line for said in self._first_failures() for line in ("", *textwrap.wrap(said, TEXT_WIDTH))]
+        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1], *failures])
 
     def _first_failures(self):
         """For each server the first shock of the table that it did not withstand, in a sentence."""
         for server in self.servers:
             failed = [name for name in self._names if (name, server) in self.seen and not self.seen[name, server].held]
             if failed:
-                yield f"The first that {server} did not withstand, {failed[0]}: it {self.seen[failed[0], server].sentence}."
+                yield f"The first that {server} did not withstand is {failed[0]!r}. It {self.seen[failed[0], server].sentence}."
 
     def _start(self):
         """What the button does, in a thread of its own."""
