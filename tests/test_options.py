@@ -4,6 +4,7 @@ import argparse
 import re
 
 import pytest
+from programs import LENPROTO, run
 
 from lenproto.__main__ import address, parser, seconds
 
@@ -84,3 +85,8 @@ def test_an_address_is_what_stands_before_and_after_the_last_colon(text, ip_and_
 def test_what_is_no_address_is_refused_in_a_sentence(text):
     with pytest.raises(argparse.ArgumentTypeError, match=f"^{text!r} is no IP:PORT, such as 127.0.0.1:8820$"):
         address(text)
+
+
+@pytest.mark.parametrize("command", ["server", "client"])
+def test_a_program_that_cannot_begin_ends_with_code_1(command):
+    assert run([*LENPROTO, command, "--port", "65536"]).returncode == 1
