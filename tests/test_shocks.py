@@ -289,6 +289,16 @@ def test_the_command_shows_a_table_and_the_steps_of_the_first_that_failed():
     assert done.stderr == ""
 
 
+def test_a_server_that_serves_nobody_any_more_is_given_no_more_shocks():
+    with Background(literal.initial_listen, literal.check_client, literal.serve_requests, name="literal") as running:
+        done = shock_command("{}:{}".format(*running.address), "--json", "--timeout", str(TIMEOUT_S))
+    assert done.returncode == 1
+    told = json.loads(done.stdout)
+    assert [row["name"] for row in told] == [shock.name for shock in server_shocks(TIMEOUT_S)]
+    assert [row["held"] for row in told[:2]] == [True, False]
+    assert all(row["problem"] == "not given: since 'one byte at a time' the server serves nobody" for row in told[2:])
+
+
 def test_the_command_shocks_a_client():
     done = shock_command("--client", CLIENT, "--only", "polite", "--timeout", str(TIMEOUT_S))
     assert done.returncode == 0

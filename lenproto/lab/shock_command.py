@@ -4,8 +4,10 @@ import ipaddress
 import json
 import sys
 
-from lenproto.lab.shocks import client_shocks, server_shocks, shock_client, shock_server
+from lenproto.lab.shocks import MARGIN_S, Outcome, client_shocks, server_shocks, shock_client, shock_server
 
+NOT_GIVEN = "not given"
+WIDE = 120  # columns of the table where no terminal says how many there are
 TIMEOUT_S = 2.0  # the time limit that the program under test should be started with
 
 
@@ -21,9 +23,7 @@ def run(address=None, client=None, *, only=None, as_json=False, timeout_s=TIMEOU
     if not chosen:
         return _refuse(f"There is no shock {only!r}. There are: {', '.join(shock.name for shock in shocks)}")
 
-    def give(shock):
-        return shock_client(client, shock, timeout_s) if client else shock_server(address, shock)
-
+    give = _to_client(client, timeout_s) if client else _to_server(address, timeout_s)
     try:
         outcomes = list(map(give, chosen)) if as_json else _with_a_table(chosen, give)
     except (KeyError, IndexError, ValueError) as error:
@@ -37,20 +37,42 @@ def run(address=None, client=None, *, only=None, as_json=False, timeout_s=TIMEOU
     return 0 if all(outcome.held for outcome in outcomes) else 1
 
 
+def _to_client(command, timeout_s):
+    """Return what gives a client one shock."""
+    return lambda shock: shock_client(command, shock, timeout_s)
+
+
+def _to_server(address, timeout_s):
+    """Return what gives a server one shock; none any more once it serves nobody, for each would take its time."""
+    last = []
+
+    def give(shock):
+        if last:
+            return Outcome(shock, problem=f"{NOT_GIVEN}: since {last[0]!r} the server serves nobody")
+        outcome = shock_server(address, shock)
+        if not outcome.held and not shock_server(address, server_shocks(timeout_s)[0], timeout_s + MARGIN_S).held:
+            last.append(shock.name)
+        return outcome
+
+    return give
+
+
 def _with_a_table(shocks, give):
     """Give the shocks, and show a row for each as soon as it is over."""
+    from rich.console import Console
     from rich.live import Live
     from rich.table import Table
 
     table, outcomes = Table(box=None), []
     for title in ("shock", "", "s", "what happened"):
         table.add_column(title, overflow="fold", justify="right" if title == "s" else "left")
-    with Live(table, refresh_per_second=8) as live:
+    console = Console(width=None if sys.stdout.isatty() else WIDE)
+    with Live(table, refresh_per_second=8, console=console) as live:
         for number, shock in enumerate(shocks, 1):
             table.caption = f"{number} of {len(shocks)}: {shock.story}"
             live.refresh()
             outcomes.append(outcome := give(shock))
-            mark = "[green]✓ held[/]" if outcome.held else "[bold red]✗ failed[/]"
+            mark = "[green]✓ held[/]" if outcome.held else "– not given" if _not_given(outcome) else "[bold red]✗ failed[/]"
             table.add_row(_plain(shock.name), mark, f"{outcome.took_s:.2f}", _plain(outcome.problem))
         table.caption = None
     return outcomes
@@ -59,7 +81,10 @@ def _with_a_table(shocks, give):
 def _tell(outcomes, is_server, timeout_s):
     """Print how many held, and the steps of the first that failed."""
     failed = [outcome for outcome in outcomes if not outcome.held]
-    print(f"\n{len(outcomes) - len(failed)} of {len(outcomes)} held.")
+    left_out = sum(map(_not_given, outcomes))
+    print(f"\n{len(outcomes) - len(failed)} of {len(outcomes)} held" + (f", {left_out} were not given." if left_out else "."))
+    if left_out:
+        print("The server serves nobody any more. Start it again, and give single shocks with --only.")
     if failed:
         first = failed[0]
         print(f"\nThe first that failed: {first.shock.name}. {first.shock.story}")
@@ -67,6 +92,10 @@ def _tell(outcomes, is_server, timeout_s):
         if not any(note.problem for note in first.played):
             print(f"  {first.problem}")
         print(f"\nThe {'server' if is_server else 'client'} should give up a silent peer after {timeout_s:g} s (--timeout).")
+
+
+def _not_given(outcome):
+    return outcome.problem.startswith(NOT_GIVEN)
 
 
 def _plain(text):
