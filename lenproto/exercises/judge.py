@@ -129,9 +129,13 @@ def _memory(pid):
 
 
 def judge_function(function, name, *, levels=LEVELS, limit_s=WHOLE_S):
-    """Judge one function of a running notebook; return its part of the report."""
-    job = {"names": [name], "pickle": base64.b64encode(submission.pickled(function)).decode(), "path": sys.path}
-    return _judge(job, [name], levels, limit_s)["functions"][name]
+    """Judge one function of a running notebook; return its part of the report. submission.NotReadable where it cannot be carried over."""
+    path = [os.path.abspath(place) for place in sys.path]  # "" is the notebook's folder
+    job = {"names": [name], "pickle": base64.b64encode(submission.pickled(function)).decode(), "path": path}
+    report = _judge(job, [name], levels, limit_s)
+    if report["functions"][name]["spec"] == "missing":
+        raise submission.NotReadable(f"{name} could not be made anew outside of this notebook: {'; '.join(report['notes'])}.")
+    return report["functions"][name]
 
 
 def judge_file(path, *, levels=LEVELS, limit_s=WHOLE_S):

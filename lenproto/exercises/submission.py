@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lenproto.exercises.cases import FUNCTIONS
+from lenproto.lab import tap
 
 PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}  # a statement that calls one of these is the program's, and defines nothing
 CELL = "cell {}"  # the name under which a cell's lines are counted
+
+tap.HELPERS.append(__file__)  # an error out of Elsewhere belongs to the line that used it
 
 
 class NotReadable(Exception):
@@ -137,20 +140,29 @@ def source_lines(parts, name):
 def pickled(function):
     """Return a function as bytes, with all that it uses of its notebook. NotReadable where something cannot be carried over."""
     import socket
+    import threading
 
     import cloudpickle
+
+    locks = {type(make()): make for make in (threading.Lock, threading.RLock)}
 
     class Carrier(cloudpickle.Pickler):
         def reducer_override(self, thing):
             if isinstance(thing, socket.socket):
                 return Elsewhere, ("a socket",)
+            if type(thing) in locks:  # a new one does as well
+                return locks[type(thing)], ()
+            if type(thing).__module__ == "IPython.core.autocall":  # what exit and quit are in a notebook
+                return getattr, (builtins, "exit")
             return super().reducer_override(thing)
 
     buffer = io.BytesIO()
     try:
         Carrier(buffer).dump(function)
     except Exception as error:
-        raise NotReadable(f"{getattr(function, '__name__', 'It')} uses something that only this notebook has: {error}") from None
+        name = getattr(function, "__name__", "It")
+        raise NotReadable(f"{name} uses something that only this notebook has ({error}). "
+                          "Let it make that itself, or take it as a parameter.") from None  # fmt: skip
     return buffer.getvalue()
 
 
@@ -161,4 +173,10 @@ class Elsewhere:
         self.__dict__["what"] = what
 
     def __getattr__(self, name):
-        raise NameError(f"it uses {self.what} that is not one of its parameters")
+        raise NameError(f"it uses {self.what} of the notebook, where one of its parameters is meant")
+
+    def __enter__(self):  # Python looks for these two in the class
+        self.enter()
+
+    def __exit__(self, *exception):
+        self.exit()

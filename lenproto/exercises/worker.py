@@ -33,7 +33,8 @@ def main():
     job = json.loads(questions.readline())
     started = _count_programs()
     space = _load(job)
-    failed = [f"{place}, line {line}: {type(error).__name__}: {error}" for place, line, error in space.get("__failed__", ())]
+    failed = [(f"{place}, line {line}: " if line else "") + f"{type(error).__name__}: {error}"
+              for place, line, error in space.get("__failed__", ())]  # fmt: skip
     _say(answers, {"names": [name for name in job["names"] if callable(space.get(name))], "failed": failed})
     table = {(case.function, case.level, case.name): case for name in job["names"] for case in cases(name)}
     for line in questions:
@@ -74,8 +75,10 @@ def _load(job):
     """Return the names that a submission makes."""
     sys.path[:0] = [path for path in job["path"] if path not in sys.path]
     if "pickle" in job:
-        function = pickle.loads(base64.b64decode(job["pickle"]))
-        return {job["names"][0]: function}
+        try:
+            return {job["names"][0]: pickle.loads(base64.b64decode(job["pickle"]))}
+        except Exception as error:  # a module that is only half written, say
+            return {"__failed__": [("", 0, error)]}
     return load([Part(*part) for part in job["parts"]])
 
 
