@@ -6,7 +6,7 @@ import re
 import pytest
 from programs import LENPROTO, run
 
-from lenproto.__main__ import address, parser, seconds
+from lenproto.__main__ import address, parser, run_shock, seconds
 
 DEFAULTS = {
     "server": {"ip": "127.0.0.1", "port": 8820, "name": None, "timeout": 300},
@@ -90,3 +90,22 @@ def test_what_is_no_address_is_refused_in_a_sentence(text):
 @pytest.mark.parametrize("command", ["server", "client"])
 def test_a_program_that_cannot_begin_ends_with_code_1(command):
     assert run([*LENPROTO, command, "--port", "65536"]).returncode == 1
+
+
+@pytest.mark.parametrize("words", [[], ["127.0.0.1:80", "--client", "python client.py {ip} {port}"]])
+def test_shock_takes_either_an_address_or_a_client(words, capsys):
+    assert run_shock(parser().parse_args(["shock", *words])) == 2
+    assert capsys.readouterr().err == "lenproto shock: give either IP:PORT or --client.\n"
+
+
+@pytest.mark.parametrize("words, handed_on", [
+    (["127.0.0.1:80", "--only", "polite", "--timeout", "0.5", "--json", "--yes"],
+     ((("127.0.0.1", 80), None), {"only": "polite", "timeout_s": 0.5, "as_json": True, "yes": True})),
+    (["--client", "python {ip} {port}"],
+     ((None, "python {ip} {port}"), {"only": None, "timeout_s": 2.0, "as_json": False, "yes": False})),
+])
+def test_shock_hands_on_what_it_was_given_and_ends_with_its_code(words, handed_on, monkeypatch):
+    given = []
+    monkeypatch.setattr("lenproto.lab.shock_command.run", lambda *both, **options: given.append((both, options)) or 7)
+    assert run_shock(parser().parse_args(["shock", *words])) == 7
+    assert given == [handed_on]

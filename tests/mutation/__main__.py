@@ -5,7 +5,8 @@ through survived. At the end each survivor is shown as a diff, unless survivors.
 The exit code is 1 where one is unexplained. A mutant whose tests take several times as long as those of the
 unspoilt core is stopped: it timed out, and counts as killed. Ctrl-C ends it all.
 
-Cosmic Ray makes the mutants, and operators.py three kinds more. One that only the later tests kill must fail twice: a busy computer is no proof.
+Cosmic Ray makes the mutants, and operators.py three kinds more. One that only the later tests kill must fail twice:
+a busy computer is no proof. With its packages: .uv/bin/uv run --extra lab --group test --group mutation python tests/mutation
 """
 
 import argparse
@@ -36,7 +37,7 @@ from operators import EmptyText, LeaveOutKeyword, LeaveOutStatement
 ROOT = Path(__file__).parent.parent.parent
 FIRST = {  # module: the files tests/test_….py that should notice, the quick one first
     "wire": ["wire"], "answers": ["answers"], "errors": ["errors"], "client": ["client"],
-    "server": ["other_computers", "server"], "__main__": ["options", "command_line"],
+    "server": ["other_computers", "server"], "__main__": ["options", "other_computers", "command_line"],
 }  # fmt: skip
 ALL = ["wire", "answers", "errors", "core", "options", "other_computers", "client", "command_line", "server", "any_bytes", "shocks"]
 NEEDS_ARGUMENTS = {"core/VariableReplacer", "core/VariableInserter"}  # names of variables, one by one
