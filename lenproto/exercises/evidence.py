@@ -14,7 +14,7 @@ TEXT_LIMIT = 2000  # characters of what was printed
 @dataclass
 class Step:
     """One step: its number from 1, who ("you": the function, or "client" or "server": its peer), what, in words,
-    the bytes of it in hexadecimal, the line of the function, and what was wrong."""
+    the bytes of it in hexadecimal, the line of the function, what was wrong, and where: [function, line, file]."""
 
     number: int
     who: str
@@ -22,6 +22,7 @@ class Step:
     bytes: str = ""
     line: int | None = None
     problem: str = ""
+    where: list | None = None
 
 
 def steps(seen):
@@ -71,7 +72,8 @@ def _call(call):
         what += f" → {_shown(call.data)}"
     elif call.name == "accept":
         what += " → a client"
-    return Step(0, "you", what + (", again and again" if call.again else ""), call.data.hex(), where, problem)
+    return Step(0, "you", what + (", again and again" if call.again else ""), call.data.hex(), where, problem,
+                list(call.where) if call.where else None)  # fmt: skip
 
 
 def _shown(data):
