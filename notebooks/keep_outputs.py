@@ -4,6 +4,7 @@ Run it after changing a lesson, or anything that a lesson shows. What differs fr
 left out: times, kernel details, and the ids of widgets, whose text form stays in their place.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from nbclient import NotebookClient
 
 HERE = Path(__file__).parent
 CELL_LIMIT_S = 60
+
+os.environ["LENPROTO_PROGRESS"] = "off"  # what is kept is the same for everybody
 
 
 def keep_outputs(path):

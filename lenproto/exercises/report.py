@@ -1,13 +1,18 @@
 """A verdict in words: what was wrong, in which step, with which byte, and what to think about next. The same each run."""
 
+import linecache
+import os
+
+from lenproto.exercises import misconceptions
 from lenproto.exercises.cases import LEVELS
-from lenproto.exercises.misconceptions import hints
 from lenproto.lab.trace import literal
 
 MARKS = {"pass": "✓ pass", "fail": "✗ fail", "skipped": "– skipped", "missing": "– missing"}
 NAMES = {"spec": "spec: what the course says, with a polite peer", "shock": "shock: peers that misbehave"}
 AROUND_BYTES = 24  # shown before and after the first wrong byte
 PRINTED_LINES = 12  # of what a function printed
+PRINTED_WIDTH = 200  # characters of one of these lines
+YOURS = "▸"  # before the function's own steps
 
 
 def first_failure(verdict):
@@ -15,29 +20,67 @@ def first_failure(verdict):
     return next((case for case in verdict["cases"] if case["verdict"] == "fail"), None)
 
 
+def hints(case):
+    """The ladder of hints for a failed case."""
+    return [hint for hint in misconceptions.hints(case) if hint]
+
+
+def add_sources(verdict):
+    """Add to each failed case and to its steps what stands in their lines, where those can be read here: "source"."""
+    for case in verdict["cases"]:
+        if case["verdict"] == "fail":
+            case["source"] = _source(case["where"])
+            for step in case["steps"]:
+                step["source"] = _source(step["where"])
+
+
 def summary(name, verdict):
     """One line for each level."""
     if verdict["spec"] == "missing":
         return f"{name}: – missing"
-    lines = []
+    return "\n".join([name, *(f"  {mark:<10} {words}{count}" for _, mark, words, count in levels(verdict))])
+
+
+def levels(verdict):
+    """For each level: its verdict, the same with its mark, what the level is, and how many of its cases passed."""
+    found = []
     for level in LEVELS:
         cases = [case for case in verdict["cases"] if case["level"] == level]
         passed = sum(case["verdict"] == "pass" for case in cases)
-        count = f"  ({passed} of {len(cases)} cases)" if cases else ""
-        lines.append(f"  {MARKS[verdict[level]]:<10} {NAMES[level]}{count}")
-    return "\n".join([name, *lines])
+        skipped = verdict[level] == "skipped" or not cases
+        found.append((verdict[level], MARKS[verdict[level]], NAMES[level], "" if skipped else f"  ({passed} of {len(cases)} cases)"))
+    return found
 
 
 def failure(case):
     """A failed case: its story, the steps, the first wrong byte, the evidence, and the misconception by name."""
-    lines = [f"The first that failed: {case['name']}. {case['story']}", "", *_steps(case), *_marked(case), ""]
-    lines += [f"✗ {case['message']}", f"  This is called: {case['misconception']}."]
-    if case["printed"].strip():
-        printed = case["printed"].rstrip().splitlines()
-        lines += ["", "What it printed:", *(f"  | {line}" for line in printed[:PRINTED_LINES])]
-        if len(printed) > PRINTED_LINES:
-            lines.append(f"  | … and {len(printed) - PRINTED_LINES} lines more")
+    lines = [headline(case)]
+    if steps := step_lines(case):
+        lines += ["", *(line for line, _ in steps)]
+    if marked := marked_lines(case):
+        lines += ["", *(f"  {line}" for line in marked)]
+    lines += ["", f"✗ {case['message']}"]
+    if case.get("source"):
+        lines += [f"  {place(case)}:", f"      {case['source']}"]
+    lines.append(f"  {named(case)}")
+    if printed := printed_lines(case):
+        lines += ["", "What it printed:", *(f"  | {line}" for line in printed)]
     return "\n".join(lines)
+
+
+def headline(case):
+    """Which case failed first, and what happens in it."""
+    return f"The first that failed: {case['name']}. {case['story']}"
+
+
+def place(case):
+    """The line that matters."""
+    return f"Line {case['where'][1]} of {case['where'][0]}"
+
+
+def named(case):
+    """The misconception by its name."""
+    return f"This is called: {case['misconception']}."
 
 
 def told(name, verdict, *, hinted=0):
@@ -57,34 +100,68 @@ def hint_lines(case, many):
 
 
 def every_case(name, verdict):
-    """One line for each case."""
+    """One line for each case, with what happens in it; and one more for what went wrong, or why it and the next were skipped."""
     lines = [name]
-    for case in verdict["cases"]:
-        why = f"  {case['message']}" if case["verdict"] != "pass" else ""
-        lines.append(f"  {MARKS[case['verdict']]:<10} {case['level']:<6} {case['name']:<32}{why}".rstrip())
+    for mark, level, case_name, story, message in case_rows(verdict):
+        lines.append(f"  {mark:<10} {level:<6} {case_name:<32}  {story}")
+        if message:
+            lines.append(f"  {'':<10} {'':<6} {'':<32}  {message}")
     return "\n".join(lines)
 
 
-def _steps(case):
-    """The numbered steps, the function's own marked with its line."""
+def case_rows(verdict):
+    """For each case its verdict with a mark, level, name, story and message. Why cases were skipped stands at the first of them."""
+    rows, before = [], ""
+    for case in verdict["cases"]:
+        skipped = case["verdict"] == "skipped"
+        rows.append((MARKS[case["verdict"]], case["level"], case["name"], case["story"], "" if skipped and case["message"] == before else case["message"]))
+        before = case["message"] if skipped else ""
+    return rows
+
+
+def step_lines(case):
+    """The numbered steps, each a pair of its line and "yours", "problem" or "peer"; the function's own with a mark and their line."""
     lines = []
     for step in case["steps"]:
+        yours = step["who"] == "you"
         number = f"{step['number']:3}" if step["number"] else "   "
-        place = f"   (line {step['line']})" if step["line"] else ""
-        who = {"you": "your function", "": ""}.get(step["who"], step["who"])
-        lines.append(f"{number}  {who:<13}  {step['what']}{place}")
+        who = "your function" if yours else step["who"]
+        lines.append((f"{YOURS if yours else ' '}{number}  {who:<13}  {step['what']}{_place(step)}", "yours" if yours else "peer"))
         if step["problem"]:
-            lines.append(f"     {'':<13}  ✗ {step['problem']}")
+            source = f": {step['source']}" if yours and step.get("source") else ""
+            lines.append((f"{'':<4}  {'':<13}  ✗ {step['problem']}{source}", "problem"))
     return lines
 
 
-def _marked(case):
-    """The bytes in question, and a mark under the first wrong one."""
+def _place(step):
+    """The line of a step, and the function in which it stands: a helper may be in another cell, whose lines are counted anew."""
+    return f"   (line {step['line']} of {step['where'][0]})" if step["line"] else ""
+
+
+def marked_lines(case):
+    """The bytes in question, and below them a mark under the first wrong one; nothing where no byte is wrong."""
     at = case["at"]
     if at is None:
         return []
     data = bytes.fromhex(case["bytes"])
     start = max(0, at - AROUND_BYTES)
-    shown, before = literal(data[start : at + AROUND_BYTES]), literal(data[start:at])
-    lead = "… " if start else ""
-    return ["", f"  {lead}{shown}", "  " + " " * (len(lead) + len(before) - 1) + f"^ byte {at}"]
+    stop = at + AROUND_BYTES
+    lead, rest = "… " if start else "", " …" if stop < len(data) else ""
+    before = len(lead) + len(literal(data[start:at])) - len('"')
+    return [f"{lead}{literal(data[start:stop])}{rest}", " " * before + f"^ byte {at}, counted from 0"]
+
+
+def printed_lines(case):
+    """The first lines of what the function printed, and how much was left out."""
+    lines = case["printed"].rstrip().splitlines()
+    shown = [line if len(line) <= PRINTED_WIDTH else f"{line[:PRINTED_WIDTH]} … ({len(line)} characters)" for line in lines]
+    left_out = len(lines) - PRINTED_LINES
+    return shown if left_out <= 0 else [*shown[:PRINTED_LINES], f"… and {left_out} lines more"]
+
+
+def _source(where):
+    """What stands in a line; "" where that cannot be known here."""
+    if not where or not (os.path.isabs(where[2]) or where[2].startswith("<")):
+        return ""
+    linecache.checkcache(where[2])
+    return linecache.getline(where[2], where[1]).strip()

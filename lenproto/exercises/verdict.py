@@ -3,23 +3,31 @@
 import html
 
 from lenproto.exercises import report
-from lenproto.exercises.misconceptions import hints
 
 SHARE = {"spec": 0.5, "shock": 0.5}  # of the points
 
 
 class Verdict:
-    """What check() found: data holds all of it, see lenproto.exercises.judge. Shows itself at the end of a cell."""
+    """What check() found: data holds all of it, see lenproto.exercises.judge. Shows itself at the end of a cell.
 
-    def __init__(self, name, data):
+    note is what else is to be said, such as that the progress could not be kept; hinted how many hints were given.
+    """
+
+    def __init__(self, name, data, note=""):
         self.name = name
         self.data = data
-        self._hinted = 0
+        self.note = note
+        self.hinted = 0
 
     @property
     def passed(self):
         """Whether both levels passed."""
         return all(self.data[level] == "pass" for level in SHARE)
+
+    @property
+    def failure(self):
+        """The first case that failed; None if none did."""
+        return report.first_failure(self.data)
 
     def points(self, most):
         """Print the verdict, and return the points it is worth: half of them for each level that passed."""
@@ -27,20 +35,19 @@ class Verdict:
         return sum(share for level, share in SHARE.items() if self.data[level] == "pass") * most
 
     def all(self):
-        """Print a line for every case."""
+        """Print every case, with what happens in it and what became of it."""
         print(report.every_case(self.name, self.data))
 
     def hint(self):
-        """Print one hint more than the last time."""
-        case = report.first_failure(self.data)
-        if case is None:
+        """Print the hints so far, and one more."""
+        if self.failure is None:
             print("All is well: there is nothing to hint at.")
             return
-        self._hinted = min(self._hinted + 1, len(hints(case)))
-        print("\n".join(report.hint_lines(case, self._hinted)))
+        self.hinted = min(self.hinted + 1, len(report.hints(self.failure)))
+        print("\n".join(report.hint_lines(self.failure, self.hinted)))
 
     def __str__(self):
-        return report.told(self.name, self.data)
+        return report.told(self.name, self.data) + (f"\n\n{self.note}" if self.note else "")
 
     __repr__ = __str__
 
@@ -49,6 +56,4 @@ class Verdict:
             from lenproto.exercises.verdict_view import VerdictView
         except ImportError:  # no widgets here
             return {"text/plain": str(self), "text/html": f"<pre>{html.escape(str(self))}</pre>"}
-        bundle = VerdictView(self)._repr_mimebundle_(**kwargs)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle
-        return {**data, "text/plain": str(self)}
+        return VerdictView(self)._repr_mimebundle_(**kwargs)

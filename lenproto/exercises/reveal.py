@@ -1,0 +1,42 @@
+"""The reference solutions: shown after a pass at both levels, or after three honest tries."""
+
+from importlib import resources
+
+from lenproto.exercises import progress
+from lenproto.exercises.cases import FUNCTIONS
+from lenproto.lab.program import LabError
+
+HONEST_TRIES = 3
+
+
+class Solution:
+    """The solution of one of the five functions, or how many tries are left until it is shown."""
+
+    def __init__(self, name):
+        self.name = name
+        record = progress.recorded()[0][name]
+        self.left = 0 if record.passed else max(HONEST_TRIES - len(record.tried), 0)
+
+    @property
+    def source(self):
+        """The source, as it stands in its file; "" as long as it is not shown."""
+        return "" if self.left else (resources.files("lenproto.exercises") / "solutions" / f"{self.name}.py").read_text("utf-8")
+
+    def __repr__(self):
+        if not self.left:
+            return "\n".join(f"{number:3} {line}".rstrip() for number, line in enumerate(self.source.splitlines(), 1))
+        tries = "1 honest try" if self.left == 1 else f"{self.left} honest tries"
+        return (f"The solution of {self.name} is shown when your own has passed at both levels, or after {tries} more.\n"
+                f"A try is honest when check({self.name}) judges code that you have changed since the tries before: "
+                "the stub does not count, nor a new comment.")  # fmt: skip
+
+    def _repr_markdown_(self):
+        return f"```python\n{self}\n```" if not self.left else str(self).replace("\n", "  \n")
+
+
+def solution(name):
+    """Return the reference solution of one of the five functions, or how far it is. LabError if there is none of that name."""
+    name = getattr(name, "__name__", name)
+    if name not in FUNCTIONS:
+        raise LabError(f"{name!r} is none of the five functions. They are: {', '.join(FUNCTIONS)}.")
+    return Solution(name)

@@ -1,0 +1,104 @@
+// A verdict: what passed, the first case that failed with its steps, hints one at a time, and all cases.
+// Whatever comes from a learner's program is set as text, never as HTML.
+
+function make(parent, tag, kind = "", text = "", attributes = {}) {
+  const node = document.createElement(tag);
+  if (kind) node.className = kind;
+  if (text) node.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+  parent?.append(node);
+  return node;
+}
+
+// Lines in letters of equal width. Where they are too long, arrow keys reach their ends.
+function lines(parent, rows, label, kind = "") {
+  const block = make(parent, "pre", kind, "", { tabindex: 0, role: "group", "aria-label": label, dir: "ltr" });
+  for (const [line, kind] of rows) make(block, "span", kind, `${line}\n`);
+}
+
+function failure(parent, { headline, steps, marked, message, place, source, named, printed }) {
+  make(parent, "p", "headline", headline);
+  if (steps.length) lines(parent, steps, "The steps", "steps");
+  if (marked.length) lines(parent, marked.map(line => [line, ""]), "The first wrong byte", "marked");
+  const why = make(parent, "p", "why");
+  make(why, "span", "bad", "✗ ");
+  why.append(message);
+  if (source) {
+    make(parent, "p", "place", `${place}:`);
+    lines(parent, [[source, ""]], place, "source");
+  }
+  make(parent, "p", "named", named);
+  if (printed.length) {
+    make(parent, "p", "place", "What it printed:");
+    lines(parent, printed.map(line => [line, ""]), "What it printed", "printed");
+  }
+}
+
+function table(parent, cases) {
+  const rows = make(make(parent, "table"), "tbody");
+  for (const [kind, mark, level, name, story, message] of cases) {
+    const row = make(rows, "tr");
+    make(make(row, "td"), "span", kind, mark);
+    make(row, "td", "", level);
+    make(row, "th", "", name, { scope: "row" });
+    const said = make(row, "td", "", story);
+    if (message) make(said, "div", "message", message);
+  }
+}
+
+function render({ model, el }) {
+  const { name, levels, failure: failed, hints, cases, note } = model.get("told");
+  el.classList.add("lenproto-verdict");
+  const root = make(el, "section", "verdict", "", { "aria-label": `Verdict on ${name}` });
+  make(root, "h4", "", name);
+  const list = make(root, "ul", "levels");
+  for (const { kind, mark, words } of levels) {
+    const level = make(list, "li", kind);
+    make(level, "span", kind, mark);
+    level.append(` ${words}`);
+  }
+  if (failed) failure(root, failed);
+  if (note) make(root, "p", "note", note);
+
+  const buttons = make(root, "div", "buttons");
+  const given = make(root, "ol", "hints", "", { role: "log", "aria-live": "polite", "aria-label": "Hints" });
+  const next = hints.length ? make(buttons, "button", "first", "", { type: "button" }) : null;
+  const hint = () => {
+    const many = model.get("hinted");
+    while (given.children.length < many) {
+      const number = given.children.length + 1;
+      const item = make(given, "li");
+      make(item, "b", "", `Hint ${number} of ${hints.length}: `);
+      item.append(hints[number - 1]);
+    }
+    given.hidden = !many;
+    if (!next) return;
+    const over = many >= hints.length;
+    next.textContent = over ? `All ${hints.length} hints are shown` : `Next hint (${many} of ${hints.length} shown)`;
+    next.setAttribute("aria-disabled", over); // not disabled: that would take the keyboard's place from it
+  };
+  next?.addEventListener("click", () => {
+    if (model.get("hinted") >= hints.length) return;
+    model.set("hinted", model.get("hinted") + 1);
+    model.save_changes();
+  });
+  model.on("change:hinted", hint);
+  hint();
+
+  if (cases.length) {
+    const every = make(root, "div", "cases");
+    every.id = `cases-${crypto.randomUUID?.() ?? Math.random()}`;
+    table(every, cases);
+    const toggle = make(buttons, "button", "", "", { type: "button", "aria-controls": every.id });
+    const show = open => {
+      every.hidden = !open;
+      toggle.setAttribute("aria-expanded", open);
+      toggle.textContent = open ? "Hide the cases" : `All cases (${cases.length})`;
+    };
+    toggle.addEventListener("click", () => show(every.hidden));
+    show(false);
+  }
+  return () => model.off("change:hinted", hint);
+}
+
+export default { render };
