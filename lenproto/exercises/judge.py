@@ -5,25 +5,31 @@ import contextlib
 import json
 import os
 import queue
+import secrets
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
 
-from lenproto.exercises import submission
+from lenproto.exercises import processes, submission
 from lenproto.exercises.cases import FUNCTIONS, LEVELS, cases
 from lenproto.exercises.misconceptions import hints
-from lenproto.exercises.run import CASE_S
 
 WHOLE_S = 10.0  # seconds that judging one submission may take
-GRACE_S = 0.6  # seconds that the process may take longer than a case to tell of it
-START_S = 5.0  # seconds until it has loaded the submission
-MEMORY_BYTES = 1 << 30  # that it may hold, where the system tells
+CASE_S = 2.0  # seconds until a process that says nothing is ended, with the case that it is at
+START_S = 10.0  # seconds until the process stands; none of the learner's code runs yet
+MEMORY_BYTES = 512 << 20  # that it may hold, where the system tells
 LOOK_S = 0.1  # between two looks at its memory
+ANSWER_BYTES = 16 << 20  # of one answer
+MOST_NOTES = 5  # statements that failed, of which one is told
 ROOT = str(Path(__file__).parents[2])
 CODE = f"import sys; sys.path.insert(0, {ROOT!r}); from lenproto.exercises.worker import main; main()"
+CUT_OFF = 4  # its exit code when it can no longer answer: see worker
+CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE")
+LOSSES = {"never-ends", "ends-the-program", "crashes-python", "closes-what-is-not-its-own"}  # what its other cases would do, too
 
 
 class Lost(Exception):
@@ -36,39 +42,36 @@ class Worker:
     def __init__(self, job):
         self.job = job
         self.process = None
-        self.names, self.failed = [], []
+        self.told = {"names": [], "others": {}, "failed": [], "complaint": None}
 
     def start(self):
         """Start it and let it load the submission. Lost if that does not come to an end."""
-        self.process = subprocess.Popen([sys.executable, "-P", "-c", CODE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-                                        start_new_session=os.name == "posix",
-                                        env=os.environ | {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1"})  # fmt: skip
-        self._lines = queue.SimpleQueue()
-        self._reader = threading.Thread(target=self._read, args=(self.process.stdout, self._lines), daemon=True)
-        self._reader.start()
-        told = self._ask(self.job, START_S if self.names else START_S)
-        self.names, self.failed = told["names"], told["failed"]
+        self._open()
+        self._ask({"token": self._token, "own": self._own.name}, START_S)
+        self.told = self._ask(self.job, CASE_S)
+        self._alone = self.told["alone"]
 
     def run(self, case, limit_s):
-        """Return what became of a case, as a dictionary. Lost if nothing came within limit_s seconds."""
+        """Return what became of a case, as a dictionary. Lost if nothing came within CASE_S, or limit_s seconds."""
         if self.process is None:
             self.start()
-        answer = self._ask([case.function, case.level, case.name], min(CASE_S + GRACE_S, limit_s))
+        answer = self._ask([case.function, case.level, case.name], min(CASE_S, limit_s))
+        self._alone = answer.pop("alone")
         if not answer.pop("clean"):
             self.close()
         return answer
 
     def close(self):
-        """Kill it, and all that it started."""
+        """Kill it, and all that it started; remove what it has written."""
         if self.process is None:
             return
         process, self.process = self.process, None
-        _kill(process)
-        process.wait()
+        processes.end(process, self._token, alone=self._alone)
         self._reader.join()
-        process.stdin.close()
+        with contextlib.suppress(OSError):
+            process.stdin.close()
         process.stdout.close()
+        self._own.cleanup()
 
     def __enter__(self):
         return self
@@ -76,138 +79,180 @@ class Worker:
     def __exit__(self, *exception):
         self.close()
 
+    def _open(self):
+        self._token = secrets.token_hex(16)  # what begins with it comes from the worker, and not from the learner's code
+        self._own = tempfile.TemporaryDirectory(prefix="lenproto-", ignore_cleanup_errors=True)
+        own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._own.name)
+        settings = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", processes.MARK: self._token}
+        try:
+            self.process = subprocess.Popen([sys.executable, "-P", "-c", CODE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                            stderr=subprocess.DEVNULL, cwd=self._own.name, start_new_session=os.name == "posix",
+                                            env=os.environ | own | settings)  # fmt: skip
+        except BaseException:
+            self._own.cleanup()
+            raise
+        self._alone = True
+        self._lines = queue.SimpleQueue()
+        self._reader = threading.Thread(target=_read, args=(self.process.stdout, self._token, self._lines), daemon=True)
+        self._reader.start()
+
     def _ask(self, question, limit_s):
-        with contextlib.suppress(OSError):
-            self.process.stdin.write(json.dumps(question) + "\n")
-            self.process.stdin.flush()
+        """Return the answer to a question, which takes limit_s seconds at most. Lost if none comes."""
         ends = time.monotonic() + limit_s
-        while time.monotonic() < ends:
+        with contextlib.suppress(OSError):
+            self.process.stdin.write(json.dumps(question).encode() + b"\n")
+            self.process.stdin.flush()
+        while (left_s := ends - time.monotonic()) > 0:
             try:
-                line = self._lines.get(timeout=LOOK_S)
+                line = self._lines.get(timeout=min(LOOK_S, left_s))
             except queue.Empty:
-                if _memory(self.process.pid) > MEMORY_BYTES:
-                    self.close()
-                    raise Lost("uses-too-much-memory", "It used more memory than it may.") from None
+                if processes.memory(self.process.pid) > MEMORY_BYTES:
+                    raise self._lose("uses-too-much-memory", "It used more memory than it may.") from None
                 continue
             if line:
                 return json.loads(line)
-            code = self.process.wait()
-            self.close()
-            raise Lost("ends-the-program", f"It ended the whole process at once (exit code {code}): nothing can be told of it.")
+            raise self._lose(*self._died())
+        raise self._lose("never-ends", f"It did not come back within {CASE_S:g} s, and nothing but an end from outside could stop it.")
+
+    def _lose(self, misconception, sentence):
+        self._alone = False
         self.close()
-        raise Lost("never-ends", f"It did not come back within {limit_s - GRACE_S:.1f} s.")
+        return Lost(misconception, sentence)
 
-    @staticmethod
-    def _read(stream, lines):
-        for line in stream:
-            lines.put(line)
-        lines.put("")
-
-
-def _kill(process):
-    """Kill a process and its descendants."""
-    with contextlib.suppress(ImportError, Exception):
-        import psutil
-
-        for child in psutil.Process(process.pid).children(recursive=True) if os.name != "posix" else ():
-            child.kill()
-    with contextlib.suppress(OSError):
-        if os.name == "posix":
-            os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(OSError):
-        process.kill()
+    def _died(self):
+        """Why it answers no more."""
+        try:
+            code = self.process.wait(LOOK_S)
+        except subprocess.TimeoutExpired:
+            code = CUT_OFF
+        if code == CUT_OFF:
+            return "closes-what-is-not-its-own", "It closed files and connections that are not its own, the checker's too."
+        if code >= 0:
+            return "ends-the-program", f"It ended the whole process at once (exit code {code}): nothing can be told of it."
+        name = signal.Signals(-code).name if -code in list(signal.Signals) else str(-code)
+        if name in CRASHES:
+            return "crashes-python", f"It made Python itself crash ({name})."
+        return "ends-the-program", f"Its process was ended by the signal {name}."
 
 
-def _memory(pid):
-    """The bytes of memory that a process holds; 0 where the system does not tell."""
-    try:
-        import psutil
-
-        return psutil.Process(pid).memory_info().rss
-    except Exception:
-        return 0
+def _read(stream, token, lines):
+    """Hand on the lines that begin with the token; "" at the end."""
+    begin = token.encode() + b" "
+    while line := stream.readline(ANSWER_BYTES):
+        if line.startswith(begin):
+            lines.put(line[len(begin) :])
+    lines.put(b"")
 
 
 def judge_function(function, name, *, levels=LEVELS, limit_s=WHOLE_S):
     """Judge one function of a running notebook; return its part of the report. submission.NotReadable where it cannot be carried over."""
     path = [os.path.abspath(place) for place in sys.path]  # "" is the notebook's folder
     job = {"names": [name], "pickle": base64.b64encode(submission.pickled(function)).decode(), "path": path}
-    report = _judge(job, [name], levels, limit_s)
+    report = judge(job, levels=levels, limit_s=limit_s)
     if report["functions"][name]["spec"] == "missing":
         raise submission.NotReadable(f"{name} could not be made anew outside of this notebook: {'; '.join(report['notes'])}.")
     return report["functions"][name]
 
 
-def judge_file(path, *, levels=LEVELS, limit_s=WHOLE_S):
+def judge_file(path, *, levels=LEVELS, limit_s=WHOLE_S, tell=None):
     """Judge the functions of a file; return the report. submission.NotReadable where it is no Python.
 
     The report: {"file", "seconds", "notes", "functions": {NAME: {"spec", "shock", "seconds", "cases"}}}, all five names;
-    spec and shock are "pass", "fail", "missing" or "skipped".
+    spec and shock are "pass", "fail", "missing" or "skipped". tell(name) is called before each function.
     """
-    parts = submission.read(path)
-    job = {"names": submission.names(parts), "parts": [[part.name, part.text] for part in parts],
-           "path": [str(Path(path).resolve().parent)]}  # fmt: skip
-    return {"file": str(path)} | _judge(job, job["names"], levels, limit_s)
+    return {"file": str(path)} | judge(submission.job(path), levels=levels, limit_s=limit_s, tell=tell)
 
 
-def _judge(job, names, levels, limit_s):
+def judge(job, *, levels=LEVELS, limit_s=WHOLE_S, tell=None):
+    """Judge what submission.job() read: the same report, without "file"."""
     began = time.monotonic()
     report = {"seconds": 0.0, "notes": [], "functions": {name: _empty("missing", levels) for name in FUNCTIONS}}
     with Worker(job) as worker:
-        try:
-            if names:
-                worker.start()
-                report["notes"] = worker.failed
-        except Lost as lost:
-            report["notes"] = [f"The file itself does not come to an end, or ends the program: {lost.args[1]}"]
-            for name in names:
-                report["functions"][name] = _lost_at_once(name, levels, lost)
-            names = []
-        for name in names:
-            if name in worker.names:
-                report["functions"][name] = _judge_function(worker, name, levels, began + limit_s)
+        for name, verdict in _judged(worker, levels, began + limit_s, tell or (lambda name: None)):
+            report["functions"][name] = verdict
+        report["notes"] = [*worker.told["failed"][:MOST_NOTES], *report["notes"]]
     report["seconds"] = round(time.monotonic() - began, 3)
     return report
+
+
+def _judged(worker, levels, deadline, tell):
+    """Yield (name, verdict) of each function that is there."""
+    names = worker.job["names"]
+    if not names:
+        return
+    tell(names[0])
+    try:
+        worker.start()
+    except Lost as lost:
+        sentence = f"The file does not even load: {lost.args[1]}"
+        yield from ((name, _failed_at_once(name, levels, lost.args[0], sentence)) for name in names)
+        return
+    told = worker.told
+    for name in names:
+        tell(name)
+        if told["complaint"]:
+            yield name, _failed_at_once(name, levels, *told["complaint"])
+        elif name in told["names"]:
+            yield name, _judge_function(worker, name, levels, deadline)
+        elif name in told["others"]:
+            yield name, _failed_at_once(name, levels, "is-no-function", f"{name} is no function, but of the kind {told['others'][name]}.")
 
 
 def _empty(word, levels):
     return {level: word if level in levels else "skipped" for level in LEVELS} | {"seconds": 0.0, "cases": []}
 
 
-def _lost_at_once(name, levels, lost):
+def _failed_at_once(name, levels, misconception, message):
     first = cases(name, levels[0])[0]
     told = _empty("skipped", levels) | {levels[0]: "fail"}
-    told["cases"] = [_told(first, {"verdict": "fail", "misconception": lost.args[0], "message": lost.args[1]})]
+    told["cases"] = [_told(first, {"verdict": "fail", "misconception": misconception, "message": message})]
     return told
 
 
 def _judge_function(worker, name, levels, deadline):
     """Judge one function at the levels in turn; what rests on something that failed is skipped."""
     began, told, stop = time.monotonic(), _empty("skipped", levels), ""
-    for level in LEVELS:
-        if level not in levels:
-            continue
+    for level in levels:
+        answers = []
         for case in cases(name, level):
-            if not stop and time.monotonic() > deadline:
-                stop = "The time for the whole was used up."
-            if stop:
-                told["cases"].append(_told(case, {"verdict": "skipped", "message": stop}))
-                continue
-            try:
-                answer = worker.run(case, max(deadline - time.monotonic(), 0.1) + GRACE_S)
-            except Lost as lost:
-                answer = {"verdict": "fail", "misconception": lost.args[0], "message": lost.args[1]}
+            answer = {"verdict": "skipped", "message": stop} if stop else _answer(worker, case, deadline)
+            stop = stop or _stops(case, answer, first=level == LEVELS[0] and not answers)
+            answers.append(answer)
             told["cases"].append(_told(case, answer))
-            if answer["verdict"] == "fail":
-                told[level] = "fail"
-                if case is cases(name, level)[0] and level == "spec" or answer["misconception"] in ("never-ends", "ends-the-program"):
-                    stop = f"It rests on {case.name!r}, which failed."
-        if told[level] == "skipped" and not stop:
-            told[level] = "pass"
+        told[level] = _level(answers)
         if told[level] == "fail" and not stop:
             stop = f"It rests on the level {level}, which failed."
     told["seconds"] = round(time.monotonic() - began, 3)
     return told
+
+
+def _answer(worker, case, deadline):
+    """What became of a case, whatever becomes of the process."""
+    left_s = deadline - time.monotonic()
+    used_up = {"verdict": "skipped", "message": "The time for the whole was used up."}
+    if left_s <= 0:
+        return used_up
+    try:
+        return worker.run(case, left_s)
+    except Lost as lost:
+        if lost.args[0] == "never-ends" and left_s < CASE_S:  # nobody knows whether it would have ended
+            return used_up
+        return {"verdict": "fail", "misconception": lost.args[0], "message": lost.args[1]}
+
+
+def _stops(case, answer, first):
+    """Why the cases after this one are skipped; "" if they are not."""
+    if answer["verdict"] == "skipped":
+        return answer["message"]
+    if answer["verdict"] == "fail" and (first or answer["misconception"] in LOSSES):
+        return f"It rests on {case.name!r}, which failed."
+    return ""
+
+
+def _level(answers):
+    """The verdict on a level: a failure counts most, then what could not be judged."""
+    verdicts = {answer["verdict"] for answer in answers}
+    return next(verdict for verdict in ("fail", "skipped", "pass") if verdict in verdicts)
 
 
 def _told(case, answer):

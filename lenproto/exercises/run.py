@@ -17,7 +17,8 @@ from lenproto.lab.program import LabError, Program
 from lenproto.lab.trace import SENDING, Trace
 from lenproto.wire import DEFAULT_IP, greeting
 
-CASE_S = 2.0  # seconds that one case may take
+CASE_S = 1.5  # seconds that one case may take here; whoever runs this process gives it 2
+MOST_CHARACTERS = 1_000_000  # that a function may print in one case
 THREADS_S = 0.3  # seconds that the function's own threads may go on after it has returned
 IN_VAIN = 100  # calls of one function in one case that get nothing
 OTHER_IP = "127.0.0.2"
@@ -51,7 +52,11 @@ class Seen:
     peer_address: tuple = ()
     made: list = field(default_factory=list)  # the sockets that the function made and still knows
     asked: int = 0  # how often it asked the keyboard in vain
+    taken: int = 0  # lines that it took from the keyboard
     threads: int = 0  # of its own, that go on
+    flooded: bool = False  # it printed more than MOST_CHARACTERS
+    closed_output: bool = False  # it closed sys.stdout or sys.stderr
+    slept_s: float = 0.0  # seconds, its longest sleep, had it been left to sleep
     ports: set = field(default_factory=set)  # that the system chose for this case
 
     @property
@@ -101,6 +106,7 @@ def _watch(seen, function, arguments, judge):
     def ask(prompt=""):
         print(prompt, end="")
         if lines:
+            seen.taken += 1
             print(lines[0])
             return lines.pop(0)
         seen.asked += 1
@@ -121,7 +127,7 @@ def _watch(seen, function, arguments, judge):
     keyboard.give(program.thread, ask)
     random.seed(1)
     try:
-        with _Waits(driver):
+        with _Waits(driver) as waits:
             program.start(_gate(seen), driver.drive)
             ended = _wait(program, driver)
         seen.place = "" if ended else program.place
@@ -131,10 +137,13 @@ def _watch(seen, function, arguments, judge):
     seen.threads = sum(actor.thread.is_alive() for actor in program.actors[1:])
     seen.ending = _ending(program, driver, ended)
     seen.result, seen.error, seen.failed_at, seen.printed = program.result, program.error, program.failed_at, program.printed
+    seen.flooded, seen.closed_output = _floods(program), program.closed_its_output
+    seen.slept_s = waits.slept_s
     driver.finish()
     finding = judge(seen)
-    with contextlib.suppress(LabError):
-        program.stop()
+    if seen.ending != "late":  # else its process will be ended, and nobody waits any longer
+        with contextlib.suppress(LabError):
+            program.stop()
     recorder.remove()
     return finding, not program.alive
 
@@ -144,7 +153,7 @@ def _wait(program, driver):
     deadline = time.monotonic() + CASE_S
     while program.thread.is_alive() and time.monotonic() < deadline:
         program.thread.join(0.05)
-        if (driver.stuck or driver.spins) and program.thread.is_alive():
+        if (driver.stuck or driver.spins or _floods(program)) and program.thread.is_alive():
             with contextlib.suppress(LabError):
                 program.stop()
     if not program.thread.is_alive():
@@ -153,6 +162,10 @@ def _wait(program, driver):
             for actor in program.actors[1:]:
                 actor.thread.join(0.02)
     return not program.thread.is_alive()
+
+
+def _floods(program):
+    return program.printed_characters > MOST_CHARACTERS
 
 
 def _ending(program, driver, ended):
@@ -291,6 +304,7 @@ class _Waits:
 
     def __init__(self, driver):
         self.driver = driver
+        self.slept_s = 0.0
 
     def __enter__(self):
         self._select, self._sleep = select.select, time.sleep
@@ -298,6 +312,7 @@ class _Waits:
         select.select, time.sleep = self._select_driven, self._sleep_driven
         for kind in self._selectors:
             kind.select = self._driven(kind)
+        return self
 
     def __exit__(self, *exception):
         select.select, time.sleep = self._select, self._sleep
@@ -329,6 +344,7 @@ class _Waits:
 
     def _sleep_driven(self, seconds):
         if self._actor():
+            self.slept_s = max(self.slept_s, seconds)
             self.driver.nudge()
             seconds = min(seconds, 0.001)
         self._sleep(seconds)

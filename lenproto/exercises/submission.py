@@ -1,11 +1,16 @@
 """What a learner hands in: a Python file, a notebook, or functions out of a running one."""
 
+import __future__
 import ast
 import builtins
+import codecs
 import io
 import json
 import re
+import sys
+import threading
 import tokenize
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +18,14 @@ from lenproto.exercises.cases import FUNCTIONS
 from lenproto.lab import tap
 
 PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}  # a statement that calls one of these is the program's, and defines nothing
+ENDING = {"exit", "_exit", "abort"}  # the same for methods: of sys and os
 CELL = "cell {}"  # the name under which a cell's lines are counted
+SOURCE_BYTES = 1_000_000
+NOTEBOOK_BYTES = 50_000_000  # pictures included
+PYTHON_CELLS = {"capture", "time", "timeit", "prun"}  # cell magics with Python below them
+JUPYTERS = re.compile(r"(?P<indent>\s*)(?:(?P<name>\w+\s*=\s*)?[%!]|\?|.*\?\s*$)")  # how lines look that are for Jupyter
+
+_quiet = threading.Lock()  # what warns is one for all threads
 
 tap.HELPERS.append(__file__)  # an error out of Elsewhere belongs to the line that used it
 
@@ -30,59 +42,147 @@ class Part:
     text: str
 
 
+def job(path):
+    """Return what a worker needs to judge a file: the names that it may make, its Parts, its folder. NotReadable as read()."""
+    parts = read(path)
+    return {"names": names(parts), "parts": [[part.name, part.text] for part in parts], "path": [str(Path(path).resolve().parent)]}
+
+
 def read(path):
     """Return the Parts of a .py file or .ipynb notebook. NotReadable if it is neither."""
     path = Path(path)
+    notebook = path.suffix.lower() == ".ipynb"
     try:
-        if path.suffix == ".ipynb":
-            parts = _cells(path)
-        else:
-            with tokenize.open(path) as file:
-                parts = [Part(path.name, file.read())]
+        text = _decoded(_content(path, NOTEBOOK_BYTES if notebook else SOURCE_BYTES))
+        if notebook:
+            return _cells(text)
+        _parse(text)
+        return [Part(path.name, text)]
+    except NotReadable as error:
+        raise NotReadable(f"{path}: {error}") from None
+
+
+def _content(path, most):
+    """The bytes of a file."""
+    try:
+        if path.is_dir():
+            raise NotReadable("it is a folder. grade judges all files of a folder")
+        if path.exists() and not path.is_file():
+            raise NotReadable("it is no file, but a device or a pipe")
+        with path.open("rb") as file:
+            content = file.read(most + 1)
     except FileNotFoundError:
-        raise NotReadable(f"{path}: there is no such file") from None
-    except OSError as error:
-        raise NotReadable(f"{path}: {error.strerror}") from None
-    except (SyntaxError, UnicodeError) as error:
-        raise NotReadable(f"{path}: it is no text in UTF-8: {error}") from None
-    for part in parts:
-        try:
-            ast.parse(part.text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            place = f"line {getattr(error, 'lineno', 1)}, column {getattr(error, 'offset', 1)}"
-            where = f"{path}: {part.name}, {place}" if path.suffix == ".ipynb" else f"{path}: {place}"
-            raise NotReadable(f"{where}: {getattr(error, 'msg', error)}") from None
-    return parts
+        raise NotReadable("there is no such file") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        raise NotReadable(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(content) > most:
+        raise NotReadable(f"it is larger than {most / 1e6:g} MB, and so nothing that a person wrote")
+    return content
 
 
-def _cells(path):
+def _decoded(content):
+    """The text of a file, with one kind of line end."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise NotReadable('line 1, column 1: it is saved as UTF-16 ("Unicode"). Save it as UTF-8')
+    if b"\0" in content:
+        raise NotReadable(f"{_place(content, content.index(0))}: there is a zero byte, which no text has")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        text = content.decode(encoding)
+    except (SyntaxError, LookupError) as error:
+        start = _wrong_byte(content)
+        place = "line 1, column 1" if start is None else _place(content, start)
+        raise NotReadable(f"{place}: it is no text in UTF-8 ({error.msg if start is None else 'a byte of another encoding'})") from None
+    except UnicodeDecodeError as error:
+        place = _place(content, error.start)
+        raise NotReadable(f"{place}: the byte 0x{content[error.start]:02x} is no text in {encoding.upper()}. Save it as UTF-8") from None
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _wrong_byte(content):
+    """Where bytes are no UTF-8 for the first time; None if they are."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
+
+
+def _place(content, at):
+    """The line and column of a byte."""
+    before = content[:at]
+    return f"line {before.count(10) + 1}, column {at - before.rfind(10)}"
+
+
+def _parse(text, cell=""):
+    """Return the syntax tree of a file, or of a cell, which may also await. NotReadable if there is none."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT if cell else 0
+    try:
+        with _quiet, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = compile(text, "submission", "exec", ast.PyCF_ONLY_AST | flags, dont_inherit=True)
+            compile(tree, "submission", "exec", flags, dont_inherit=True)  # finds a return outside of a function, too
+    except SyntaxError as error:
+        place = f"line {error.lineno or 1}, column {error.offset or 1}"
+        raise NotReadable(f"{cell + ', ' if cell else ''}{place}: {error.msg}") from error
+    except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+        raise NotReadable(f"{cell + ', ' if cell else ''}line 1, column 1: too deeply nested for Python ({type(error).__name__})") from error
+    return tree
+
+
+def _cells(text):
     """The code cells of a notebook, without the lines that are for Jupyter."""
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise NotReadable(f"{path}: it is no notebook: {type(error).__name__} {error}") from None
-    return [Part(CELL.format(number), _plain(source)) for number, source in enumerate(sources, 1)]
+        notebook = json.loads(text)
+    except ValueError as error:
+        place = f"line {getattr(error, 'lineno', 1)}, column {getattr(error, 'colno', 1)}"
+        raise NotReadable(f"{place}: it is no notebook: {getattr(error, 'msg', error)}") from None
+    except RecursionError:
+        raise NotReadable("line 1, column 1: it is no notebook: nested too deeply") from None
+    try:
+        cells = notebook["cells"] if "cells" in notebook else [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+        sources = ["".join(cell.get("source", cell.get("input", ""))) for cell in cells if cell["cell_type"] == "code"]
+    except (KeyError, TypeError, AttributeError):
+        raise NotReadable("line 1, column 1: it is JSON, but no notebook: it has no cells") from None
+    if sum(map(len, sources)) > SOURCE_BYTES:
+        raise NotReadable(f"its cells hold more than {SOURCE_BYTES / 1e6:g} MB, and so nothing that a person wrote")
+    return [Part(CELL.format(number), _plain(source, CELL.format(number))) for number, source in enumerate(sources, 1)]
 
 
-def _plain(source):
-    """A cell's source with Jupyter's own lines emptied, so that the others keep their numbers."""
-    if source.lstrip().startswith("%%"):
-        return "\n" * source.count("\n")
-    return re.sub(r"^(\s*)[%!?].*$", r"\1pass", source, flags=re.MULTILINE)
+def _plain(source, cell):
+    """A cell's source with Jupyter's own lines emptied, so that the others keep their numbers. NotReadable if it is no Python."""
+    source = source.replace("\r\n", "\n")
+    if magic := re.match(r"\s*%%(\w+).*", source):
+        if magic[1] not in PYTHON_CELLS:
+            return "\n" * source.count("\n")
+        source = source[: magic.start()] + "pass" + source[magic.end() :]
+    for _ in range(source.count("\n") + 1):
+        try:
+            _parse(source, cell)
+            return source
+        except NotReadable as error:
+            lines = source.split("\n")
+            at = (getattr(error.__cause__, "lineno", None) or 1) - 1
+            if at >= len(lines) or not (magic := JUPYTERS.match(lines[at])):
+                raise
+            lines[at] = f"{magic['indent']}{magic['name'] or ''}{'None' if magic['name'] else 'pass'}"
+            source = "\n".join(lines)
+    return source
 
 
 def names(parts):
-    """Return which of the five functions the parts define, or give a name to."""
+    """Return which of the five functions the parts define, give a name to, or may import with a star."""
     found = set()
     for part in parts:
-        for node in ast.walk(ast.parse(part.text)):
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        for node in ast.walk(_parse(part.text, part.name)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 found.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 found.add(node.id)
             elif isinstance(node, ast.alias):
                 found.add(node.asname or node.name)
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and node.module not in sys.stdlib_module_names:
+                return list(FUNCTIONS)
     return [name for name in FUNCTIONS if name in found]
 
 
@@ -93,17 +193,24 @@ def load(parts):
     and questions at its top level are left out. A statement that fails is left out, too.
     """
     space = {"__name__": "submission", "__builtins__": builtins}
-    for part in parts:
-        tree = ast.parse(part.text)
-        own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} | PROGRAM
+    trees = [(part.name, _parse(part.text, part.name)) for part in parts]
+    own = {node.name for _, tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} | PROGRAM
+    future = 0  # what a `from __future__ import` changes goes for all that follows
+    for name, tree in trees:
         for statement in tree.body:
-            if _defines(statement, own, space):
-                code = compile(ast.Module([statement], []), part.name, "exec")
-                try:
-                    exec(code, space)
-                except Exception as error:
-                    space.setdefault("__failed__", []).append((part.name, statement.lineno, error))
+            if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+                future |= sum(getattr(__future__, each.name).compiler_flag for each in statement.names)
+            elif _defines(statement, own, space):
+                _run(statement, name, future, space)
     return space
+
+
+def _run(statement, name, flags, space):
+    """Run one statement, and note whether it failed."""
+    try:
+        exec(compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True), space)
+    except BaseException as error:  # exit() is none of the program's business here
+        space.setdefault("__failed__", []).append((name, statement.lineno, error))
 
 
 def _defines(statement, own, space):
@@ -111,7 +218,8 @@ def _defines(statement, own, space):
     if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return True
     called = {node.func.id for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    if isinstance(statement, ast.While) or called & PROGRAM:
+    methods = {node.func.attr for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    if isinstance(statement, ast.While) or called & PROGRAM or methods & ENDING:
         return False
     if isinstance(statement, ast.Expr):
         if isinstance(statement.value, ast.Constant):

@@ -1,79 +1,161 @@
 """The process in which a learner's functions run: it is asked for one case after another, and may die of any of them.
 
-It reads JSON lines from standard input, the first with the submission, each later one with a case, and writes a line
-for each. Its owner is lenproto.exercises.judge.
+It reads JSON lines from standard input: what it needs to know, the submission, then a case each. Its answers are
+lines that begin with a token which no submission is given, so that nothing else that comes out of this process is
+taken for a verdict. Its owner is lenproto.exercises.judge.
 """
 
+import _thread
 import base64
 import contextlib
 import gc
 import json
 import os
 import pickle
+import queue
 import sys
-import tempfile
 import warnings
 
-from lenproto.exercises import evidence
+from lenproto.exercises import evidence, processes
 from lenproto.exercises.cases import cases
+from lenproto.exercises.guard import Guard
 from lenproto.exercises.rules import judge
-from lenproto.exercises.run import run
+from lenproto.exercises.run import MOST_CHARACTERS, run
 from lenproto.exercises.submission import Part, load
 
-MEMORY_BYTES = 2 << 30  # of address space
-LEFT_BEHIND = 3  # exit code: something of a case goes on in this process
-WATCHED = {"os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen", "os.exec", "os.spawn"}
+MEMORY_BYTES = 1 << 30  # of address space
+CPU_S = 60  # seconds of computing, after which the system ends a process that nobody ends any more
+FILE_BYTES = 10_000_000  # of one file that it writes
+MOST_SLEEP_S = 10.0  # seconds that a function may sleep at once
+SHOWN_BYTES = 200  # of those in question
+LEFT_BEHIND = 3  # exit code: something of a case goes on in this process, or nobody asks any more
+CUT_OFF = 4  # exit code: the way to the owner was closed
+HIGH = 100  # the number above which the descriptors of that way lie, out of the way of what closes the lowest ones
 
 
 def main():
     """Answer lines until there are no more."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    questions = os.fdopen(os.dup(0), encoding="utf-8")
-    _shut_off()
-    job = json.loads(questions.readline())
-    started = _count_programs()
-    space = _load(job)
-    failed = [(f"{place}, line {line}: " if line else "") + f"{type(error).__name__}: {error}"
-              for place, line, error in space.get("__failed__", ())]  # fmt: skip
-    _say(answers, {"names": [name for name in job["names"] if callable(space.get(name))], "failed": failed})
+    questions, answers = _out_of_the_way(0), _out_of_the_way(1)
+    lines = os.fdopen(questions, encoding="utf-8")
+    told = json.loads(lines.readline())
+    channel = Channel(answers, told["token"])
+    _shut_off(told["own"])
+    guard = Guard(told["own"], (0, 1, 2, questions, answers))
+    channel.say({})
+    asked = queue.SimpleQueue()
+    _thread.start_new_thread(_read, (lines, asked))
+    with _armed(guard):
+        space = _load(job := asked.get())
+    channel.say(_loaded(job, space, guard))
     table = {(case.function, case.level, case.name): case for name in job["names"] for case in cases(name)}
-    for line in questions:
-        case = table[tuple(json.loads(line))]
-        started.clear()
-        answer, clean = _judged(case, space[case.function])
-        if started and _programs():
-            answer |= {"verdict": "fail", "misconception": "leaves-a-program", "message": "It started a program, and left it running."}
-            clean = False
-        _say(answers, answer | {"clean": clean})
-        if not clean:
-            break
-    answers.flush()
+    gc.collect()
+    gc.freeze()  # so that looking for what a case leaves need not look at all else
+    clean = True
+    while clean:
+        case = table[tuple(asked.get())]
+        answer, clean = _judged(case, space[case.function], guard)
+        channel.say(answer | {"clean": clean, "alone": not guard.started})
     os._exit(LEFT_BEHIND)  # whatever the learner's code has left behind
 
 
-def _judged(case, function):
+class Channel:
+    """The way to the owner of this process."""
+
+    def __init__(self, number, token):
+        self._number = number
+        self._token = token
+        self._known = os.fstat(number)
+
+    def say(self, answer):
+        """Write an answer. Ends the process where the way is closed."""
+        line = f"\n{self._token} {json.dumps(answer)}\n".encode()  # from a new line: something else may have been written
+        try:
+            if not os.path.samestat(self._known, os.fstat(self._number)):
+                os._exit(CUT_OFF)
+            while line:
+                line = line[os.write(self._number, line) :]
+        except OSError:
+            os._exit(CUT_OFF)
+
+
+def _read(lines, asked):
+    """Hand on the questions. When there are no more, nobody waits for an answer either."""
+    with contextlib.suppress(Exception):
+        for line in lines:
+            asked.put(json.loads(line))
+    os._exit(LEFT_BEHIND)
+
+
+@contextlib.contextmanager
+def _armed(guard):
+    guard.armed = True
+    try:
+        yield
+    finally:
+        guard.armed = False
+
+
+def _loaded(job, space, guard):
+    """What there is to tell of a submission that was loaded."""
+    failed = [(f"{place}, line {line}: " if line else "") + f"{type(error).__name__}: {error}"
+              for place, line, error in space.get("__failed__", ())]  # fmt: skip
+    complaint = guard.complaint()
+    guard.mend()
+    if complaint and complaint[0] == "changes-files":
+        failed, complaint = [*failed, complaint[1]], None
+    return {"names": [name for name in job["names"] if callable(space.get(name))],
+            "others": {name: type(space[name]).__name__ for name in job["names"] if name in space and not callable(space[name])},
+            "failed": failed, "complaint": complaint, "alone": not guard.started}  # fmt: skip
+
+
+def _judged(case, function, guard):
     """Return the verdict on one case, as a dictionary for JSON, and whether this process can go on."""
     try:
-        seen, finding, clean = run(case, function, judge)
+        with _armed(guard):
+            seen, finding, clean = run(case, function, judge)
     except MemoryError:
-        return {"verdict": "fail", "misconception": "uses-too-much-memory", "message": "It used more memory than there is."}, False
+        return _failed("uses-too-much-memory", "It used more memory than there is."), False
+    except Exception as error:
+        return _failed(*(guard.complaint() or ("cannot-be-judged", f"It could not be judged: {type(error).__name__}: {error}"))), False
     answer = {"verdict": "fail" if finding else "pass", "printed": evidence.cut(evidence.stable(seen.printed, seen.ports)),
               "steps": evidence.steps(seen)}  # fmt: skip
     if finding:
         where = finding.where
         answer |= {"misconception": finding.misconception, "message": evidence.stable(finding.message, seen.ports),
-                   "bytes": finding.data[:200].hex(), "at": finding.at,
+                   "bytes": evidence.clockless_bytes(finding.data[:SHOWN_BYTES]).hex(), "at": finding.at,
                    "where": [where.function, where.line, where.file] if where else None}  # fmt: skip
-    if isinstance(seen.error, MemoryError):
-        answer |= {"misconception": "uses-too-much-memory", "message": "It used more memory than it may."}
+    unsafe, goes_on = _unsafe(seen), seen.ending == "late"
     del seen
     gc.collect()
-    return answer, clean
+    complaint = None if goes_on else guard.complaint()  # else what watches it stands in the library still
+    leak = guard.leak()
+    unsafe = complaint or unsafe or (leak if not finding else None)
+    if unsafe:
+        answer |= _failed(*unsafe)
+    guard.mend()
+    return answer, clean and complaint is None
+
+
+def _failed(misconception, message):
+    return {"verdict": "fail", "misconception": misconception, "message": message, "bytes": "", "at": None, "where": None}
+
+
+def _unsafe(seen):
+    """What no function may do to the program that calls it: (misconception, sentence), or None."""
+    if isinstance(seen.error, MemoryError):
+        return "uses-too-much-memory", "It used more memory than it may."
+    if seen.flooded:
+        return "prints-without-end", f"It printed more than {MOST_CHARACTERS:,} characters, and was stopped: nobody reads that."
+    if seen.closed_output:
+        return "closes-the-output", "It closed sys.stdout or sys.stderr: nothing can be printed after that, by nobody."
+    if seen.slept_s > MOST_SLEEP_S:
+        return "sleeps-too-long", f"It sleeps for {seen.slept_s:g} s, and its peer waits for so long."
+    return None
 
 
 def _load(job):
     """Return the names that a submission makes."""
-    sys.path[:0] = [path for path in job["path"] if path not in sys.path]
+    sys.path += [path for path in job["path"] if path not in sys.path]  # last: a learner's random.py is not Python's
     if "pickle" in job:
         try:
             return {job["names"][0]: pickle.loads(base64.b64decode(job["pickle"]))}
@@ -82,37 +164,29 @@ def _load(job):
     return load([Part(*part) for part in job["parts"]])
 
 
-def _shut_off():
+def _out_of_the_way(number):
+    """Return another descriptor for the same file."""
+    try:
+        import fcntl
+    except ImportError:
+        return os.dup(number)
+    return fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, HIGH)
+
+
+def _shut_off(own):
     """Take from the learner's code the streams of this process, its folder, and more memory than it needs."""
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
+    if null > 2:
+        os.close(null)
     sys.stdin, sys.stdout, sys.stderr = open(0, closefd=False), open(1, "w", closefd=False), open(2, "w", closefd=False)
-    os.chdir(tempfile.gettempdir())
+    os.chdir(own)
     warnings.simplefilter("ignore")
-    with contextlib.suppress(ImportError, ValueError, OSError):
+    processes.adopt_orphans()
+    with contextlib.suppress(ImportError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
-def _count_programs():
-    """Return a list that grows whenever the code of this process starts another program."""
-    started = []
-    sys.addaudithook(lambda event, _: started.append(event) if event in WATCHED else None)
-    return started
-
-
-def _programs():
-    """Whether a program still runs that this process started."""
-    try:
-        import psutil
-    except ImportError:
-        return False
-    return any(child.status() != psutil.STATUS_ZOMBIE for child in psutil.Process().children(recursive=True))
-
-
-def _say(answers, answer):
-    answers.write(json.dumps(answer) + "\n")
-    answers.flush()
+        for kind, limit in (("AS", MEMORY_BYTES), ("CORE", 0), ("CPU", CPU_S), ("FSIZE", FILE_BYTES)):
+            with contextlib.suppress(ValueError, OSError):
+                resource.setrlimit(getattr(resource, f"RLIMIT_{kind}"), (limit, limit))

@@ -27,12 +27,22 @@ class _ByThread:
 
 
 class _Text(io.StringIO):
-    """What a thread printed, the beginning of it."""
+    """What a thread printed, the beginning of it. written: how many characters it was in all; shut: it was closed."""
+
+    written = 0
+    shut = False
 
     def write(self, text):
-        if self.tell() < LIMIT:
-            super().write(text if self.tell() + len(text) < LIMIT else text[:LIMIT] + "\n… and more\n")
+        if self.shut:
+            raise ValueError("I/O operation on closed file.")
+        before, self.written = self.written, self.written + len(text)
+        if before < LIMIT:
+            super().write(text if self.written < LIMIT else text[: LIMIT - before] + "\n… and more\n")
         return len(text)
+
+    def close(self):
+        """Take nothing more. What was printed until now can be read all the same."""
+        self.shut = True
 
 
 def catch(text=None):

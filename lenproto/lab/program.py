@@ -62,6 +62,16 @@ class Program:
         return self._text.getvalue() if self._text else ""
 
     @property
+    def printed_characters(self):
+        """How many characters it printed so far, those that are not kept included."""
+        return self._text.written if self._text else 0
+
+    @property
+    def closed_its_output(self):
+        """Whether it closed sys.stdout or sys.stderr."""
+        return bool(self._text and self._text.shut)
+
+    @property
     def place(self):
         """The line of its own code where its thread is now, in words."""
         frame = sys._current_frames().get(self.thread.ident)

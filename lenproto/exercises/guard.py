@@ -1,0 +1,173 @@
+"""Keeps a submission from harming what is not its own, and tells what it tried. For the worker's process.
+
+This is no prison: it catches what happens by mistake or for fun. Learners' files that one mistrusts belong into a
+virtual machine.
+"""
+
+import builtins
+import errno
+import os
+import select
+import selectors
+import socket
+import stat
+import sys
+import threading
+import time
+
+from lenproto.exercises import processes
+
+STARTS = ("os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen", "os.exec", "os.spawn", "os.startfile")
+CHANGES = ("os.remove", "os.rmdir", "os.rename", "os.truncate", "os.link", "os.symlink", "os.chmod", "os.chown", "os.utime", "shutil.rmtree")
+LIBRARY = (builtins, socket, socket.socket, time, threading, threading.Thread, select, selectors.DefaultSelector, os)
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+MOST_DESCRIPTORS = 512  # that are looked at
+
+
+class Guard:
+    """Watches this process from its making on.
+
+    own is the folder in which a submission may write, kept the descriptors that it may not touch. While
+    armed, what would harm others is refused with a PermissionError.
+    """
+
+    def __init__(self, own, kept):
+        self.own = os.path.realpath(own)
+        self.armed = False
+        self.tried = []  # (misconception, sentence) of what was refused
+        self.started = False  # some program, at any time
+        self._kept = {number: _identity(number) for number in kept}
+        self._library = [(owner, dict(_public(owner))) for owner in LIBRARY]
+        self._environ, self._depth = dict(os.environ), sys.getrecursionlimit()
+        self._sockets, self._grew = _open_sockets(), False
+        looks = dict.fromkeys(STARTS, self._start) | dict.fromkeys(CHANGES, self._change)
+        looks |= {"open": self._open, "os.kill": self._signal, "os.killpg": self._signal}
+
+        def hook(event, arguments):
+            look = looks.get(event)
+            if look and self.armed:
+                look(event, arguments)
+
+        sys.addaudithook(hook)
+
+    def complaint(self):
+        """Return (misconception, sentence) of what the submission did to others since the last time; None if nothing."""
+        cut = [number for number, known in self._kept.items() if _identity(number) != known]
+        replaced = self._replaced()
+        if cut:
+            return "closes-what-is-not-its-own", f"It closed files that are not its own: {_named(cut)}."
+        if replaced:
+            return "replaces-the-library", f"It puts something of its own in the place of Python's {', '.join(replaced)}."
+        if self.tried:
+            first, self.tried[:] = self.tried[0], []
+            return first
+        if self.started and (many := processes.left()):
+            return "leaves-a-program", f"It started {many} program{'s' * (many > 1)}, and left {'them' if many > 1 else 'it'} running."
+        return None
+
+    def leak(self):
+        """The same of sockets that nobody closes: more each time, not only once. Called once after each case."""
+        now = _open_sockets()
+        more, before, self._sockets = now - self._sockets, self._grew, now
+        self._grew = more > 0
+        if more > 0 and before:
+            return "leaves-sockets-open", f"It leaves {more} socket{'s' * (more > 1)} open each time it is called."
+        return None
+
+    def mend(self):
+        """Put back what a submission may change for itself alone: folder, environment, traces, depth of recursion."""
+        os.chdir(self.own)
+        if dict(os.environ) != self._environ:
+            os.environ.clear()
+            os.environ.update(self._environ)
+        sys.setrecursionlimit(self._depth)
+        threading.settrace(None)
+        threading.setprofile(None)
+        sys.settrace(None)
+        sys.setprofile(None)
+
+    def _replaced(self):
+        """Undo what was changed in the library; return its names."""
+        found = []
+        for owner, names in self._library:
+            for name, value in names.items():
+                if vars(owner).get(name) is not value:
+                    setattr(owner, name, value)
+                    found.append(name if owner is builtins else f"{owner.__name__}.{name}")
+        return found
+
+    def _start(self, event, arguments):
+        self.started = True
+
+    def _signal(self, event, arguments):
+        target, own = arguments[0], event == "os.kill" and self.started
+        if target != os.getpid() and (not own or target <= 1 or target == os.getppid()):
+            whom = "the program that started it" if target == os.getppid() else "another program"
+            self._refuse("ends-another-program", f"It sent a signal to {whom} ({event}).")
+
+    def _open(self, event, arguments):
+        path, mode, flags = arguments
+        writes = set(mode) & set("wax+") if isinstance(mode, str) else (flags or 0) & WRITING
+        if writes and not isinstance(path, int):
+            self._change("open", (path,))
+
+    def _change(self, event, arguments):
+        for path, folder in _paths(event, arguments):
+            if not self._may_write(path, folder):
+                what = "opened a file for writing" if event == "open" else f"called {event}"
+                self._refuse("changes-files", f"It {what}, outside of its own folder: {os.path.basename(os.fsdecode(path))}.")
+
+    def _may_write(self, path, folder):
+        path = os.fsdecode(path)
+        if folder >= 0 and sys.platform == "linux":
+            path = os.path.join(f"/proc/self/fd/{folder}", path)
+        real = os.path.realpath(path)
+        return path == os.devnull or real.startswith(self.own + os.sep)
+
+    def _refuse(self, misconception, sentence):
+        self.tried.append((misconception, sentence))
+        raise PermissionError(errno.EPERM, "a submission may not do that here")
+
+
+def _paths(event, arguments):
+    """The (path, descriptor of the folder it is counted from, or -1) that an event would change."""
+    if event in ("os.rename", "os.link"):
+        paths, folders = arguments[:2], arguments[2:]
+    elif event == "os.symlink":
+        paths, folders = arguments[1:2], arguments[2:]
+    else:
+        paths, folders = arguments[:1], arguments[-1:] if event in ("os.remove", "os.rmdir", "os.chmod", "os.utime") else ()
+    folders = [*folders, -1, -1]
+    return [(path, folder) for path, folder in zip(paths, folders, strict=False) if isinstance(path, str | bytes | os.PathLike)]
+
+
+def _public(owner):
+    """The functions and classes of a module or class, by name."""
+    return ((name, value) for name, value in vars(owner).items() if not name.startswith("_") and callable(value))
+
+
+def _identity(number):
+    """What tells an open file from another one of the same number; None for a closed one."""
+    try:
+        found = os.fstat(number)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _named(numbers):
+    words = {0: "standard input", 1: "standard output", 2: "standard error"}
+    return ", ".join(dict.fromkeys(words.get(number, "the checker's own") for number in numbers))
+
+
+def _open_sockets():
+    """How many sockets are open in this process. Not known on Windows, where a socket is no file."""
+    if os.name != "posix":
+        return 0
+    count = 0
+    for number in range(3, MOST_DESCRIPTORS):
+        try:
+            count += stat.S_ISSOCK(os.fstat(number).st_mode)
+        except OSError:
+            continue
+    return count

@@ -1,0 +1,118 @@
+"""Finds and ends the processes that a submission has started, also those that tried to get away.
+
+Three marks lead to them: they descend from the worker, they are in its process group, or they carry the name
+that its environment gave them. On Linux all is read from /proc; elsewhere psutil helps, where it is installed.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+MARK = "LENPROTO_JUDGED"  # the environment variable that a worker hands on to all that it starts
+PASSES = 20  # looks, until no process is left: one may start another while it is being ended
+SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
+
+
+def end(process, mark, *, alone=False):
+    """End a worker (a Popen) and every process that it has started. mark is the value of its MARK.
+
+    alone: it is known that it has started none, and nobody looks for them.
+    """
+    for _ in range(0 if alone else PASSES):
+        others = _family(process.pid, mark) - {process.pid, os.getpid()}
+        for pid in others:
+            _kill(pid)
+        if not others:
+            break
+    if os.name == "posix":
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    elif sys.platform == "win32" and process.poll() is None:
+        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
+    with contextlib.suppress(OSError):
+        process.kill()
+    process.wait()
+    for pid in set() if alone else _family(process.pid, mark) - {os.getpid()}:  # what it started in its last moment
+        _kill(pid)
+
+
+def adopt_orphans():
+    """From now on, what a child of this process leaves behind becomes its own child (Linux only)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            import ctypes
+
+            ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+
+
+def left():
+    """Return how many processes that this one has started still run."""
+    if sys.platform == "linux":
+        return sum(state != "Z" for _, state in _descendants(os.getpid()))
+    with contextlib.suppress(Exception):
+        import psutil
+
+        return sum(child.status() != psutil.STATUS_ZOMBIE for child in psutil.Process().children(recursive=True))
+    return 0
+
+
+def memory(pid):
+    """Return the bytes of memory that a process holds; 0 where the system does not tell."""
+    try:
+        if sys.platform == "linux":
+            return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        import psutil
+
+        return psutil.Process(pid).memory_info().rss
+    except Exception:
+        return 0
+
+
+def _kill(pid):
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+
+
+def _family(pid, mark):
+    """The ids of the processes that belong to a worker, those apart that have ended."""
+    if sys.platform == "linux":
+        family = {child for child, state in _descendants(pid) if state != "Z"}
+        sign = f"{MARK}={mark}\0".encode()
+        for place in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if sign in (place / "environ").read_bytes() + b"\0" and _stat(place)[0] != "Z":
+                    family.add(int(place.name))
+        return family
+    with contextlib.suppress(Exception):
+        import psutil
+
+        family = {child.pid for child in psutil.Process(pid).children(recursive=True)}
+        for process in psutil.process_iter():
+            with contextlib.suppress(Exception):  # not ours, or gone
+                if process.environ().get(MARK) == mark:
+                    family.add(process.pid)
+        return family
+    return set()
+
+
+def _descendants(pid):
+    """Yield (id, state) of each process that descends from one (Linux)."""
+    children = {}
+    for place in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, parent = _stat(place)
+            children.setdefault(parent, []).append((int(place.name), state))
+    known = [pid]
+    for one in known:
+        for child, state in children.get(one, ()):
+            known.append(child)
+            yield child, state
+
+
+def _stat(place):
+    """A process's state, and its parent's id: what stands behind its name, which may hold blanks and brackets."""
+    state, parent = (place / "stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
+    return state, int(parent)
