@@ -1,5 +1,6 @@
 """What was seen in a case, as numbered steps: what the peer and the function did, with every byte, in order."""
 
+import datetime
 import re
 from dataclasses import asdict, dataclass
 
@@ -8,7 +9,14 @@ from lenproto.lab.trace import RECEIVING, SENDING, literal
 
 SHOWN_BYTES = 120  # of one step
 MOST_STEPS = 40  # of a case: the first and the last
+TIMESTAMP_S = 100  # how far from now a number of seconds may be that tells the time
 TEXT_LIMIT = 2000  # characters of what was printed
+_CLOCK = re.compile(
+    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"  # a date
+    r"|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AP]M\b)?"  # a time of day
+    r"|(?<![A-Za-z])(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b|(?<![A-Za-z])(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
+    r"|(?<!\d)\d{10}(\.\d+)?|\b20\d\d\b",  # seconds since 1970; a year
+)
 
 
 @dataclass
@@ -38,6 +46,9 @@ def steps(seen):
         half = MOST_STEPS // 2
         gap = Step(0, "", f"… {left_out} more steps like these …")
         ordered = [*ordered[:half], gap, *ordered[-half:]]
+    if seen.case.function == "serve_requests":  # its answers tell the time, and a verdict reads the same at any time
+        for step in ordered:
+            step.what, step.problem = clockless(step.what), clockless(step.problem)
     return [asdict(step) for step in ordered]
 
 
@@ -84,6 +95,30 @@ def stable(text, ports):
     """Return a text without what differs from run to run: these ports, and addresses of memory."""
     text = re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
     return re.sub(rf"\b(?:{'|'.join(map(str, ports))})\b", "port", text) if ports else text
+
+
+def tells_time(text):
+    """Whether a text may tell the date or time of this moment, in whatever format."""
+    now = datetime.datetime.now()
+    moments = [now - datetime.timedelta(minutes=minutes) for minutes in (0, 1)]
+    numbers = set(re.findall(r"\d+", text))
+    for moment in [*moments, *(moment.astimezone(datetime.UTC) for moment in moments)]:
+        year, day = {str(moment.year), f"{moment.year % 100:02}"}, {str(moment.day), f"{moment.day:02}"}
+        hour = {f"{moment:%H}", f"{moment:%I}", str(moment.hour), str(moment.hour % 12 or 12)}
+        minute = {f"{moment:%M}", str(moment.minute)}
+        if (year & numbers and day & numbers) or (hour & numbers and minute & numbers):
+            return True
+    return any(abs(int(number) - now.timestamp()) < TIMESTAMP_S for number in numbers if len(number) == 10)
+
+
+def clockless(text):
+    """Return a text with # for each letter and digit of the date and time of this moment."""
+    return _CLOCK.sub(lambda told: re.sub(r"\w", "#", told.group()), text) if tells_time(text) else text
+
+
+def clockless_bytes(data):
+    """Return bytes with # for what in them tells the date and time of this moment."""
+    return clockless(data.decode("latin-1")).encode("latin-1")
 
 
 def cut(text, limit=TEXT_LIMIT):

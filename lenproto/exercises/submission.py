@@ -19,6 +19,7 @@ from lenproto.lab import tap
 
 PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}  # a statement that calls one of these is the program's, and defines nothing
 ENDING = {"exit", "_exit", "abort"}  # the same for methods: of sys and os
+MODULE = "submission"
 CELL = "cell {}"  # the name under which a cell's lines are counted
 SOURCE_BYTES = 1_000_000
 NOTEBOOK_BYTES = 50_000_000  # pictures included
@@ -192,7 +193,8 @@ def load(parts):
     So a file may also hold the program that uses the functions: calls of its own functions, loops
     and questions at its top level are left out. A statement that fails is left out, too.
     """
-    space = {"__name__": "submission", "__builtins__": builtins}
+    module = sys.modules[MODULE] = types.ModuleType(MODULE)  # dataclasses look there for the names of types
+    space = module.__dict__
     trees = [(part.name, _parse(part.text, part.name)) for part in parts]
     own = {node.name for _, tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} | PROGRAM
     future = 0  # what a `from __future__ import` changes goes for all that follows
