@@ -10,6 +10,7 @@ import re
 import sys
 import threading
 import tokenize
+import types
 import warnings
 from dataclasses import dataclass
 from pathlib import Path

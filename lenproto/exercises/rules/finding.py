@@ -5,6 +5,7 @@ import socket
 from dataclasses import dataclass
 
 from lenproto.exercises.driven import MOST_BYTES
+from lenproto.exercises.run import CASE_S
 from lenproto.lab.shocks import Send
 from lenproto.lab.trace import RECEIVING, SENDING, Where, literal
 
@@ -50,7 +51,7 @@ def forbidden(seen):
     if len(seen.sent) >= MOST_BYTES:
         return Finding("sends-without-end", f"It sent over {MOST_BYTES:,} bytes, and would go on.", where=last_line(seen))
     if seen.ending == "late":
-        return Finding("never-ends", f"After 2 s it was still {seen.place}.")
+        return Finding("never-ends", f"After {CASE_S:g} s it had not come back: it goes round and round, or waits for what is no peer's.")
     if seen.threads:
         return Finding("leaves-a-thread", f"It has returned, and left {count(seen.threads, 'thread')} running.")
     if isinstance(seen.error, TypeError) and seen.failed_at is None:
