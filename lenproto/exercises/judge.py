@@ -36,6 +36,10 @@ class Lost(Exception):
     """The process died, or had to be killed: (misconception, a sentence)."""
 
 
+class Broken(RuntimeError):
+    """The checker's own process does not stand, before any code of a submission runs: its fault, not the learner's."""
+
+
 class Worker:
     """The process that runs one submission's functions. Started again after each loss."""
 
@@ -47,7 +51,10 @@ class Worker:
     def start(self):
         """Start it and let it load the submission. Lost if that does not come to an end."""
         self._open()
-        self._ask({"token": self._token, "own": self._own.name}, START_S)
+        try:
+            self._ask({"token": self._token, "own": self._own.name}, START_S)
+        except Lost as lost:
+            raise Broken(f"The process that judges could not be started: {lost.args[1]}") from None
         self.told = self._ask(self.job, CASE_S)
         self._alone = self.told["alone"]
 

@@ -11,6 +11,7 @@ import sys
 import threading
 import tokenize
 import types
+import types
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from lenproto.lab import tap
 PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}  # a statement that calls one of these is the program's, and defines nothing
 ENDING = {"exit", "_exit", "abort"}  # the same for methods: of sys and os
 MODULE = "submission"
+MODULE = "submission"  # its __name__
 CELL = "cell {}"  # the name under which a cell's lines are counted
 SOURCE_BYTES = 1_000_000
 NOTEBOOK_BYTES = 50_000_000  # pictures included
@@ -122,8 +124,8 @@ def _parse(text, cell=""):
     try:
         with _quiet, warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = compile(text, "submission", "exec", ast.PyCF_ONLY_AST | flags, dont_inherit=True)
-            compile(tree, "submission", "exec", flags, dont_inherit=True)  # finds a return outside of a function, too
+            tree = compile(text, MODULE, "exec", ast.PyCF_ONLY_AST | flags, dont_inherit=True)
+            compile(tree, MODULE, "exec", flags, dont_inherit=True)  # finds a return outside of a function, too
     except SyntaxError as error:
         place = f"line {error.lineno or 1}, column {error.offset or 1}"
         raise NotReadable(f"{cell + ', ' if cell else ''}{place}: {error.msg}") from error
