@@ -1,0 +1,128 @@
+"""A verdict in words: each part of it from a case that is written by hand."""
+
+import pytest
+
+from lenproto.exercises import report
+
+
+def step(number, who, what, line=None, problem="", where=None):
+    return {"number": number, "who": who, "what": what, "bytes": "", "line": line, "problem": problem, "where": where}
+
+
+def case(verdict="fail", **more):
+    return {"name": "asks NAME", "level": "spec", "story": "A client asks NAME.", "verdict": verdict, "misconception": None, "message": "",
+            "hint": "", "steps": [], "bytes": "", "at": None, "where": None, "printed": ""} | more  # fmt: skip
+
+
+def verdict(*cases, spec="fail", shock="skipped"):
+    return {"spec": spec, "shock": shock, "seconds": 0.1, "cases": list(cases)}
+
+
+FAILED = case(message="It sent 3 bytes.", misconception="greeting-too-short", steps=[
+    step(1, "client", "connects"),
+    step(2, "you", "accept() → a client", 3, where=["check_client", 3, "a.py"]),
+    step(0, "", "… 7 more steps like these …"),
+    step(10, "you", "recv(4)", 2, "never came back", ["exactly", 2, "a.py"]),
+])  # fmt: skip
+
+
+def test_steps_are_numbered_and_the_functions_own_stand_out_by_more_than_colour():
+    assert report.step_lines(FAILED) == [
+        ("   1  client         connects", "peer"),
+        ("▸  2  your function  accept() → a client   (line 3 of check_client)", "yours"),
+        ("                     … 7 more steps like these …", "peer"),
+        ("▸ 10  your function  recv(4)   (line 2 of exactly)", "yours"),
+        ("                     ✗ never came back", "problem"),
+    ]
+
+
+def test_the_call_that_never_came_back_and_the_line_in_question_are_quoted(tmp_path):
+    source = tmp_path / "mine.py"
+    source.write_text("def exactly(sock, n):\n    return sock.recv(n)\n", encoding="utf-8")
+    where = ["exactly", 2, str(source)]
+    stuck = case(message="It waits.", misconception="waits", where=where, steps=[step(1, "you", "recv(4)", 2, "never came back", where)])
+    report.add_sources(verdict(stuck))
+    assert "✗ never came back: return sock.recv(n)\n" in report.failure(stuck)
+    assert "  Line 2 of exactly:\n      return sock.recv(n)\n" in report.failure(stuck)
+
+
+def test_a_line_of_a_file_that_is_not_here_is_not_quoted(tmp_path, monkeypatch):
+    """A graded file is known by its name alone: another one of that name may lie in this folder."""
+    (tmp_path / "plain.py").write_text("wrong()\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    named = case(message="It waits.", misconception="waits", where=["check_client", 1, "plain.py"])
+    report.add_sources(verdict(named))
+    assert "Line 1" not in report.failure(named)
+
+
+@pytest.mark.parametrize(("data", "at"), [
+    (b"0003lena", 3),
+    (b"\xd7\xa9\xd7\x9c0004", 4),
+    (b'"\\\x00', 1),
+    ("שלום, how are you all today? שלום".encode() * 3, 70),
+    (b"", 0),
+    (b"abc", 3),
+])  # fmt: skip
+def test_the_mark_stands_under_the_first_character_of_the_wrong_byte(data, at):
+    shown, mark = report.marked_lines(case(bytes=data.hex(), at=at))
+    column = mark.index("^")
+    assert mark[column:] == f"^ byte {at}, counted from 0"
+    quoted = shown.removeprefix("… ").removesuffix(" …")
+    start = max(0, at - report.AROUND_BYTES)
+    assert eval(quoted) == data[start : at + report.AROUND_BYTES]
+    upto = shown[:column].removeprefix("… ")
+    assert eval(upto + '"') == data[start:at]
+    assert shown.startswith("… ") == (start > 0)
+    assert shown.endswith(" …") == (at + report.AROUND_BYTES < len(data))
+
+
+def test_levels_have_marks_and_counts_and_a_skipped_one_has_none():
+    told = report.summary("check_client", verdict(case("pass"), case(), case("skipped", level="shock")))
+    assert told.splitlines() == [
+        "check_client",
+        "  ✗ fail     spec: what the course says, with a polite peer  (1 of 2 cases)",
+        "  – skipped  shock: peers that misbehave",
+    ]
+    assert report.summary("check_client", verdict(spec="missing", shock="missing")) == "check_client: – missing"
+
+
+def test_the_first_failure_is_told_and_a_pass_has_none():
+    two = verdict(case("pass"), FAILED, case(message="later", misconception="other"))
+    assert report.first_failure(two) is FAILED
+    assert "The first that failed: asks NAME. A client asks NAME." in report.told("check_client", two)
+    assert "later" not in report.told("check_client", two)
+    passed = verdict(case("pass"), spec="pass", shock="pass")
+    assert report.told("check_client", passed, hinted=3) == report.summary("check_client", passed)
+
+
+def test_what_was_printed_stands_apart_and_is_cut_with_a_note():
+    printed = report.failure(FAILED | {"printed": "a\nb\n"})
+    assert printed.endswith("\n\nWhat it printed:\n  | a\n  | b")
+    long = report.printed_lines(case(printed="x" * 500 + "\n" + "line\n" * 30))
+    assert long[0] == "x" * 200 + " … (500 characters)"
+    assert long[-1] == "… and 19 lines more"
+    assert len(long) == report.PRINTED_LINES + 1
+    assert "What it printed" not in report.failure(FAILED | {"printed": " \n"})
+
+
+def test_a_case_without_steps_leaves_no_gap():
+    assert "\n\n\n" not in report.failure(case(message="It ended the process.", misconception="ends-the-program"))
+
+
+def test_hints_come_one_after_another_numbered():
+    many = len(report.hints(FAILED))
+    assert many >= 2
+    assert report.hint_lines(FAILED, 0) == []
+    assert [len(report.hint_lines(FAILED, n)) for n in range(1, many + 2)] == [*range(1, many + 1), many]
+    assert report.hint_lines(FAILED, 2)[1].startswith(f"Hint 2 of {many}: ")
+
+
+def test_every_case_says_once_why_the_rest_was_skipped():
+    rest = [case("skipped", name=f"case {n}", message="It rests on another.") for n in range(3)]
+    said = report.every_case("check_client", verdict(case("pass"), FAILED, *rest))
+    assert said.count("It rests on another.") == 1
+    assert [line.split()[:3] for line in said.splitlines() if line.lstrip()[:1] in "✓✗–"] == [
+        ["✓", "pass", "spec"], ["✗", "fail", "spec"], *[["–", "skipped", "spec"]] * 3,
+    ]  # fmt: skip
+    assert "It sent 3 bytes." in said
