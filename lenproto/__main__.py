@@ -1,4 +1,4 @@
-"""The command line: python -m lenproto server | client | shock."""
+"""The command line: python -m lenproto server | client | shock | check | grade."""
 
 import argparse
 import os
@@ -23,7 +23,7 @@ def parser():
     commands = Parser(
         prog="lenproto", description="Two programs that talk over a network, for learning how."
     )
-    sub = commands.add_subparsers(dest="command", required=True, metavar="server | client | shock")
+    sub = commands.add_subparsers(dest="command", required=True, metavar="server | client | shock | check | grade")
     for name, does in (("server", "answer clients until Ctrl-C"), ("client", "ask a server")):
         command = sub.add_parser(name, help=does, description=does.capitalize() + ".")
         command.add_argument("--ip", default=DEFAULT_IP, help="the server's address (default %(default)s)")
@@ -35,6 +35,8 @@ def parser():
                              default=server.CLIENT_TIMEOUT_S if name == "server" else client.SERVER_TIMEOUT_S,
                              help="give up on a silent other side (default %(default)s; 0 = never)")
     add_shock(sub)
+    add_check(sub)
+    add_grade(sub)
     return commands
 
 
@@ -50,6 +52,35 @@ def add_shock(sub):
                        help="after how long the program gives up a silent peer (default %(default)s)")
     shock.add_argument("--json", action="store_true", help="print all steps as JSON")
     shock.add_argument("--yes", action="store_true", help="the server is on another computer, and mine")
+
+
+def add_check(sub):
+    """Add the command that judges a file."""
+    check = sub.add_parser("check", help="judge the functions of a file, learners' work",
+                           description="Judge whichever of the five functions are in a file: what the course says (spec), and whether "
+                                       "they withstand a peer that misbehaves (shock).")
+    check.add_argument("file", metavar="FILE", help="a Python file or a notebook: FILE.py, FILE.ipynb")
+    check.add_argument("--json", action="store_true", help="print all cases and steps as JSON")
+    check.add_argument("--level", choices=("spec", "shock"), default="shock",
+                       help="judge up to this level: shock rests on spec, and means both (default %(default)s)")
+
+
+def add_grade(sub):
+    """Add the command that judges a class's files."""
+    grade = sub.add_parser("grade", help="judge the files of a class",
+                           description="Judge all Python files and notebooks of a folder, and of the folders in it.")
+    grade.add_argument("folder", metavar="FOLDER", help="has a file for each learner, or a folder for each")
+    grade.add_argument("--csv", metavar="FILE", help="write the table, for a spreadsheet")
+    grade.add_argument("--json", metavar="FILE", help="write all cases and steps")
+    grade.add_argument("--html", metavar="FILE", help="write a page with the evidence, for a browser")
+    grade.add_argument("--jobs", metavar="N", type=jobs, help="judge so many at once (default: as many as there are cores)")
+
+
+def jobs(text):
+    """Return a number of jobs."""
+    if not (text.isdecimal() and 0 < int(text) < 1000):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 999")
+    return int(text)
 
 
 def address(text):
@@ -102,6 +133,20 @@ def run_shock(args):
     return shock_command.run(args.address, args.client, only=args.only, as_json=args.json, timeout_s=args.timeout, yes=args.yes)
 
 
+def run_check(args):
+    """Judge a file; return the exit code."""
+    from lenproto.exercises import check_command
+
+    return check_command.run(args.file, as_json=args.json, level=args.level)
+
+
+def run_grade(args):
+    """Judge a class's files; return the exit code."""
+    from lenproto.exercises import grade_command
+
+    return grade_command.run(args.folder, csv=args.csv, as_json=args.json, html=args.html, jobs=args.jobs)
+
+
 def prepare_standard_streams():
     """See to it that no letter which a terminal lacks, and no stream that is closed, makes a program fail."""
     for name, errors in (("stdin", "surrogateescape"), ("stdout", "backslashreplace"), ("stderr", "backslashreplace")):
@@ -123,10 +168,11 @@ def main(argv=None):
     prepare_standard_streams()
     args = parser().parse_args(argv)
     try:
-        return {"server": run_server, "client": run_client, "shock": run_shock}[args.command](args)
+        commands = {"server": run_server, "client": run_client, "shock": run_shock, "check": run_check, "grade": run_grade}
+        return commands[args.command](args)
     except KeyboardInterrupt:
         server.report("\nstopped")
-        return 0
+        return 130 if args.command in ("check", "grade") else 0  # a verdict that is not there is no pass
     finally:
         let_go_of_output()
 

@@ -167,7 +167,10 @@ def judge_file(path, *, levels=LEVELS, limit_s=WHOLE_S, tell=None):
     The report: {"file", "seconds", "notes", "functions": {NAME: {"spec", "shock", "seconds", "cases"}}}, all five names;
     spec and shock are "pass", "fail", "missing" or "skipped". tell(name) is called before each function.
     """
-    return {"file": str(path)} | judge(submission.job(path), levels=levels, limit_s=limit_s, tell=tell)
+    job = submission.job(path)
+    report = {"file": str(path)} | judge(job, levels=levels, limit_s=limit_s, tell=tell)
+    submission.add_sources(report, job)
+    return report
 
 
 def judge(job, *, levels=LEVELS, limit_s=WHOLE_S, tell=None):

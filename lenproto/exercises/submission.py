@@ -23,6 +23,7 @@ PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}  # a statement that calls one of
 ENDING = {"exit", "_exit", "abort"}  # the same for methods: of sys and os
 MODULE = "submission"
 MODULE = "submission"  # its __name__
+LESSONS = ("lenproto.lab", "lenproto.exercises")  # what shows and checks: it stands around a submission, and is no part of it
 CELL = "cell {}"  # the name under which a cell's lines are counted
 SOURCE_BYTES = 1_000_000
 NOTEBOOK_BYTES = 50_000_000  # pictures included
@@ -50,6 +51,16 @@ def job(path):
     """Return what a worker needs to judge a file: the names that it may make, its Parts, its folder. NotReadable as read()."""
     parts = read(path)
     return {"names": names(parts), "parts": [[part.name, part.text] for part in parts], "path": [str(Path(path).resolve().parent)]}
+
+
+def add_sources(report, job):
+    """Add to the failed cases of a report, and to their steps, what stands in the line of each: "source"."""
+    lines = {name: text.split("\n") for name, text in job["parts"]}
+    for case in (case for verdict in report["functions"].values() for case in verdict["cases"] if case["verdict"] == "fail"):
+        for told in (case, *case["steps"]):
+            _, number, name = told.get("where") or ("", 0, "")
+            source = lines.get(name, ())
+            told["source"] = source[number - 1].strip() if 0 < number <= len(source) else ""
 
 
 def read(path):
@@ -194,15 +205,19 @@ def load(parts):
     """Run what the parts define, and nothing else that they do; return the names that they made.
 
     So a file may also hold the program that uses the functions: calls of its own functions, loops
-    and questions at its top level are left out. A statement that fails is left out, too.
+    and questions at its top level are left out; so is what shows and checks them in a lesson.
+    A statement that fails is left out, too.
     """
     module = sys.modules[MODULE] = types.ModuleType(MODULE)  # dataclasses look there for the names of types
     space = module.__dict__
     trees = [(part.name, _parse(part.text, part.name)) for part in parts]
     own = {node.name for _, tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} | PROGRAM
     future = 0  # what a `from __future__ import` changes goes for all that follows
+    around = set()  # the names of what belongs to a lesson
     for name, tree in trees:
         for statement in tree.body:
+            if _is_around(statement, around):
+                continue
             if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
                 future |= sum(getattr(__future__, each.name).compiler_flag for each in statement.names)
             elif _defines(statement, own, space):
@@ -216,6 +231,20 @@ def _run(statement, name, flags, space):
         exec(compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True), space)
     except BaseException as error:  # exit() is none of the program's business here
         space.setdefault("__failed__", []).append((name, statement.lineno, error))
+
+
+def _is_around(statement, around):
+    """Whether a statement is a lesson's: it imports what shows and checks, or uses that. Its names are put to those around."""
+    if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith(LESSONS):
+        around.update(each.asname or each.name for each in statement.names)
+        return True
+    if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return False
+    names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+    if not any(name.id in around for name in names):
+        return False
+    around.update(name.id for name in names if isinstance(name.ctx, ast.Store))
+    return True
 
 
 def _defines(statement, own, space):

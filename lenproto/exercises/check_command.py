@@ -1,0 +1,82 @@
+"""lenproto check: judges the functions of a file, and tells in words or as JSON what their bytes did."""
+
+import json
+import sys
+
+from lenproto.exercises import report
+from lenproto.exercises.cases import FUNCTIONS, LEVELS
+from lenproto.exercises.judge import judge_file
+from lenproto.exercises.submission import NotReadable
+
+PASSED, FAILED, NOT_READABLE = 0, 1, 2  # exit codes
+
+
+def run(path, *, as_json=False, level=LEVELS[-1]):
+    """Judge a file up to a level, and print the verdict; return the exit code.
+
+    0: each function that is there passes, and there is at least one. 1: one fails, or there is none.
+    2: there is no such file, or it is not readable as Python; a line on standard error says why.
+    """
+    levels = LEVELS[: LEVELS.index(level) + 1]  # a level rests on those before it
+    try:
+        with Progress() as progress:
+            found = judge_file(path, levels=levels, tell=progress.tell)
+    except NotReadable as error:
+        print(plain(str(error)).replace("\n", " "), file=sys.stderr)
+        return NOT_READABLE
+    print(json.dumps(found, indent=1) if as_json else plain(told(found, levels)))
+    return PASSED if passed(found, levels) else FAILED
+
+
+def there(found):
+    """Return the names of the functions that are in the file."""
+    return [name for name, verdict in found["functions"].items() if verdict["spec"] != "missing"]
+
+
+def passed(found, levels=LEVELS):
+    """Whether each function that is there passes at these levels, and there is one."""
+    names = there(found)
+    return bool(names) and all(found["functions"][name][level] == "pass" for name in names for level in levels)
+
+
+def told(found, levels=LEVELS):
+    """The verdict on a file in words: each function's levels and first failure, and a line for all."""
+    parts = [report.told(name, found["functions"][name]) for name in there(found)]
+    if found["notes"]:
+        parts.append("\n".join(["Left out, for it does not run by itself:", *(f"  {note}" for note in found["notes"])]))
+    return "\n\n".join([*parts, total(found, levels)])
+
+
+def total(found, levels=LEVELS):
+    """How many of the five functions pass at these levels, in a line."""
+    names = there(found)
+    if not names:
+        return f"None of the five functions is in {found['file']}. They are: {', '.join(FUNCTIONS)}."
+    good = sum(all(found["functions"][name][level] == "pass" for level in levels) for name in names)
+    missing = [name for name in FUNCTIONS if name not in names]
+    rest = f" Not in this file: {', '.join(missing)}." if missing else ""
+    return f"{good} of {len(names)} functions pass ({' and '.join(levels)}), in {found['seconds']:.1f} s.{rest}"
+
+
+def plain(text):
+    """A text without what would steer a terminal: what learners print may be anything."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else "·" for letter in text)
+
+
+class Progress:
+    """Says on a terminal which function is being judged, in a line that goes away."""
+
+    def __init__(self):
+        self._shows = sys.stderr.isatty()
+
+    def tell(self, name):
+        """Say that a function's turn has come."""
+        if self._shows:
+            print(f"\r\033[Kjudging {name} …", end="", file=sys.stderr, flush=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        if self._shows:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,133 @@
+"""Judges a class: many files, on this computer or on a cluster, one bad file never stopping the others."""
+
+import os
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from lenproto.exercises import submission
+from lenproto.exercises.cases import FUNCTIONS, LEVELS
+from lenproto.exercises.judge import WHOLE_S, judge
+
+KINDS = (".py", ".ipynb")
+PASSED_OVER = {"__pycache__", "node_modules", "site-packages"}  # folders without anybody's homework
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of one file: a report as judge.judge_file() gives it, or the problem that there was, in a sentence."""
+
+    learner: str
+    path: str
+    report: dict | None = None
+    problem: str = ""
+
+    def verdict(self, function, level):
+        """Return "pass", "fail", "missing" or "skipped"."""
+        return self.report["functions"][function][level] if self.report else "missing"
+
+    @property
+    def failures(self):
+        """The failed cases, as (function, case)."""
+        functions = self.report["functions"] if self.report else {}
+        return [(name, case) for name in functions for case in functions[name]["cases"] if case["verdict"] == "fail"]
+
+    def as_json(self):
+        """Return all of it, for JSON."""
+        return {"learner": self.learner, "problem": self.problem, **(self.report or {"file": self.path, "functions": {}})}
+
+
+def grade(paths, *, executor=None, limit_s=WHOLE_S, levels=LEVELS, jobs=None, tell=None):
+    """Judge files; return a Row for each, in the order of the paths.
+
+    executor is any concurrent.futures executor, of a cluster, say; it stays open. Its computers need
+    this package, and not the files. Without one, jobs files are judged at once, as many as there are
+    cores by default. limit_s is the time for one file in seconds. tell(row) is called with each Row
+    as soon as it is there.
+    """
+    if executor is not None:
+        return _grade(paths, executor, limit_s, levels, tell)
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as threads:  # each judges in processes of its own anyway
+        try:
+            return _grade(paths, threads, limit_s, levels, tell)
+        except BaseException:
+            threads.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def files(folder):
+    """Return the Python files and notebooks of a folder and of all folders in it, sorted, those apart that tools have made."""
+    found = []
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in PASSED_OVER and not name.startswith("."))
+        found += [Path(place, name) for name in names if name.lower().endswith(KINDS) and not name.startswith(".")]
+    return sorted(found)
+
+
+def learners(paths):
+    """Return a name for each file, no two alike.
+
+    The file's own name without its ending; or the folder's, where folders hold one file each; or as
+    much of the path as it takes.
+    """
+    paths = [Path(path) for path in paths]
+    root = Path(os.path.commonpath([path.absolute().parent for path in paths])) if paths else Path()
+    within = [path.absolute().relative_to(root) for path in paths]
+    shares = defaultdict(int)
+    for path in within:
+        shares[path.parts[0]] += 1
+    names = [path.parts[0] if len(path.parts) > 1 and shares[path.parts[0]] == 1 else path.with_suffix("").as_posix() for path in within]
+    return [name if names.count(name) == 1 else path.as_posix() for name, path in zip(names, within, strict=True)]
+
+
+def commonest(rows):
+    """Return (misconception, its cases as (row, function, case)) pairs, those of most learners first.
+
+    Of each function the first failure counts: what comes after it may only follow from it.
+    """
+    found = defaultdict(list)
+    for row in rows:
+        seen = set()
+        for function, case in row.failures:
+            if function not in seen:
+                seen.add(function)
+                found[case["misconception"]].append((row, function, case))
+    return sorted(found.items(), key=lambda entry: (-len({row.path for row, *_ in entry[1]}), entry[0]))
+
+
+def _grade(paths, executor, limit_s, levels, tell):
+    paths = [str(path) for path in paths]
+    rows = [None] * len(paths)
+    waiting = {}
+    for number, (learner, path) in enumerate(zip(learners(paths), paths, strict=True)):
+        try:
+            job = submission.job(path)
+            waiting[executor.submit(judge, job, levels=levels, limit_s=limit_s)] = number, learner, path, job
+        except Exception as error:
+            rows[number] = Row(learner, path, None, _why(error))
+            if tell:
+                tell(rows[number])
+    for future in as_completed(waiting):
+        number, learner, path, job = waiting.pop(future)
+        rows[number] = _row(learner, path, job, future)
+        if tell:
+            tell(rows[number])
+    return rows
+
+
+def _row(learner, path, job, future):
+    try:
+        report = {"file": path} | future.result()
+        submission.add_sources(report, job)
+    except Exception as error:
+        return Row(learner, path, None, _why(error))
+    if all(report["functions"][name]["spec"] == "missing" for name in FUNCTIONS):
+        return Row(learner, path, report, f"None of the five functions is in it{': ' * bool(report['notes'])}{'; '.join(report['notes'])}.")
+    return Row(learner, path, report)
+
+
+def _why(error):
+    if isinstance(error, submission.NotReadable):
+        return f"{error}."
+    return f"It could not be judged, and that is the checker's fault: {type(error).__name__}: {error}"
