@@ -312,6 +312,17 @@ def test_client_does_without_a_standard_stream(server, closed):
 
 
 @posix_only
+def test_client_that_cannot_say_what_broke_off_ends_as_if_it_could(scripted_server):
+    def script(sock):
+        sock.sendall(GREETING.encode())
+        read(sock, 6)
+        sock.sendall(b"4x2!")
+
+    ended = run(redirected("2>&-", "client", "--port", str(scripted_server(script)[1])), "name\n")
+    assert ended.returncode == 0, "there was contact, and no exception on the way"
+
+
+@posix_only
 @pytest.mark.parametrize("buffered", ["", "1"], ids=["buffered", "unbuffered"])
 def test_client_whose_reader_goes_away_leaves_no_traceback(server, buffered):
     nobody_reads, output = os.pipe()
