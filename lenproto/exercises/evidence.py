@@ -63,7 +63,8 @@ def _place(move, trace):
 def _move(move, peer):
     moved = move.received
     what = move.step + (f": {_shown(moved)}" if moved else "")
-    return Step(0, peer, what, (move.sent or moved).hex(), None, move.problem)
+    problem = re.sub(r" after [\d.]+ s$", "", move.problem)  # nothing here takes time
+    return Step(0, peer, what, (move.sent or moved).hex(), None, problem)
 
 
 def _call(call):
