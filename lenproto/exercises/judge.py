@@ -21,7 +21,7 @@ from lenproto.exercises.misconceptions import hints
 WHOLE_S = 10.0  # seconds that judging one submission may take
 CASE_S = 2.0  # seconds until a process that says nothing is ended, with the case that it is at
 START_S = 10.0  # seconds until the process stands; none of the learner's code runs yet
-MEMORY_BYTES = 512 << 20  # that it may hold, where the system tells
+MEMORY_BYTES = 256 << 20  # that it may hold, where the system tells
 LOOK_S = 0.1  # between two looks at its memory
 ANSWER_BYTES = 16 << 20  # of one answer
 MOST_NOTES = 5  # statements that failed, of which one is told
@@ -267,8 +267,9 @@ def _level(answers):
 
 def _told(case, answer):
     """A case of the report."""
-    told = {"name": case.name, "level": case.level, "story": case.story, "verdict": "skipped", "misconception": None, "message": "",
-            "hint": "", "steps": [], "bytes": "", "at": None, "where": None, "printed": ""} | answer  # fmt: skip
+    told = {"function": case.function, "name": case.name, "level": case.level, "story": case.story, "verdict": "skipped",
+            "misconception": None, "message": "", "hint": "", "steps": [], "bytes": "", "at": None, "where": None, "source": "",
+            "printed": ""} | answer  # fmt: skip
     if told["misconception"]:
         told["hint"] = hints(told)[0]
     return told

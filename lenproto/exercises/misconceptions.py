@@ -1,25 +1,63 @@
-"""What learners usually get wrong, by name: what it is, and how to find out of it oneself."""
+"""What learners usually get wrong, by name: what is believed, what is so instead, and lines that do it right.
 
+The catalogue is text: one file for each function, and one for what goes for all of them, in the folder beside this
+module. Where a name is in both, the function's own entry counts.
+"""
+
+import functools
+import linecache
+import tomllib
 from dataclasses import dataclass
+from importlib.resources import files
+
+from lenproto.exercises.cases import FUNCTIONS
+
+ANY = "any_function"
+FOLDER = "catalogue"
 
 
 @dataclass(frozen=True)
 class Misconception:
-    """What is believed, in a sentence; what is true instead; and lines that do it right."""
+    """What is believed or what happened, in a sentence; why the protocol wants it otherwise; Python that does it right."""
 
     says: str
     concept: str
-    solution: str = ""
+    solution: str
 
 
-CATALOGUE: dict[str, Misconception] = {}
+@functools.cache
+def catalogue(name=ANY):
+    """Return the misconceptions of a function by name; without one, those of any function. A solution may be a table."""
+    text = (files(__package__) / FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    return {key: Misconception(**entry) for key, entry in tomllib.loads(text).items()}
+
+
+def names():
+    """Return the names of all misconceptions."""
+    return {name for each in (ANY, *FUNCTIONS) for name in catalogue(each)}
+
+
+def misconception(name, function):
+    """Return what the catalogue says of a misconception in a function; None if it does not know it."""
+    known = catalogue(function).get(name) or catalogue().get(name)
+    if known and isinstance(known.solution, dict):
+        fitting = known.solution.get(function) or next(iter(known.solution.values()))
+        return Misconception(known.says, known.concept, fitting)
+    return known
 
 
 def hints(case):
     """Return the ladder of hints for a failed case of a report: symptom, concept, the line in question, solution."""
-    known = CATALOGUE.get(case["misconception"])
-    where = case["where"]
-    line = f"Look at line {where[1]} of {where[0]}." if where else f"Look at the last step of {case['name']!r} that is yours."
-    if known is None:
-        return [case["message"], line]
-    return [case["message"], f"{known.says} {known.concept}".strip(), line, known.solution]
+    known = misconception(case["misconception"], case["function"])
+    concept, solution = (f"{known.says} {known.concept}", known.solution.strip("\n")) if known else ("", "")
+    return [case["message"], concept, _line(case), solution]
+
+
+def _line(case):
+    """Where to look."""
+    if not case["where"]:
+        last = next((step for step in reversed(case["steps"]) if step["who"] == "you" and step["line"]), None)
+        return f"The last line that talked to the other side is line {last['line']}. Look behind it." if last else "Look at its first lines."
+    function, line, file = case["where"]
+    source = case.get("source") or linecache.getline(file, line).strip()
+    return f"Look at line {line} of {function}" + (f": {source}" if source else ".")

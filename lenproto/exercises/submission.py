@@ -6,6 +6,7 @@ import builtins
 import codecs
 import io
 import json
+import linecache
 import re
 import sys
 import threading
@@ -60,7 +61,7 @@ def add_sources(report, job):
         for told in (case, *case["steps"]):
             _, number, name = told.get("where") or ("", 0, "")
             source = lines.get(name, ())
-            told["source"] = source[number - 1].strip() if 0 < number <= len(source) else ""
+            told["source"] = told.get("source") or (source[number - 1].strip() if 0 < number <= len(source) else "")
 
 
 def read(path):
@@ -210,6 +211,8 @@ def load(parts):
     """
     module = sys.modules[MODULE] = types.ModuleType(MODULE)  # dataclasses look there for the names of types
     space = module.__dict__
+    for part in parts:  # where a line of it is asked for
+        linecache.cache[part.name] = len(part.text), None, part.text.splitlines(keepends=True), part.name
     trees = [(part.name, _parse(part.text, part.name)) for part in parts]
     own = {node.name for _, tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} | PROGRAM
     future = 0  # what a `from __future__ import` changes goes for all that follows

@@ -10,6 +10,7 @@ import base64
 import contextlib
 import gc
 import json
+import linecache
 import os
 import pickle
 import queue
@@ -23,7 +24,7 @@ from lenproto.exercises.rules import judge
 from lenproto.exercises.run import MOST_CHARACTERS, run
 from lenproto.exercises.submission import Part, load
 
-MEMORY_BYTES = 1 << 30  # of address space
+MEMORY_BYTES = 640 << 20  # of address space
 CPU_S = 60  # seconds of computing, after which the system ends a process that nobody ends any more
 FILE_BYTES = 10_000_000  # of one file that it writes
 MOST_SLEEP_S = 10.0  # seconds that a function may sleep at once
@@ -123,7 +124,8 @@ def _judged(case, function, guard):
         where = finding.where
         answer |= {"misconception": finding.misconception, "message": evidence.stable(finding.message, seen.ports),
                    "bytes": evidence.clockless_bytes(finding.data[:SHOWN_BYTES]).hex(), "at": finding.at,
-                   "where": [where.function, where.line, where.file] if where else None}  # fmt: skip
+                   "where": [where.function, where.line, where.file] if where else None,
+                   "source": linecache.getline(where.file, where.line).strip() if where else ""}  # fmt: skip
     unsafe, goes_on = _unsafe(seen), seen.ending == "late"
     del seen
     gc.collect()

@@ -11,7 +11,7 @@ from lenproto.exercises.rules.finding import (
 )
 from lenproto.exercises.rules.finding import call_text as text_of
 from lenproto.exercises.rules.framing import diagnose, frames
-from lenproto.lab.shocks import ExpectAnswer
+from lenproto.lab.shocks import ExpectAnswer, ShutDown
 from lenproto.lab.trace import RECEIVING, literal
 from lenproto.wire import HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
 
@@ -200,7 +200,7 @@ def _sent_more(seen, rest, left):
     case, where = seen.case, last_line(seen)
     if left and (short := short_read(seen)):
         return took_for_all(short)
-    if case.name == "half-closes" or seen.ending == "spins":
+    if seen.ending == "spins" or any(isinstance(step, ShutDown) for step in case.script):
         return Finding("does-not-stop-at-the-end", f'It got b"", the end of the stream, and answered {_shown(rest)}.', where=where)
     if not left:
         return Finding("answers-exit", f"The client asked EXIT, and it sent {_shown(rest)}; EXIT has no answer.", rest, 0, where)
