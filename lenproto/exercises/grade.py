@@ -38,19 +38,19 @@ class Row:
         return {"learner": self.learner, "problem": self.problem, **(self.report or {"file": self.path, "functions": {}})}
 
 
-def grade(paths, *, executor=None, limit_s=WHOLE_S, levels=LEVELS, jobs=None, tell=None):
+def grade(paths, *, executor=None, limit_s=WHOLE_S, levels=LEVELS, jobs=None, root=None, tell=None):
     """Judge files; return a Row for each, in the order of the paths.
 
     executor is any concurrent.futures executor, of a cluster, say; it stays open. Its computers need
     this package, and not the files. Without one, jobs files are judged at once, as many as there are
     cores by default. limit_s is the time for one file in seconds. tell(row) is called with each Row
-    as soon as it is there.
+    as soon as it is there. root: see learners().
     """
     if executor is not None:
-        return _grade(paths, executor, limit_s, levels, tell)
+        return _grade(paths, executor, limit_s, levels, root, tell)
     with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as threads:  # each judges in processes of its own anyway
         try:
-            return _grade(paths, threads, limit_s, levels, tell)
+            return _grade(paths, threads, limit_s, levels, root, tell)
         except BaseException:
             threads.shutdown(wait=False, cancel_futures=True)
             raise
@@ -65,15 +65,15 @@ def files(folder):
     return sorted(found)
 
 
-def learners(paths):
+def learners(paths, root=None):
     """Return a name for each file, no two alike.
 
-    The file's own name without its ending; or the folder's, where folders hold one file each; or as
-    much of the path as it takes.
+    The file's own name without its ending; where it lies in a folder of its own in root, that one's name; where a
+    folder holds several, the path from root. root is the folder of the class, by default the one that has them all.
     """
-    paths = [Path(path) for path in paths]
-    root = Path(os.path.commonpath([path.absolute().parent for path in paths])) if paths else Path()
-    within = [path.absolute().relative_to(root) for path in paths]
+    paths = [Path(path).absolute() for path in paths]
+    root = Path(root or os.path.commonpath([path.parent for path in paths])).absolute() if paths else Path()
+    within = [path.relative_to(root) for path in paths]
     shares = defaultdict(int)
     for path in within:
         shares[path.parts[0]] += 1
@@ -96,11 +96,11 @@ def commonest(rows):
     return sorted(found.items(), key=lambda entry: (-len({row.path for row, *_ in entry[1]}), entry[0]))
 
 
-def _grade(paths, executor, limit_s, levels, tell):
+def _grade(paths, executor, limit_s, levels, root, tell):
     paths = [str(path) for path in paths]
     rows = [None] * len(paths)
     waiting = {}
-    for number, (learner, path) in enumerate(zip(learners(paths), paths, strict=True)):
+    for number, (learner, path) in enumerate(zip(learners(paths, root), paths, strict=True)):
         try:
             job = submission.job(path)
             waiting[executor.submit(judge, job, levels=levels, limit_s=limit_s)] = number, learner, path, job

@@ -1,0 +1,79 @@
+"""The page of a class, for a browser: who passes what, what most get wrong, and the evidence for each failure.
+
+One file that loads nothing from elsewhere. What learners wrote is escaped by Jinja2, and a content security policy
+forbids every script but the page's own.
+"""
+
+import base64
+import hashlib
+from importlib import resources
+
+import jinja2
+
+from lenproto.exercises import report
+from lenproto.exercises.cases import FUNCTIONS, LEVELS
+from lenproto.exercises.grade import commonest
+from lenproto.exercises.misconceptions import misconception
+
+TEMPLATE = "class_page.html"
+SCRIPT = "class_page.js"
+STYLE = "class_page.css"
+
+
+def page(rows, title):
+    """Return the page as a text of HTML."""
+    script, style, template = (_text(name) for name in (SCRIPT, STYLE, TEMPLATE))
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    learners = [_learner(number, row) for number, row in enumerate(rows)]
+    return environment.from_string(template).render(
+        title=title, functions=FUNCTIONS, levels=LEVELS, learners=learners, mistakes=_mistakes(rows), passed=_passed(rows),
+        all_pass=sum(learner["passes"] for learner in learners), script=jinja2.utils.markupsafe.Markup(script),
+        style=jinja2.utils.markupsafe.Markup(style), digest=digest,
+    )  # fmt: skip
+
+
+def _learner(number, row):
+    """A line of the table, and the evidence that belongs to it."""
+    cells = [_cell(number, row, function) for function in FUNCTIONS]
+    return {"name": row.learner, "file": row.path, "problem": row.problem, "notes": row.report["notes"] if row.report else [],
+            "cells": cells, "failures": [cell for cell in cells if cell["case"]],
+            "passes": all(mark["verdict"] == "pass" for cell in cells for mark in cell["marks"])}  # fmt: skip
+
+
+def _cell(number, row, function):
+    """What is known of one function of a learner: both verdicts, and the first failure."""
+    verdict = row.report["functions"][function] if row.report else None
+    case = report.first_failure(verdict) if verdict else None
+    marks = [{"level": level, "verdict": word, "sign": report.MARKS[word].split()[0]}
+             for level, word in ((level, row.verdict(function, level)) for level in LEVELS)]  # fmt: skip
+    return {"function": function, "marks": marks, "missing": row.verdict(function, LEVELS[0]) == "missing",
+            "anchor": f"l{number}-{function}", "case": case and _evidence(case)}  # fmt: skip
+
+
+def _evidence(case):
+    """A failed case, in the words and with the marks of every other verdict."""
+    return {"headline": report.headline(case), "level": case["level"], "name": case["name"], "steps": report.step_lines(case),
+            "marked": report.marked_lines(case), "message": case["message"], "misconception": case["misconception"],
+            "source": case.get("source", ""), "place": report.place(case) if case["where"] else "",
+            "printed": report.printed_lines(case), "hints": report.hints(case)}  # fmt: skip
+
+
+def _mistakes(rows):
+    """The misconceptions, the commonest first: how many learners, who, and what it is."""
+    found, numbers = [], {id(row): number for number, row in enumerate(rows)}
+    for name, cases in commonest(rows):
+        who = [{"name": row.learner, "function": function, "anchor": f"l{numbers[id(row)]}-{function}"} for row, function, _ in cases]
+        known = misconception(name, cases[0][1])
+        many = len({id(row) for row, *_ in cases})
+        found.append({"name": name, "many": many, "share": round(100 * many / len(rows)), "who": who, "says": known.says if known else ""})
+    return found
+
+
+def _passed(rows):
+    """How many learners pass each function at each level."""
+    return [{level: sum(row.verdict(function, level) == "pass" for row in rows) for level in LEVELS} for function in FUNCTIONS]
+
+
+def _text(name):
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,158 @@
+"""lenproto grade: judges a class's files, shows a table of learner by function, and writes it for a spreadsheet or a browser."""
+
+import contextlib
+import csv as csv_files
+import json
+import sys
+from pathlib import Path
+
+from lenproto.exercises.cases import FUNCTIONS, LEVELS
+from lenproto.exercises.check_command import plain
+from lenproto.exercises.grade import commonest, files, grade
+
+DONE, NOT_THERE = 0, 2  # exit codes
+SIGNS = {"pass": "✓", "fail": "✗", "skipped": "–", "missing": "·"}
+LEGEND = "spec and shock of each function: ✓ passes, ✗ fails, – was skipped, · is not in the file"
+COLOURS = {"✓": "green", "✗": "bold red"}
+SHOWN_COMMONEST = 5
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with these at its beginning, a spreadsheet takes a text for a formula
+
+
+def run(folder, *, csv=None, as_json=None, html=None, jobs=None):
+    """Judge the files of a folder, and show and write what came of it; return the exit code.
+
+    0: all were judged, whatever came of it. 2: there is no such folder, nothing in it, or a file that cannot be written.
+    """
+    if not Path(folder).is_dir():
+        return _refuse(f"{folder}: there is no such folder. check judges a single file.")
+    paths = files(folder)
+    if not paths:
+        return _refuse(f"{folder}: there is no Python file and no notebook in it.")
+    try:
+        if html:
+            import lenproto.exercises.class_page  # noqa: F401  now, and not when all is judged
+        with contextlib.ExitStack() as stack:
+            outputs = [(stack.enter_context(open(place, "w", encoding="utf-8", newline="")), write)
+                       for place, write in ((csv, write_csv), (as_json, write_json), (html, write_html)) if place]  # fmt: skip
+            with _progress(len(paths)) as tell:
+                rows = grade(paths, jobs=jobs, root=folder, tell=tell)
+            for file, write in outputs:
+                write(file, rows, Path(folder).resolve().name)
+    except ModuleNotFoundError as error:
+        if error.name != "jinja2":
+            raise
+        return _refuse("--html needs the package jinja2. pip install jinja2")
+    except OSError as error:
+        return _refuse(f"{error.filename}: {error.strerror}")
+    _show(rows)
+    return DONE
+
+
+def write_csv(file, rows, title):
+    """Write a line for each learner: the verdicts, and the misconceptions by name."""
+    writer = csv_files.writer(file)
+    columns = [f"{function} {level}" for function in FUNCTIONS for level in LEVELS]
+    writer.writerow(["learner", "file", *columns, "misconceptions", "seconds", "problem"])
+    for row in rows:
+        verdicts = [row.verdict(function, level) for function in FUNCTIONS for level in LEVELS]
+        names = " ".join(dict.fromkeys(case["misconception"] for _, case in row.failures))
+        seconds = row.report["seconds"] if row.report else ""
+        writer.writerow([_cell(row.learner), _cell(row.path), *verdicts, names, seconds, _cell(row.problem)])
+
+
+def write_json(file, rows, title):
+    """Write all that was seen."""
+    found = [{"name": name, "learners": list(dict.fromkeys(row.learner for row, *_ in cases))} for name, cases in commonest(rows)]
+    json.dump({"folder": title, "misconceptions": found, "learners": [row.as_json() for row in rows]}, file, indent=1)
+
+
+def write_html(file, rows, title):
+    """Write the page with the evidence."""
+    from lenproto.exercises import class_page
+
+    file.write(class_page.page(rows, title))
+
+
+def _cell(text):
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+@contextlib.contextmanager
+def _progress(many):
+    """Give what is called with each Row: on a terminal it moves a bar on."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    try:
+        from rich.console import Console
+        from rich.progress import Progress
+    except ImportError:
+        yield _counter(many)
+        print(file=sys.stderr)
+        return
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("judging", total=many)
+        yield lambda row: bar.update(task, advance=1, description=plain(row.learner)[:30].replace("[", "("))
+
+
+def _counter(many):
+    """The same without rich: counts."""
+    done = []
+
+    def tell(row):
+        done.append(row)
+        print(f"\rjudged {len(done)} of {many}", end="", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _show(rows):
+    """Print the table, what could not be judged, and what most learners get wrong."""
+    table = [[plain(row.learner), *(_signs(row, function) for function in FUNCTIONS)] for row in rows]
+    _table(["learner", *FUNCTIONS], table)
+    print(f"\n{LEGEND}")
+    for row in rows:
+        if row.problem:
+            print(plain(f"{row.learner}: {row.problem}"))
+    if found := commonest(rows)[:SHOWN_COMMONEST]:
+        print("\nWhat most get wrong:")
+    for name, cases in found:
+        many = len({row.path for row, *_ in cases})
+        print(f"  {many:3} {'learner ' if many == 1 else 'learners'}  {name}")
+    good = sum(all(row.verdict(function, level) == "pass" for function in FUNCTIONS for level in LEVELS) for row in rows)
+    print(f"\n{good} of {len(rows)} pass all five functions at both levels.")
+
+
+def _signs(row, function):
+    return " ".join(SIGNS[row.verdict(function, level)] for level in LEVELS)
+
+
+def _table(titles, lines):
+    try:
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+    except ImportError:
+        _plain_table([titles, *lines])
+        return
+    table = Table(box=None)
+    for number, title in enumerate(titles):
+        table.add_column(title, overflow="fold", justify="center" if number else "left")
+    for name, *cells in lines:
+        table.add_row(Text(name), *(Text.assemble(*((sign, COLOURS.get(sign, "")) for sign in cell)) for cell in cells))
+    console = Console()
+    if not console.is_terminal:  # a file takes lines of any length
+        console.width = max(console.width, 2 + sum(2 + max(len(line[place]) for line in [titles, *lines]) for place in range(len(titles))))
+    console.print(table)
+
+
+def _plain_table(lines):
+    widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
+    for line in lines:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _refuse(sentence):
+    print(plain(sentence), file=sys.stderr)
+    return NOT_THERE
