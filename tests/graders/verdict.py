@@ -1,0 +1,42 @@
+"""What a tool said of a submission, and what of it counts.
+
+A verdict is right if a right submission passes, and one that is not right does not. It names the function if of the five
+it blames the wrong one and no other. It gives a reason if it says something about bytes, results, calls or the line: not
+only that the time was up, or that the process or kernel is gone. The same words count for all tools; lenproto
+has to name a misconception besides.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+NO_REASON = re.compile(
+    r"^\W*(\w*Error\W+)?(it did not (return|come back) within [\d.]+ s|not tried.*|timeout.*|no reply from kernel.*|.*kernel died.*|)\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+@dataclass
+class Verdict:
+    """passed is None where no verdict came; blamed: function → the first message on it; cut: it had to be stopped."""
+
+    seconds: float
+    passed: bool | None
+    blamed: dict[str, str] = field(default_factory=dict)
+    cut: bool = False
+    unnamed: frozenset = frozenset()  # functions that were blamed without a misconception, where the tool has such
+
+
+def is_right(verdict, submission):
+    """Whether the right pass and the others do not."""
+    return verdict.passed is True if submission.kind == "right" else verdict.passed is not True
+
+
+def names_function(verdict, submission):
+    """Whether it blames the function that is wrong, and only that."""
+    return set(verdict.blamed) == {submission.function}
+
+
+def gives_reason(verdict, submission):
+    """Whether it names the function, and says what is wrong with it."""
+    return (names_function(verdict, submission) and submission.function not in verdict.unnamed
+            and not NO_REASON.match(verdict.blamed[submission.function]))  # fmt: skip
