@@ -18,7 +18,7 @@ FORGET, SURE = "Forget my progress", "Yes, forget all of it"
 STYLE = """<style>
 .lenproto table.progress { border-collapse: collapse; line-height: 1.5; }
 .lenproto table.progress :is(th, td) { font-size: 1em; padding: 2px 1.6em 2px 4px; border-bottom: 1px solid var(--jp-border-color2, #ccc); }
-.lenproto table.progress tbody th { font-weight: 400; }
+.lenproto table.progress :is(tr, tr:hover) { background: none; }
 .lenproto table.progress .good { font-weight: 700; color: #00704f; }
 [data-jp-theme-light="false"] .lenproto table.progress .good { color: #35c99b; }
 </style>"""
