@@ -26,7 +26,8 @@ def check(function, *, name=None):
         raise LabError(str(error)) from None
     report.add_sources(data)
     if progress.is_ours(function):
-        return Verdict(name, data, f"This is lenproto's own {name}: no try of yours.")
+        whose = f"lenproto's own {name}" if function.__name__ == name else "a sample, and not from you"
+        return Verdict(name, data, f"This is {whose}: no try of yours.")
     return Verdict(name, data, progress.record(function, name, data))
 
 
