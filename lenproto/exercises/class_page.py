@@ -18,6 +18,7 @@ from lenproto.exercises.misconceptions import misconception
 TEMPLATE = "class_page.html"
 SCRIPT = "class_page.js"
 STYLE = "class_page.css"
+SHOWN_MISTAKES = 6  # at once; the others open
 
 
 def page(rows, title):
@@ -27,7 +28,7 @@ def page(rows, title):
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     learners = [_learner(number, row) for number, row in enumerate(rows)]
     return environment.from_string(template).render(
-        title=title, functions=FUNCTIONS, levels=LEVELS, learners=learners, mistakes=_mistakes(rows), passed=_passed(rows),
+        title=title, functions=FUNCTIONS, levels=LEVELS, learners=learners, mistakes=_mistakes(rows), shown=SHOWN_MISTAKES, passed=_passed(rows),
         all_pass=sum(learner["passes"] for learner in learners), script=jinja2.utils.markupsafe.Markup(script),
         style=jinja2.utils.markupsafe.Markup(style), digest=digest,
     )  # fmt: skip
@@ -56,7 +57,7 @@ def _evidence(case):
     return {"headline": report.headline(case), "level": case["level"], "name": case["name"], "steps": report.step_lines(case),
             "marked": report.marked_lines(case), "message": case["message"], "misconception": case["misconception"],
             "source": case.get("source", ""), "place": report.place(case) if case["where"] else "",
-            "printed": report.printed_lines(case), "hints": report.hints(case)}  # fmt: skip
+            "printed": report.printed_lines(case), "hints": report.hints(case)[1:]}  # fmt: skip
 
 
 def _mistakes(rows):
