@@ -1,6 +1,6 @@
 """The same 30 submissions judged by lenproto, pytest, nbgrader and otter-grader, with the same cases: how long, and how well.
 
-    python tests/graders [--only lenproto] [--submissions 6]
+    python tests/graders [--only TOOL] [--submissions N]
     python tests/graders --itself
 
 Needs the dependency group graders: `uv run --extra lab --group graders python tests/graders`. Takes some
@@ -33,11 +33,19 @@ from submissions import chosen  # noqa: E402
 TOOLS = {tool.NAME: tool for tool in (with_lenproto, with_pytest, with_nbgrader, with_otter)}
 
 
+def number(text):
+    """Return a whole number from 1."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return value
+
+
 def parse(argv):
     """Return the options of the command line."""
     parser = argparse.ArgumentParser(prog="python tests/graders", description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=TOOLS, action="append", help="only this tool; may be given again")
-    parser.add_argument("--submissions", type=int, metavar="N", help="only the first N submissions")
+    parser.add_argument("--submissions", type=number, metavar="N", help="only the first N submissions")
     parser.add_argument("--itself", action="store_true", help="measure lenproto alone instead")
     parser.add_argument("--verbose", action="store_true", help="tell each verdict on standard error")
     return parser.parse_args(argv)

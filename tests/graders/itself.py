@@ -13,18 +13,20 @@ import notebook
 import report
 from processes import must, python, run, script
 from submissions import HANGING, SOLUTIONS, chosen
-from with_lenproto import check_command
+from with_lenproto import check
 
 from lenproto.exercises.cases import FUNCTIONS
 
 RUNS, UNDER_LOAD = 11, 20
 LIMIT_S = 120
+MOST_NAMED = 10
 RIGHT = SOLUTIONS / "right" / "plain.py"
 CORPUS = ("right", "spec_only", "wrong")
 REFERENCE = f"from lenproto import {', '.join(FUNCTIONS)}\n"
 MEASURE = f"""\
 import json, time
 from lenproto.exercises import check
+
 
 def seconds(function):
     began = time.monotonic()
@@ -51,17 +53,16 @@ def text(say):
     """Measure all; return it as Markdown."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
-        command = check_command(folder)
         lines = []
         for part in (whole_command, hanging, in_notebook, under_load, twice):
             say(f"lenproto itself: {part.__name__.replace('_', ' ')}")
-            lines += part(command, folder)
+            lines += part(folder)
     return "\n".join([*(f"- {line}" for line in lines), "", report.machine(), "", "    python tests/graders --itself"])
 
 
-def judged(command, file, folder):
+def judged(file, folder):
     """Return what ran, and the report on a file."""
-    ran = run([*command, str(file), "--json"], folder, LIMIT_S)
+    ran = check(file, folder)
     with contextlib.suppress(ValueError):
         return ran, json.loads(ran.out)
     return ran, {"functions": {}}
@@ -72,28 +73,28 @@ def passes(told):
     return [function["spec"] == function["shock"] == "pass" for function in told["functions"].values()] == [True] * len(FUNCTIONS)
 
 
-def whole_command(command, folder):
+def whole_command(folder):
     """A right file, all five functions at both levels."""
-    runs = [judged(command, RIGHT, folder) for _ in range(RUNS)]
+    runs = [judged(RIGHT, folder) for _ in range(RUNS)]
     seconds = [ran.seconds for ran, _ in runs]
     return [f"the whole command, a right file, both levels: median of {RUNS} runs {median(seconds):.2f} s "
             f"({min(seconds):.2f} – {max(seconds):.2f}); {sum(passes(told) for _, told in runs)} passes"]  # fmt: skip
 
 
-def hanging(command, folder):
+def hanging(folder):
     """Files of which one function hangs, and the others are right."""
     lines = []
     for submission in chosen():
         if submission.name in HANGING:
             file = folder / f"{submission.name}.py"
             file.write_text(submission.text, "utf-8")
-            ran, told = judged(command, file, folder)
+            ran, told = judged(file, folder)
             blamed = [name for name, function in told["functions"].items() if "fail" in (function["spec"], function["shock"])]
             lines.append(f"{submission.name.replace('_', ' ')}, the whole command: told in {ran.seconds:.2f} s, of {', '.join(blamed)}")
     return lines
 
 
-def in_notebook(command, folder):
+def in_notebook(folder):
     """check(function) in a kernel, one function after the other."""
     file = folder / "notebook.ipynb"
     cells = [RIGHT.read_text("utf-8").partition("\nif __name__")[0], MEASURE, HANG]
@@ -109,12 +110,12 @@ def in_notebook(command, folder):
     return lines
 
 
-def under_load(command, folder):
+def under_load(folder):
     """The reference, again and again, while every core is busy."""
     file = folder / "reference.py"
     file.write_text(REFERENCE, "utf-8")
     with busy(os.cpu_count() or 1):
-        runs = [judged(command, file, folder) for _ in range(UNDER_LOAD)]
+        runs = [judged(file, folder) for _ in range(UNDER_LOAD)]
     return [f"the reference {UNDER_LOAD} times, every core kept busy: {sum(passes(told) for _, told in runs)} passes, "
             f"the slowest in {max(ran.seconds for ran, _ in runs):.2f} s"]  # fmt: skip
 
@@ -131,12 +132,15 @@ def busy(cores):
             process.wait()
 
 
-def twice(command, folder):
+def twice(folder):
     """Every labelled solution, judged twice."""
     files = [file for kind in CORPUS for file in sorted((SOLUTIONS / kind).glob("*.py"))]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        both = [list(pool.map(lambda file: judged(command, file, folder)[1], files)) for _ in range(2)]
-    other = [file.stem for file, one, two in zip(files, *both, strict=True) if verdicts(one) != verdicts(two)]
+    pool = ThreadPoolExecutor(os.cpu_count())
+    try:
+        both = [list(pool.map(lambda file: judged(file, folder)[1], files)) for _ in range(2)]
+    finally:
+        pool.shutdown(cancel_futures=True)  # Ctrl-C need not wait for all of them
+    other = [file.stem for file, one, two in zip(files, *both, strict=True) if verdicts(one) != verdicts(two) or not verdicts(one)]
     letters = [file.stem for file, one, two in zip(files, *both, strict=True) if timeless(one) != timeless(two)]
     return [f"{len(files)} solutions judged twice: {len(files) - len(other)} with the same verdict" + named(other),
             f"of these {len(files) - len(letters)} with the same report to the letter, seconds apart" + named(letters)]  # fmt: skip
@@ -144,7 +148,8 @@ def twice(command, folder):
 
 def named(files):
     """Return the names of the exceptions, if there are any."""
-    return f"; not {', '.join(files)}" if files else ""
+    more = f" and {len(files) - MOST_NAMED} more" if len(files) > MOST_NAMED else ""
+    return f"; not {', '.join(files[:MOST_NAMED])}{more}" if files else ""
 
 
 def verdicts(told):

@@ -16,9 +16,9 @@ from lenproto.exercises.cases import FUNCTIONS, HEBREW_NAME, LEVELS, AnswerTo, c
 from lenproto.lab.shocks import NO_SUCH_ADDRESS, NotMet, Peer, play
 from lenproto.wire import DEFAULT_IP, GREETING_BYTES, HEADER_BYTES, greeting
 
-RETURN_S = 1.5  # within which a function has to return; well under pytest's limit of 2 s, so that the test itself can say it
+RETURN_S = 1.2  # within which a function has to return; well under pytest's limit of 2 s, so that the test itself can say it, beside a thread that spins
 PEER_S = 1.0  # within which what the peer expects has to come
-LAST_WORD_S = 0.2  # that the peer may then still need
+LAST_WORD_S = 0.1  # that the peer may then still need
 OTHER_IP = "127.0.0.2"
 NOT_HI = ("wrong handshake", "speaks HTTP", "handshake in small letters")
 NO_SUCH_IP = "192.0.2.1"  # RFC 5737: an address that no computer has

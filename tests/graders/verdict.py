@@ -2,7 +2,7 @@
 
 A verdict is right if a right submission passes, and one that is not right does not. It names the function if of the five
 it blames the wrong one and no other. It gives a reason if it says something about bytes, results, calls or the line: not
-only that the time was up, or that the process or kernel is gone. The same words count for all tools; lenproto
+only that the time was up, or that a kernel died. The same words count for all tools; lenproto
 has to name a misconception besides.
 """
 
@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 NO_REASON = re.compile(
-    r"^\W*(\w*Error\W+)?(it did not (return|come back) within [\d.]+ s|not tried.*|timeout.*|no reply from kernel.*|.*kernel died.*|)\W*$",
+    r"^\W*(\w*Error\W+)?(it did not (return|come back) within [\d.]+ s|after [\d.]+ s it had not come back.*|not tried.*|timeout.*|no reply from kernel.*|.*kernel died.*|)\W*$",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -13,19 +13,15 @@ LIMIT_S = 60
 
 def judge_all(submissions, folder):
     """Yield the verdict on each submission."""
-    command = check_command(folder)
     for submission in submissions:
         file = folder / f"{submission.name}.py"
         file.write_text(submission.text, "utf-8")
-        ran = run([*command, str(file), "--json"], folder, LIMIT_S)
-        yield submission, read(ran)
+        yield submission, read(check(file, folder))
 
 
-def check_command(folder):
-    """Return the command before the file's name: where this lenproto has no command check yet, what will stand behind it."""
-    if run(python("-m", "lenproto", "check", "--help"), folder, LIMIT_S).code == 0:
-        return python("-m", "lenproto", "check")
-    return python("-c", "import json, sys; from lenproto.exercises.judge import judge_file; print(json.dumps(judge_file(sys.argv[1])))")
+def check(file, folder):
+    """Run the command on a file; return what ran."""
+    return run(python("-m", "lenproto", "check", file, "--json"), folder, LIMIT_S)
 
 
 def read(ran):
