@@ -9,13 +9,15 @@ from lenproto.lab.trace import RECEIVING, SENDING, literal
 
 SHOWN_BYTES = 120  # of one step
 MOST_STEPS = 40  # of a case: the first and the last
+ADDRESS = r"0x[0-9a-f]{6,}"  # of memory, as Python shows it
+MANY_STEPS = 500  # how many more there were depends on how fast the computer is
 TIMESTAMP_S = 100  # how far from now a number of seconds may be that tells the time
 TEXT_LIMIT = 2000  # characters of what was printed
 _CLOCK = re.compile(
-    r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"  # a date
+    r"(19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)(?!\d)"  # a date, also right behind a header
     r"|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AP]M\b)?"  # a time of day
-    r"|(?<![A-Za-z])(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\b|(?<![A-Za-z])(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
-    r"|(?<!\d)\d{10}(\.\d+)?|\b20\d\d\b",  # seconds since 1970; a year
+    r"|(?<![A-Za-z])(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
+    r"|(?<!\d)1\d{9}(\.\d+)?|\b20\d\d\b",  # seconds since 1970; a year
 )
 
 
@@ -44,11 +46,11 @@ def steps(seen):
     if len(ordered) > MOST_STEPS:
         left_out = len(ordered) - MOST_STEPS
         half = MOST_STEPS // 2
-        gap = Step(0, "", f"… {left_out} more steps like these …")
+        gap = Step(0, "", f"… {left_out if left_out < MANY_STEPS else 'many'} more steps like these …")
         ordered = [*ordered[:half], gap, *ordered[-half:]]
-    if seen.case.function == "serve_requests":  # its answers tell the time, and a verdict reads the same at any time
-        for step in ordered:
-            step.what, step.problem = clockless(step.what), clockless(step.problem)
+    tells = clockless if seen.case.function == "serve_requests" else str
+    for step in ordered:  # a verdict reads the same at any time
+        step.what, step.problem = stable(tells(step.what), seen.ports), stable(tells(step.problem), seen.ports)
     return [asdict(step) for step in ordered]
 
 
@@ -94,7 +96,7 @@ def _shown(data):
 
 def stable(text, ports):
     """Return a text without what differs from run to run: these ports, and addresses of memory."""
-    text = re.sub(r"0x[0-9a-f]{6,}", "0x…", text)
+    text = re.sub(ADDRESS, "0x…", text)
     return re.sub(rf"\b(?:{'|'.join(map(str, ports))})\b", "port", text) if ports else text
 
 
@@ -114,12 +116,17 @@ def tells_time(text):
 
 def clockless(text):
     """Return a text with # for each letter and digit of the date and time of this moment."""
-    return _CLOCK.sub(lambda told: re.sub(r"\w", "#", told.group()), text) if tells_time(text) else text
+    header = re.match(r'[^"]*"?\d{4}', text)  # a number of seconds may stand right behind one
+    for start in (0, header.end() if header else 0):
+        if tells_time(text[start:]):
+            return text[:start] + _CLOCK.sub(lambda told: re.sub(r"\w", "#", told.group()), text[start:])
+    return text
 
 
-def clockless_bytes(data):
-    """Return bytes with # for what in them tells the date and time of this moment."""
-    return clockless(data.decode("latin-1")).encode("latin-1")
+def steady(data):
+    """Return bytes without what differs from run to run: # for the date and time of this moment, ... for addresses of memory."""
+    text = clockless(data.decode("latin-1"))
+    return re.sub(ADDRESS, "0x...", text).encode("latin-1", "replace")
 
 
 def cut(text, limit=TEXT_LIMIT):

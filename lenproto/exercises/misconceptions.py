@@ -37,9 +37,9 @@ def names():
     return {name for each in (ANY, *FUNCTIONS) for name in catalogue(each)}
 
 
-def misconception(name, function):
-    """Return what the catalogue says of a misconception in a function; None if it does not know it."""
-    known = catalogue(function).get(name) or catalogue().get(name)
+def misconception(name, function=ANY):
+    """Return what the catalogue says of a misconception, of a function's own first; None if it does not know it."""
+    known = next((each for place in (function, ANY, *FUNCTIONS) if (each := catalogue(place).get(name))), None)
     if known and isinstance(known.solution, dict):
         fitting = known.solution.get(function) or next(iter(known.solution.values()))
         return Misconception(known.says, known.concept, fitting)
@@ -48,7 +48,7 @@ def misconception(name, function):
 
 def hints(case):
     """Return the ladder of hints for a failed case of a report: symptom, concept, the line in question, solution."""
-    known = misconception(case["misconception"], case["function"])
+    known = misconception(case["misconception"], case.get("function", ANY))
     concept, solution = (f"{known.says} {known.concept}", known.solution.strip("\n")) if known else ("", "")
     return [case["message"], concept, _line(case), solution]
 

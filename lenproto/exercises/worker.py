@@ -123,7 +123,7 @@ def _judged(case, function, guard):
     if finding:
         where = finding.where
         answer |= {"misconception": finding.misconception, "message": evidence.stable(finding.message, seen.ports),
-                   "bytes": evidence.clockless_bytes(finding.data[:SHOWN_BYTES]).hex(), "at": finding.at,
+                   "bytes": evidence.steady(finding.data[:SHOWN_BYTES]).hex(), "at": finding.at,
                    "where": [where.function, where.line, where.file] if where else None,
                    "source": linecache.getline(where.file, where.line).strip() if where else ""}  # fmt: skip
     unsafe, goes_on = _unsafe(seen), seen.ending == "late"

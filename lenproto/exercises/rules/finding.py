@@ -11,6 +11,7 @@ from lenproto.lab.trace import RECEIVING, SENDING, Where, literal
 
 SHOWN_BYTES = 40  # of evidence in a sentence
 SHOWN_CHARACTERS = 60
+MOST_SENDS = 200  # one after another, without a look at what comes
 
 PLAINLY = {  # what Python means by its errors
     NameError: "a name that nothing has been given to",
@@ -50,6 +51,8 @@ def forbidden(seen):
         return Finding("asks-the-keyboard", "It called input(): nobody sits at this function's keyboard.")
     if len(seen.sent) >= MOST_BYTES:
         return Finding("sends-without-end", f"It sent over {MOST_BYTES:,} bytes, and would go on.", where=last_line(seen))
+    if seen.ending == "late" and len(seen.trace) > MOST_SENDS and all(call.name in SENDING for call in seen.trace[-MOST_SENDS:]):
+        return Finding("sends-without-end", f"It sent more than {MOST_SENDS} times, and read nothing between.", where=last_line(seen))
     if seen.ending == "late":
         return Finding("never-ends", f"After {CASE_S:g} s it had not come back: it goes round and round, or waits for what is no peer's.")
     if seen.threads:
@@ -172,6 +175,17 @@ def error_text(error):
 def last_line(seen):
     """The line of its last call that sent something."""
     return next((call.where for call in reversed(seen.trace) if call.name in SENDING), None)
+
+
+def answer_line(seen):
+    """The line where its last answer begins: the header may be sent by itself."""
+    sends = []
+    for call in reversed(seen.trace):
+        if call.name in SENDING:
+            sends.append(call.where)
+        elif sends:
+            break
+    return sends[-1] if sends else None
 
 
 def thing(value):

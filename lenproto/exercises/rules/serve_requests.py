@@ -6,7 +6,7 @@ import re
 from lenproto.exercises.cases import DRAWS, KNOWN
 from lenproto.exercises.evidence import clockless, tells_time
 from lenproto.exercises.rules.finding import (
-    SHOWN_BYTES, Finding, at_line, count, ended_otherwise, error_text, first_read_over, last_line, reads, said, short_read,
+    SHOWN_BYTES, Finding, answer_line, at_line, count, ended_otherwise, error_text, first_read_over, last_line, reads, said, short_read,
     took_for_all, waits_for_more, wanted, what_peer_did,
 )
 from lenproto.exercises.rules.finding import call_text as text_of
@@ -107,7 +107,7 @@ def _answer(seen, request, data, number):
     if len(bodies) == 2 and not rest:
         return Finding("answers-twice", f"{request} was answered twice.", data, HEADER_BYTES + len(bodies[0]), where)
     if rest or len(bodies) != 1:
-        return diagnose(data, request, where)
+        return diagnose(data, request, answer_line(seen))
     try:
         text = bodies[0].decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,0 +1,58 @@
+"""level: spec
+mistake: a-thread-goes-on
+Starts a thread that counts for ever, and returns without it.
+"""
+
+import datetime
+import random
+import socket
+import threading
+
+KNOWN = "TIME, NAME, RAND, EXIT"
+
+
+def recv_all(sock, n):
+    data = b""
+    while len(data) < n:
+        part = sock.recv(n - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def answer_to(request):
+    if request == "TIME":
+        return str(datetime.datetime.now())
+    if request == "NAME":
+        return socket.gethostname()
+    if request == "RAND":
+        return str(random.randint(1, 10))
+    return "I only know " + KNOWN
+
+
+def send_answer(sock, text):
+    body = text.encode("utf-8")
+    sock.sendall(b"%04d" % len(body) + body)
+
+
+def read_request(sock):
+    data = recv_all(sock, 4)
+    return data.decode("ascii", "backslashreplace") if len(data) == 4 else ""
+
+
+def count():
+    number = 0
+    while True:
+        number += 1
+
+
+def serve_requests(request, client_socket):
+    threading.Thread(target=count, daemon=True).start()
+    with client_socket:
+        try:
+            while request not in ("", "EXIT"):
+                send_answer(client_socket, answer_to(request))
+                request = read_request(client_socket)
+        except OSError:
+            pass
