@@ -122,7 +122,7 @@ class Guard:
         if folder >= 0 and sys.platform == "linux":
             path = os.path.join(f"/proc/self/fd/{folder}", path)
         real = os.path.realpath(path)
-        return path == os.devnull or real.startswith(self.own + os.sep)
+        return path == os.devnull or real == self.own or real.startswith(self.own + os.sep)  # the folder: for a nameless file
 
     def _refuse(self, misconception, sentence):
         self.tried.append((misconception, sentence))
