@@ -22,6 +22,7 @@ WHOLE_S = 10.0  # seconds that judging one submission may take
 CASE_S = 2.0  # seconds until a process that says nothing is ended, with the case that it is at
 START_S = 10.0  # seconds until the process stands; none of the learner's code runs yet
 MEMORY_BYTES = 256 << 20  # that it may hold, where the system tells
+READER_S = 1.0  # seconds until the last that it wrote has been read
 LOOK_S = 0.1  # between two looks at its memory
 ANSWER_BYTES = 16 << 20  # of one answer
 MOST_NOTES = 5  # statements that failed, of which one is told
@@ -74,10 +75,11 @@ class Worker:
             return
         process, self.process = self.process, None
         processes.end(process, self._token, alone=self._alone)
-        self._reader.join()
         with contextlib.suppress(OSError):
             process.stdin.close()
-        process.stdout.close()
+        self._reader.join(READER_S)
+        if not self._reader.is_alive():  # else something holds the pipe that nobody can find
+            process.stdout.close()
         self._own.cleanup()
 
     def __enter__(self):
@@ -110,9 +112,12 @@ class Worker:
             self.process.stdin.write(json.dumps(question).encode() + b"\n")
             self.process.stdin.flush()
         while (left_s := ends - time.monotonic()) > 0:
+            ended = self.process.poll() is not None  # though what it started may keep the pipe open
             try:
                 line = self._lines.get(timeout=min(LOOK_S, left_s))
             except queue.Empty:
+                if ended:
+                    raise self._lose(*self._died()) from None
                 if processes.memory(self.process.pid) > MEMORY_BYTES:
                     raise self._lose("uses-too-much-memory", "It used more memory than it may.") from None
                 continue
