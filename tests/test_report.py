@@ -1,5 +1,7 @@
 """A verdict in words: each part of it from a case that is written by hand."""
 
+import ast
+
 import pytest
 
 from lenproto.exercises import report
@@ -110,12 +112,17 @@ def test_a_case_without_steps_leaves_no_gap():
     assert "\n\n\n" not in report.failure(case(message="It ended the process.", misconception="ends-the-program"))
 
 
-def test_hints_come_one_after_another_numbered():
+def test_hints_come_one_after_another_numbered_and_the_solution_as_lines_of_python():
     many = len(report.hints(FAILED))
-    assert many >= 2
+    assert many == 4
     assert report.hint_lines(FAILED, 0) == []
-    assert [len(report.hint_lines(FAILED, n)) for n in range(1, many + 2)] == [*range(1, many + 1), many]
-    assert report.hint_lines(FAILED, 2)[1].startswith(f"Hint 2 of {many}: ")
+    assert report.hint_lines(FAILED, 2)[0] == "Hint 1 of 4: It sent 3 bytes."
+    for given in range(1, many + 2):
+        said = "\n".join(report.hint_lines(FAILED, given))
+        assert said.count("Hint ") == min(given, many)
+    first, *code = report.hint_lines(FAILED, many)[3:]
+    assert first == "Hint 4 of 4:"
+    ast.parse("\n".join(line.removeprefix("    ") for line in code))
 
 
 def test_every_case_says_once_why_the_rest_was_skipped():

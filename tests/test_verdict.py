@@ -203,7 +203,8 @@ def test_what_the_page_gets_says_the_same_as_the_text():
     assert {kind for _, kind in failure["steps"]} == {"yours", "peer", "problem"}
     assert view._repr_mimebundle_()["text/plain"] == verdict._repr_mimebundle_()["text/plain"] == repr(view) == text
     assert [row[0] for row in view.told["cases"]][:2] == ["bad", "none"]
-    assert view.told["hints"] == report.hints(verdict.failure)
+    assert [hint for hint, _ in view.told["hints"]] == report.hints(verdict.failure)
+    assert [code for _, code in view.told["hints"]] == [False, False, False, True]
 
 
 def test_hints_given_on_the_page_and_in_code_are_counted_together(capsys):

@@ -94,9 +94,19 @@ def told(name, verdict, *, hinted=0):
 
 
 def hint_lines(case, many):
-    """The first so many hints of a failed case, numbered."""
+    """The first so many hints of a failed case, numbered; lines of Python below their number."""
     ladder = hints(case)
-    return [f"Hint {number} of {len(ladder)}: {hint}" for number, hint in enumerate(ladder[:many], 1)]
+    lines = []
+    for number, hint in enumerate(ladder[:many], 1):
+        code = is_code(case, hint)
+        lines.append(f"Hint {number} of {len(ladder)}:" + ("" if code else f" {hint}"))
+        lines += [f"    {line}".rstrip() for line in hint.splitlines()] if code else []
+    return lines
+
+
+def is_code(case, hint):
+    """Whether a hint is the solution, in Python."""
+    return hint == misconceptions.hints(case)[-1]
 
 
 def every_case(name, verdict):

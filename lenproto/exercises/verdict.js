@@ -69,7 +69,9 @@ function render({ model, el }) {
       const number = given.children.length + 1;
       const item = make(given, "li");
       make(item, "b", "", `Hint ${number} of ${hints.length}: `);
-      item.append(hints[number - 1]);
+      const [words, code] = hints[number - 1];
+      if (code) lines(item, words.split("\n").map(line => [line, ""]), `Hint ${number}`);
+      else item.append(words);
     }
     given.hidden = !many;
     if (!next) return;

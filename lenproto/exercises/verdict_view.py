@@ -51,7 +51,7 @@ def _told(verdict):
             "named": report.named(case),
             "printed": report.printed_lines(case),
         },
-        "hints": report.hints(case) if case else [],
+        "hints": [[hint, report.is_code(case, hint)] for hint in report.hints(case)] if case else [],
         "cases": [[KINDS[case["verdict"]], *row] for case, row in zip(verdict.data["cases"], report.case_rows(verdict.data), strict=True)],
         "note": verdict.note,
     }  # fmt: skip

@@ -75,7 +75,7 @@ def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise, theme):
         verdict.get_by_role("button", name="Next hint").click()
         hints.locator("li").nth(number - 1).wait_for()
         assert hints.locator("li").count() == number
-        assert hints.locator("li").last.inner_text().startswith(f"Hint {number} of {many}: ")
+        assert hints.locator("li").last.inner_text().startswith(f"Hint {number} of {many}:")
     verdict.get_by_role("button", name=f"All {many} hints are shown").click(force=True)
     assert hints.locator("li").count() == many
 
