@@ -16,7 +16,7 @@ from lenproto.exercises.cases import FUNCTIONS, HEBREW_NAME, LEVELS, AnswerTo, c
 from lenproto.lab.shocks import NO_SUCH_ADDRESS, NotMet, Peer, play
 from lenproto.wire import DEFAULT_IP, GREETING_BYTES, HEADER_BYTES, greeting
 
-RETURN_S = 1.2  # within which a function has to return; well under pytest's limit of 2 s, so that the test itself can say it, beside a thread that spins
+RETURN_S = 1.2  # within which a function has to return: well under pytest's 2 s, so that the test itself can say it
 PEER_S = 1.0  # within which what the peer expects has to come
 LAST_WORD_S = 0.1  # that the peer may then still need
 OTHER_IP = "127.0.0.2"

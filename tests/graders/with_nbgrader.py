@@ -90,7 +90,8 @@ def tests():
 
 def marks(name, *, grade, solution, locked):
     """Return nbgrader's metadata of a cell."""
-    return {"schema_version": 3, "grade_id": name, "cell_type": "code", "task": False, "grade": grade, "solution": solution, "locked": locked}
+    kind = {"schema_version": 3, "cell_type": "code", "task": False}
+    return kind | {"grade_id": name, "grade": grade, "solution": solution, "locked": locked}
 
 
 def read(folder, book, submission, seconds):
