@@ -241,11 +241,13 @@ def _serve_requests(seen, stack):
 def _initial_contact(seen, stack):
     if seen.case.name == "no such address":
         return NO_IP, 8820
+    if not seen.case.script:  # the port is held, and refuses
+        held = stack.enter_context(socket.socket())
+        held.bind((DEFAULT_IP, 0))
+        seen.address = held.getsockname()
+        return seen.address
     listener = _listener(stack, _other_ip() if seen.case.name == "another address" else DEFAULT_IP)
     seen.address = listener.getsockname()
-    if not seen.case.script:
-        listener.close()
-        return seen.address
     listener.settimeout(ON_THE_WAY_S)
     seen.driver = Driver(seen.case.script, connect=lambda: stack.enter_context(listener.accept()[0]))
     return seen.address
@@ -293,13 +295,15 @@ def _gate(seen):
 
 @contextlib.contextmanager
 def _named(name):
-    """In here this computer has another name."""
-    before = socket.gethostname
+    """In here this computer has another name, and knows by itself what that means: no name server is asked."""
+    before = socket.gethostname, socket.gethostbyaddr, socket.gethostbyname
     socket.gethostname = lambda: name
+    socket.gethostbyaddr = lambda host: (name, [], [DEFAULT_IP]) if host == name else before[1](host)
+    socket.gethostbyname = lambda host: DEFAULT_IP if host == name else before[2](host)
     try:
         yield
     finally:
-        socket.gethostname = before
+        socket.gethostname, socket.gethostbyaddr, socket.gethostbyname = before
 
 
 class _Waits:

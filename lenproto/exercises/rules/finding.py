@@ -159,7 +159,7 @@ def count(number, thing):
 
 def call_text(call):
     """A call, and its line."""
-    return call.text() + (f", line {call.where.line} of {call.where.function}," if call.where else "")
+    return call.text() + (f" in line {call.where.line} of {call.where.function}" if call.where else "")
 
 
 def at_line(where):
