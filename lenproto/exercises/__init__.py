@@ -32,8 +32,8 @@ def check(function, *, name=None):
 
 
 def grade(paths, **options):
-    """Judge a class's files: see lenproto.exercises.grade.grade."""
-    from lenproto.exercises.grade import grade
+    """Judge a class's files: see lenproto.exercises.grading.grade."""
+    from lenproto.exercises.grading import grade
 
     return grade(paths, **options)
 

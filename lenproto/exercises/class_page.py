@@ -12,7 +12,7 @@ import jinja2
 
 from lenproto.exercises import report
 from lenproto.exercises.cases import FUNCTIONS, LEVELS
-from lenproto.exercises.grade import commonest
+from lenproto.exercises.grading import commonest
 from lenproto.exercises.misconceptions import misconception
 
 TEMPLATE = "class_page.html"
@@ -29,6 +29,7 @@ def page(rows, title):
     learners = [_learner(number, row) for number, row in enumerate(rows)]
     return environment.from_string(template).render(
         title=title, functions=FUNCTIONS, levels=LEVELS, learners=learners, mistakes=_mistakes(rows), shown=SHOWN_MISTAKES, passed=_passed(rows),
+        shows_evidence=any(learner["failures"] or learner["problem"] or learner["notes"] for learner in learners),
         all_pass=sum(learner["passes"] for learner in learners), script=jinja2.utils.markupsafe.Markup(script),
         style=jinja2.utils.markupsafe.Markup(style), digest=digest,
     )  # fmt: skip

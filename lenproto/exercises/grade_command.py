@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lenproto.exercises.cases import FUNCTIONS, LEVELS
 from lenproto.exercises.check_command import plain
-from lenproto.exercises.grade import commonest, files, grade
+from lenproto.exercises.grading import commonest, files, grade
 
 DONE, NOT_THERE = 0, 2  # exit codes
 SIGNS = {"pass": "✓", "fail": "✗", "skipped": "–", "missing": "·"}
