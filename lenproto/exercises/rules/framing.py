@@ -95,7 +95,7 @@ def _more_than_said(said, body):
 def _other_digits(data, request):
     """The length is written, but not in four decimal digits."""
     size, header = len(data), data[:HEADER_BYTES]
-    if re.fullmatch(rb" *\d+ *", header) and int(header) in (size - HEADER_BYTES, size):
+    if b" " in header and re.fullmatch(rb" *\d+ *", header) and int(header) in (size - HEADER_BYTES, size):
         return "length-padded-wrongly", "The length is filled up with blanks; four digits are needed.", header.index(b" ")
     if header[:2].lower() == b"0x" or (re.fullmatch(rb"[0-9a-fA-F]{4}", header) and int(header, 16) == size - HEADER_BYTES):
         return "length-not-decimal", f"The length comes as {literal(header)}, in hexadecimal; decimal digits are needed.", 0

@@ -1,0 +1,103 @@
+"""The catalogue of misconceptions: every name that a verdict can give has its entry, in words for a learner."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from lenproto.exercises import misconceptions, rules
+from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.misconceptions import hints, misconception
+
+NAME = re.compile(r"[a-z]+(-[a-z0-9]+)+")
+ENCODINGS = {"utf-8", "latin-1"}
+RULES = Path(rules.__file__).parent
+JUDGING = [RULES.parent / name for name in ("worker.py", "judge.py", "guard.py")]
+SHARED = [RULES / "finding.py", *JUDGING]
+OF_FUNCTION = {name: [RULES / f"{name}.py"] for name in FUNCTIONS}
+OF_FUNCTION["serve_requests"].append(RULES / "framing.py")
+ENTRIES = [(function, name) for function in (misconceptions.ANY, *FUNCTIONS) for name in misconceptions.catalogue(function)]
+
+
+def given(files):
+    """The names that the source of some modules can give."""
+    nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8"))))
+    words = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {word for word in words if NAME.fullmatch(word)} - ENCODINGS
+
+
+def parses(code):
+    """Whether some lines are Python, also where they begin inside a try or an if, or are the head of a function."""
+    tries = [code, f"try:\n    ...\n{code}", f"if x:\n    ...\n{code}", f"{code.rstrip()}\n    ..."]
+    for text in tries:
+        try:
+            ast.parse(text)
+            return True
+        except SyntaxError:
+            continue
+    return False
+
+
+def test_every_name_that_can_be_given_has_an_entry_and_no_other():
+    assert misconceptions.names() == given([*RULES.glob("*.py"), *JUDGING])
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_functions_own_entries_are_those_its_own_rules_give(function):
+    own = given(OF_FUNCTION[function])
+    assert set(misconceptions.catalogue(function)) <= own
+    assert own <= set(misconceptions.catalogue(function)) | set(misconceptions.catalogue())
+
+
+def test_what_goes_for_any_function_is_given_by_more_than_one_or_by_the_process():
+    for name in misconceptions.catalogue():
+        givers = [function for function in FUNCTIONS if name in given(OF_FUNCTION[function])]
+        assert len(givers) > 1 or name in given(SHARED) or givers == ["initial_contact"], name
+
+
+@pytest.mark.parametrize(("function", "name"), ENTRIES)
+def test_an_entry_is_a_belief_an_explanation_and_python(function, name):
+    entry = misconceptions.catalogue(function)[name]
+    solutions = entry.solution if isinstance(entry.solution, dict) else {function: entry.solution}
+    assert set(solutions) <= {misconceptions.ANY, *FUNCTIONS}
+    assert re.fullmatch(r"[A-Z0-9].*[^.]\.|[a-z(]+.*\.", entry.says) and ". " not in entry.says
+    assert 1 <= len(re.findall(r"[.?](?= |$)", entry.concept)) <= 4
+    assert "!" not in re.sub(r'"[^"]*"', "", entry.says + entry.concept)
+    assert not re.search(r"\b(simply|obviously|just have to|trivial)", entry.says + entry.concept, re.IGNORECASE)
+    for code in solutions.values():
+        assert 1 <= len(code.strip("\n").splitlines()) <= 7
+        assert parses(code), code
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_where_functions_share_a_name_the_solution_is_the_functions_own(function):
+    for name in given(OF_FUNCTION[function]):
+        anyway = misconceptions.catalogue().get(name)
+        if anyway and name not in misconceptions.catalogue(function) and isinstance(anyway.solution, dict):
+            assert misconception(name, function).solution == anyway.solution[function]
+
+
+def a_case(**more):
+    return {"function": "serve_requests", "misconception": "no-length", "message": "No length.", "where": None, "steps": []} | more
+
+
+def test_hints_are_symptom_concept_line_solution():
+    ladder = hints(a_case(where=["send_answer", 7, "cell 3"], source="sock.sendall(body)"))
+    assert len(ladder) == 4
+    assert ladder[0] == "No length."
+    assert "TCP is a stream" in ladder[1]
+    assert ladder[2] == "Look at line 7 of send_answer: sock.sendall(body)"
+    assert "%04d" in ladder[3]
+
+
+def test_the_same_name_is_explained_for_the_function_in_which_it_is_found():
+    assert "check_client" in hints(a_case(misconception="first-request-lost"))[1]
+    assert "serve_requests" in hints(a_case(misconception="first-request-lost", function="check_client"))[1]
+    assert "server_socket" in hints(a_case(misconception="returns-nothing", function="initial_listen"))[3]
+
+
+def test_without_a_line_the_hint_names_the_last_one_that_talked():
+    steps = [{"who": "you", "line": 3}, {"who": "client", "line": None}, {"who": "you", "line": 5}, {"who": "you", "line": None}]
+    assert "line 5" in hints(a_case(steps=steps))[2]
+    assert len(hints(a_case())[2]) > 10

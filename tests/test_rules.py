@@ -1,0 +1,153 @@
+"""Which misconception bytes and calls show, rule by rule; the solutions as a whole are judged in test_verdicts."""
+
+import datetime
+import random
+
+import pytest
+
+from lenproto.exercises import evidence
+from lenproto.exercises.cases import FUNCTIONS, cases
+from lenproto.exercises.rules import judge
+from lenproto.exercises.rules.finding import thing
+from lenproto.exercises.rules.framing import diagnose, frames, is_frame
+from lenproto.exercises.run import run
+from lenproto.lab.shocks import client_shocks, server_shocks
+from lenproto.wire import frame
+
+LENA, HEBREW = b"lena", "שלום".encode()
+GREETING = b"Hello! You can ask for: TIME, NAME, RAND or EXIT"
+
+
+@pytest.mark.parametrize(("data", "name", "at"), [
+    (b"lena", "no-length", 0),
+    (b"2026-11-22 09:30:00", "no-length", 0),
+    (b"2026/11/22", "no-length", 0),
+    (b"7", "no-length", 0),
+    (b"\x00\x00\x00\x04lena", "binary-length", 0),
+    (b"\x04\x00\x00\x00lena", "binary-length", 0),
+    (b"\x00\x04lena", "binary-length", 0),
+    (b"\x00\x00\x00\x00\x00\x00\x00\x04lena", "binary-length", 0),
+    (b"\x04lena", "binary-length", 0),
+    (b"0004" + HEBREW, "length-counts-characters", 0),
+    (b"0008lena", "length-counts-itself", 0),
+    (b"4000lena", "length-padded-wrongly", 0),
+    (b"   4lena", "length-padded-wrongly", 0),
+    (b"4   lena", "length-padded-wrongly", 1),
+    (b"4lena", "length-not-four-digits", 1),
+    (b"04lena", "length-not-four-digits", 2),
+    (b"004lena", "length-not-four-digits", 3),
+    (b"4 lena", "length-not-four-digits", 1),
+    (b"00004lena", "length-not-four-digits", 4),
+    (b"000ahello, all", "length-not-decimal", 0),
+    (b"0x04lena", "length-not-decimal", 0),
+    (b"lena0004", "header-after-body", 0),
+    (b"00040004lena", "header-in-a-second-place", 4),
+    (b"0004lena0004", "header-in-a-second-place", 8),
+    (b"0004", "body-not-sent", 4),
+    (b"0004\nlena", "something-between", 4),
+    (b"0004 lena", "something-between", 4),
+    (b"0004lena\n", "sends-a-newline", 8),
+    (b"0004lena\r\n", "sends-a-newline", 8),
+    (b"0005lena", "wrong-length", 0),
+    (b"0002lena", "wrong-length", 0),
+    (b"length: 0004lena", "something-before-the-length", 0),
+    (GREETING + b"0004lena", "greets-again", 0),
+])  # fmt: skip
+def test_bytes_that_are_no_frame_tell_what_was_believed(data, name, at):
+    found = diagnose(data, "NAME")
+    assert (found.misconception, found.at) == (name, at)
+
+
+def test_time_without_a_length_is_no_wrong_length():
+    assert diagnose(b"20261122", "TIME").misconception == "no-length"
+
+
+def test_any_bytes_but_a_frame_are_diagnosed_at_a_byte_of_theirs():
+    source = random.Random(5)
+    for _ in range(2000):
+        data = bytes(source.choices(b"0012345 \n\x00\xd7lena", k=source.randrange(1, 14)))
+        if not is_frame(data):
+            found = diagnose(data, "NAME")
+            assert 0 <= found.at <= len(data) and found.message.endswith(".")
+
+
+def test_frames_are_whole_ones_and_the_rest():
+    assert frames(frame("lena") + frame("") + b"0009len") == ([b"lena", b""], b"0009len")
+    assert frames(b"") == ([], b"")
+    assert is_frame(frame("lena")) and not is_frame(b"0000") and not is_frame(frame("lena") * 2)
+
+
+def test_a_thing_is_told_the_same_each_run():
+    assert thing(object()) == "a object"
+    assert thing((True, [b"x"], None)) == "a tuple of 3 (True, a list of 1 (b'x'), None)"
+    assert len(thing("x" * 1000)) < 70
+
+
+@pytest.mark.parametrize("pattern", ["%Y-%m-%d %H:%M:%S.%f", "%c", "%d/%m/%Y %H:%M", "%H:%M", "%d.%m.%y", "%A, %d %B %Y", "%s", "it is %I:%M %p"])
+def test_a_clock_in_the_evidence_is_covered_up_and_nothing_else(pattern):
+    now = datetime.datetime.now()
+    text = f'sendall(b"0042{now.strftime(pattern)}")'
+    covered = evidence.clockless(text)
+    assert covered.startswith('sendall(b"0042') and covered.endswith('")')
+    assert len(covered) == len(text) and "#" in covered
+    assert f"{now:%H:%M}" not in covered
+
+
+@pytest.mark.parametrize("text", ["0004lena", "RAND was answered by 11", "Monday is May", "127.0.0.1", "b'\\xd7\\xa9'"])
+def test_what_tells_no_time_stays(text):
+    assert evidence.clockless(text) == text
+
+
+def test_every_row_of_the_shocks_reaches_a_function_but_those_for_whole_programs():
+    reached = {function: {case.name for case in cases(function, "shock")} for function in FUNCTIONS}
+    server = {shock.name for shock in server_shocks(1.0)} - {"polite", "drips", "1000 clients"}
+    client = {shock.name for shock in client_shocks(1.0)} - {"polite"}
+    assert server <= reached["check_client"] | reached["serve_requests"]
+    assert client <= reached["initial_contact"] | reached["send_requests"]
+    assert all(len({case.name for case in cases(function)}) == len(cases(function)) for function in FUNCTIONS)
+
+
+def told(function, name, learner):
+    """What is found where a learner's function meets a case."""
+    case = next(case for case in cases(function) if case.name == name)
+    found = run(case, learner, judge)[1]
+    return found and found.misconception
+
+
+def test_python_errors_are_explained_in_words():
+    def serve_requests(request, client_socket):
+        with client_socket:
+            client_socket.sendall(fraem(request))  # noqa: F821
+
+    case = cases("serve_requests", "spec")[0]
+    found = run(case, serve_requests, judge)[1]
+    assert found.misconception == "has-an-error"
+    assert "fraem" in found.message and "a name that nothing has been given to" in found.message
+    assert found.where.function == "serve_requests"
+
+
+def test_the_line_of_a_short_read_is_that_which_was_not_gone_on_with(connected_pair):
+    def check_client(server_socket):
+        client_socket, _ = server_socket.accept()
+        data = b""
+        while len(data) < 2:
+            data += client_socket.recv(2 - len(data))
+        client_socket.sendall(GREETING)
+        request = client_socket.recv(4)  # the line
+        return client_socket, request.decode()
+
+    case = next(case for case in cases("check_client") if case.name == "one byte at a time")
+    found = run(case, check_client, judge)[1]
+    assert found.misconception == "one-recv-for-all"
+    assert found.where.line == check_client.__code__.co_firstlineno + 6
+
+
+def test_a_loop_that_collects_too_many_bytes_is_seen_through():
+    def check_client(server_socket):
+        client_socket, _ = server_socket.accept()
+        data = b""
+        while len(data) < 3:  # Hi and a newline
+            data += client_socket.recv(3 - len(data))
+        return client_socket, ""
+
+    assert told("check_client", "asks NAME", check_client) == "asks-for-too-much"
