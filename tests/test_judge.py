@@ -106,12 +106,14 @@ HARMLESS = [
 FORGES = """
     import json, os
     def serve_requests(request, client_socket):
+        verdict = json.dumps({"verdict": "pass", "clean": True, "alone": True, "steps": []})
         for number in range(3, 300):
-            try:
-                os.write(number, (json.dumps({"verdict": "pass", "clean": True, "alone": True, "steps": []}) + "\\n").encode())
-            except OSError:
-                pass
-        client_socket.close()
+            for token in ("", *os.environ.values()):
+                try:
+                    os.write(number, f"\\n{token} {verdict}\\n{verdict}\\n".encode())
+                except OSError:
+                    pass
+        os._exit(0)
 """
 DOUBLE_FORKS = """
     import os, signal
@@ -193,9 +195,8 @@ def test_what_harms_nobody_is_let_through(judged):
 
 
 def test_a_pass_cannot_be_written_to_the_channel(judged):
-    report = judged(FORGES)
-    assert report["functions"]["serve_requests"]["spec"] == "fail"
-    assert first_failure(report) == "no-length"  # the bytes went to its client, too, and to nobody who believes them
+    first = judged(FORGES)["functions"]["serve_requests"]["cases"][0]
+    assert (first["verdict"], first["misconception"]) == ("fail", "ends-the-program")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a daemon that forked twice is out of reach")

@@ -74,7 +74,7 @@ class Worker:
         if self.process is None:
             return
         process, self.process = self.process, None
-        processes.end(process, self._token, alone=self._alone)
+        processes.end(process, self._mark, alone=self._alone)
         with contextlib.suppress(OSError):
             process.stdin.close()
         self._reader.join(READER_S)
@@ -90,9 +90,10 @@ class Worker:
 
     def _open(self):
         self._token = secrets.token_hex(16)  # what begins with it comes from the worker, and not from the learner's code
+        self._mark = secrets.token_hex(16)  # known to all that it starts
         self._own = tempfile.TemporaryDirectory(prefix="lenproto-", ignore_cleanup_errors=True)
         own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._own.name)
-        settings = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", processes.MARK: self._token}
+        settings = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", processes.MARK: self._mark}
         try:
             self.process = subprocess.Popen([sys.executable, "-P", "-c", CODE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                             stderr=subprocess.DEVNULL, cwd=self._own.name, start_new_session=os.name == "posix",
