@@ -61,7 +61,7 @@ def contest(tools, submissions, verbose):
             for submission, verdict in TOOLS[name].judge_all(submissions, Path(folder).resolve()):
                 verdicts.append((submission, verdict))
                 if verbose:
-                    say(f"  {submission.kind} {submission.name}: {verdict.seconds:.1f} s, passed {verdict.passed}, {verdict.blamed}")
+                    say(f"  {submission.kind} {submission.name}: {verdict}")
             results[name] = (time.monotonic() - began, verdicts)
     return results
 

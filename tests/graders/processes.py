@@ -55,7 +55,8 @@ def wait(process, deadline, look):
     while time.monotonic() < deadline:
         with contextlib.suppress(subprocess.TimeoutExpired):
             return process.wait(0.02 if look else max(deadline - time.monotonic(), 0))
-        look()
+        if look:
+            look()
     return None
 
 

@@ -28,11 +28,9 @@ def text(results, tools):
         f"{kinds.count('unsafe')} with one that hangs, exits, leaves a thread or prints 50 MB. Times are medians; "
         f"{of_lenproto} cases for lenproto, the {len(ALL)} of them that need no time limit for the others, with the same scripted peers; "
         "nbgrader judges all in one command, its limit for a cell is 30 s, as shipped.",
-        machine(),
+        machine([package for name in results for package in tools[name].PACKAGES]),
         "",
         *(f"    {command}" for name in results for command in tools[name].COMMANDS),
-        "",
-        f"Versions: {versions([package for name in results for package in tools[name].PACKAGES])}.",
     ]
     return "\n".join(lines)
 
@@ -62,12 +60,9 @@ def took(verdicts):
     return seconds if not cut else f"never (cut at {NEVER_S} s)" if cut == len(verdicts) else f"{seconds}, {cut} cut at {NEVER_S} s"
 
 
-def versions(packages):
-    """Return these packages with their versions."""
-    return ", ".join(f"{package} {importlib.metadata.version(package)}" for package in dict.fromkeys(packages))
-
-
-def machine():
-    """Return what ran it: no name of the machine, nor of a person."""
+def machine(packages=()):
+    """Return what ran it, with the versions of these packages: no name of the machine, nor of a person."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    return f"{os.cpu_count()} cores, {platform.system()} {platform.release()} {platform.machine()}, {python}."
+    versions = [f"{package} {importlib.metadata.version(package)}" for package in dict.fromkeys(packages)]
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    return f"{', '.join([f'{os.cpu_count()} cores', system, python, *versions])}."

@@ -22,6 +22,7 @@ class Verdict:
     passed: bool | None
     blamed: dict[str, str] = field(default_factory=dict)
     cut: bool = False
+    note: str = ""  # why no verdict came, where the tool says it
     unnamed: frozenset = frozenset()  # functions that were blamed without a misconception, where the tool has such
 
 

@@ -36,18 +36,19 @@ def judge_all(submissions, folder):
     released = json.loads((folder / "release" / ASSIGNMENT / FILE).read_text("utf-8"))["cells"]
     for submission in submissions:
         hand_in(folder, submission, released)
-    began, log = {}, []
+    began, said = {}, {}
 
     def look(line):
-        log.append(line)
         if found := re.search(r"submitted/([\w-]+)/", line):
             began.setdefault(found[1], time.monotonic())
+        if began and "Error" in line:
+            said[list(began)[-1]] = line.strip()
 
-    ran = run([script("nbgrader"), "autograde", ASSIGNMENT], folder, EACH_S * len(submissions), each_line=look)
+    run([script("nbgrader"), "autograde", ASSIGNMENT], folder, EACH_S * len(submissions), each_line=look)
     times = dict(zip(began, durations(list(began.values())), strict=True))
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "protocol") as book:
         for submission in submissions:
-            yield submission, read(folder, book, submission, times.get(submission.name, 0.0))
+            yield submission, read(folder, book, submission, times.get(submission.name, 0.0), said.get(submission.name, ""))
 
 
 def durations(starts):
@@ -94,12 +95,12 @@ def marks(name, *, grade, solution, locked):
     return kind | {"grade_id": name, "grade": grade, "solution": solution, "locked": locked}
 
 
-def read(folder, book, submission, seconds):
+def read(folder, book, submission, seconds, said):
     """Return the verdict: the scores out of nbgrader's gradebook, the messages out of the notebook that it ran."""
     file = folder / "autograded" / submission.name / ASSIGNMENT / FILE
     lost = failed(book, submission.name)
     if lost is None or not file.exists():
-        return Verdict(seconds, None)
+        return Verdict(seconds, None, note=said)
     messages = errors(json.loads(file.read_text("utf-8"))["cells"])
     blamed = {}
     for function in FUNCTIONS:
