@@ -18,7 +18,7 @@ FUNCTIONS = ("initial_contact", "send_requests", "initial_listen", "check_client
 SERVER_SIDE = ("initial_listen", "check_client", "serve_requests")
 LEVELS = ("spec", "shock")
 KNOWN = ("NAME", "TIME", "RAND")
-DRAWS = 100  # random numbers that are asked for: so many that one out of eleven is not missed
+DRAWS = 150  # random numbers that are asked for: so many that one out of ten is missed in one of seven million runs
 
 HEBREW_NAME = "שלום"
 TALK_BEFORE = len(HANDSHAKE) + REQUEST_BYTES  # bytes that a client sends before serve_requests begins
@@ -244,10 +244,14 @@ _SHOCK = {
     ],
     "check_client": [
         *filter(None, map(_check_client, _cut_within(_of_server(), 1, TALK_BEFORE))),
+        Case("check_client", "shock", "leaves before the last byte", "A client leaves after three of four bytes.",
+             (Send(HANDSHAKE), _GREETING, Send(b"NAM"), Close()), "leaves", wants=""),
         Case("check_client", "shock", "handshake in small letters", "A client says hi, in small letters.", (Send(b"hi"),), "rubbish", wants=""),
     ],
     "serve_requests": [
         *filter(None, map(_serve_requests, _cut_within(_of_server(), TALK_BEFORE, len(_TALK)))),
+        Case("serve_requests", "shock", "leaves before the last byte", "A client gets an answer, and leaves after three of the next four bytes.",
+             (ExpectAnswer(), Send(b"RAN"), Close()), "leaves", request="NAME"),
         Case("serve_requests", "shock", "unknown at first", "The first request is WHAT, the next one RAND.",
              (ExpectAnswer(), Send(b"RAND"), ExpectAnswer(), *_BYE), "rubbish", request="WHAT"),
         Case("serve_requests", "shock", "exit in small letters", "A client asks for exit, in small letters, and goes on.",
@@ -259,6 +263,8 @@ _SHOCK = {
     ],
     "initial_contact": [
         *filter(None, map(_contact, _of_client())),
+        Case("initial_contact", "shock", "closes before the last byte", "The server closes after 47 of 48 bytes.",
+             (*MET, Send(GREET[:-1]), Close()), "leaves", wants=False),
         Case("initial_contact", "shock", "refuses", "No server listens.", (), "refuses", wants=False),
         Case("initial_contact", "shock", "no such address", "The address is none at all.", (), "refuses", wants=False),
         Case("initial_contact", "shock", "greeting in two pieces", "The greeting comes in two segments.",

@@ -12,7 +12,7 @@ from lenproto.exercises.rules.finding import (
 from lenproto.exercises.rules.finding import call_text as text_of
 from lenproto.exercises.rules.framing import diagnose, frames
 from lenproto.lab.shocks import ExpectAnswer, ShutDown
-from lenproto.lab.trace import RECEIVING, literal
+from lenproto.lab.trace import RECEIVING, SENDING, literal
 from lenproto.wire import HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
 
 LEAVING = ("leaves", "resets", "silent")  # peers that do not stay until EXIT
@@ -32,7 +32,7 @@ def judge(seen):
             return _unanswered(seen, request, number)
         if found := _answer(seen, request, answers[number], number):
             return found
-    return _always_the_same(seen, requests) or _goodbye(seen, b"".join(answers[len(requests) :]))
+    return _draws(seen, requests) or _goodbye(seen, b"".join(answers[len(requests) :]))
 
 
 def _requests(case):
@@ -165,11 +165,16 @@ def _name(text):
     return None
 
 
-def _always_the_same(seen, requests):
-    bodies = set(frames(seen.sent)[0])
-    if len(requests) == DRAWS and len(bodies) == 1:
-        told = f"RAND was asked {DRAWS} times, and always {bodies.pop().decode()!r} came."
-        return Finding("random-number-is-constant", told, where=last_line(seen))
+def _draws(seen, requests):
+    """What is wrong with many random numbers, each of which is right."""
+    if len(requests) != DRAWS:
+        return None
+    bodies, where = [body.decode() for body in frames(seen.sent)[0]], last_line(seen)
+    if len(set(bodies)) == 1:
+        return Finding("random-number-is-constant", f"RAND was asked {DRAWS} times, and always {bodies[0]!r} came.", where=where)
+    if never := set(range(1, 11)) - {int(number) for body in bodies for number in re.findall(r"\d+", body)}:
+        told = f"RAND was asked {DRAWS} times, and {', '.join(map(str, sorted(never)))} never came."
+        return Finding("random-number-left-out", told, where=where)
     return None
 
 
@@ -181,6 +186,9 @@ def _goodbye(seen, rest):
     case, left = seen.case, seen.case.peer in LEAVING
     if rest and (found := _sent_more(seen, rest, left)):
         return found
+    if answered := _answer_after_the_end(seen):
+        return Finding("does-not-stop-at-the-end", f'It got b"", the end of the stream, and sent {_shown(answered.data)} after it.',
+                       where=answered.where)  # fmt: skip
     if seen.ending == "waits" and case.peer == "polite" and seen.call.name != "accept":
         return _not_ended(seen)
     if isinstance(seen.error, OSError) and seen.sock.fileno() == -1 and seen.error.errno == errno.EBADF:
@@ -207,6 +215,12 @@ def _sent_more(seen, rest, left):
     if case.request == "":
         return Finding("answers-an-empty-request", f"There was no request, for the client had left, and it sent {_shown(rest)}.", rest, 0, where)
     return None
+
+
+def _answer_after_the_end(seen):
+    """Its first call that sent something when it had read the end of the stream."""
+    end = next((index for index, call in enumerate(seen.trace) if call.at_end_of_stream), len(seen.trace))
+    return next((call for call in seen.trace[end:] if call.name in SENDING and call.data), None)
 
 
 def _shown(rest):
