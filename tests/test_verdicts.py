@@ -18,6 +18,7 @@ POLITE = sorted((SOLUTIONS / "spec_only").glob("*.py"))
 WRONG = sorted((SOLUTIONS / "wrong").glob("*.py"))
 SAMPLE = ("initial_listen__does_not_bind", "check_client__greeting_of_49", "serve_requests__time_and_name_swapped",
           "initial_contact__one_recv_for_the_greeting", "send_requests__reset_raises", "serve_requests__rand_in_words")  # fmt: skip
+NEXT_PORT = ("initial_listen__next_port", "initial_listen__taken_port_next_one")  # whether that is free depends on other programs
 
 
 def label(path):
@@ -65,9 +66,12 @@ def test_the_table_names_every_wrong_solution_once():
 
 
 def test_judged_twice_the_same_is_told(failed):
-    again = all_failures(alone(WRONG))
-    racing = {SOLUTIONS / "wrong" / "initial_listen__next_port.py"}  # whether that port is free is not its own affair
-    assert {path: told for path, told in again.items() if path not in racing} == {path: failed[path] for path in again if path not in racing}
+    for path, told in all_failures(alone(WRONG)).items():
+        if path.stem in NEXT_PORT:
+            told, before = ({name: each[:3] for name, each in found.items()} for found in (told, failed[path]))
+        else:
+            before = failed[path]
+        assert told == before, path.stem
 
 
 @pytest.mark.parametrize("stem", [*PROCESS, *SAMPLE])
