@@ -143,7 +143,7 @@ class Copy:
                     noticed = next((line[7:].split(" - ")[0] for line in said.splitlines() if line.startswith("FAILED ")), "")
                     if outcome == "survived":
                         break
-                    if last_try or self.closed or outcome == "timed out" or self.fails_again(noticed, limit_s(names)):
+                    if outcome == "timed out" or self.closed or self.fails_again(noticed, limit_s(names)) or last_try and not noticed:
                         return outcome, noticed
             return "survived", ""
         finally:
