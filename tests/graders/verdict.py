@@ -1,9 +1,9 @@
 """What a tool said of a submission, and what of it counts.
 
-A verdict is right if a right submission passes, and one that is not right does not. It names the function if of the five
-it blames the wrong one and no other. It gives a reason if it says something about bytes, results, calls or the line: not
-only that the time was up, or that a kernel died. The same words count for all tools; lenproto
-has to name a misconception besides.
+A verdict is right if a right submission passes, and one that is not right does not; where none came, it is not right.
+It names the function if of the five it blames the wrong one and no other. It gives a reason if it says something about
+bytes, results, calls or the line: not only that the time was up, or that a kernel died. The same words count for all
+tools; lenproto has to name a misconception besides.
 """
 
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class Verdict:
 
 def is_right(verdict, submission):
     """Whether the right pass and the others do not."""
-    return verdict.passed is True if submission.kind == "right" else verdict.passed is not True
+    return verdict.passed is (submission.kind == "right")
 
 
 def names_function(verdict, submission):
