@@ -233,3 +233,25 @@ def test_a_thread_that_is_left_is_counted_and_stopped():
 
 def test_a_script_without_steps_is_done():
     assert Driver(()).done and Driver(()).came == b"" and Driver(()).answers == [b""]
+
+
+def test_a_stranger_who_calls_the_same_port_does_not_count():
+    strangers, met = [], []
+
+    def learner(server_socket):
+        if not strangers:  # the first time, somebody else is quicker
+            strangers.append(_call(server_socket.getsockname()))
+        client_socket, address = server_socket.accept()
+        met.append(client_socket.recv(2))
+        return client_socket, ""
+
+    case = Case("check_client", "shock", "a test", "A client.", (Send(b"Ho"), Close()), "leaves", wants="")
+    seen = run(case, learner, lambda seen: None)[0]
+    strangers[0].close()
+    assert met == [b"Hi", b"Ho"] and seen.result[1] == ""
+
+
+def _call(address):
+    sock = socket.create_connection(address)
+    sock.sendall(b"Hi")
+    return sock

@@ -124,7 +124,7 @@ class Driver:
         """Make the peer's next move; return whether it may be worth looking again. Stopped where nothing can come."""
         with self._lock:
             if self.stuck or self.spins:
-                raise tap.Stopped
+                self._stop(actor)
             if self._step():
                 return True
             if self._silent and self._expired < PATIENCE:
@@ -137,7 +137,13 @@ class Driver:
                 return came is self.peer.sock
             self.stuck = actor.doing or Call("", "select", None, tap.where(1), 0.0)
             self._last_step()
-            raise tap.Stopped
+            self._stop(actor)
+
+    @staticmethod
+    def _stop(actor):
+        """End the actor's thread: whatever it does on its way out, such as close(), is no step of the story."""
+        actor.stopping = True
+        raise tap.Stopped
 
     def nudge(self):
         """Make the peer's next move, if it can be made."""
