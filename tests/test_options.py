@@ -86,7 +86,7 @@ def test_an_address_is_what_stands_before_and_after_the_last_colon(text, ip_and_
     assert address(text) == ip_and_port
 
 
-@pytest.mark.parametrize("text", ["", "x", "x:", ":80", "x:0", "x:65536", "x:-1", "x:http", "80"])
+@pytest.mark.parametrize("text", ["", "x", "x:", ":80", "x:0", "x:65536", "x:65537", "x:-1", "x:http", "80"])
 def test_what_is_no_address_is_refused_in_a_sentence(text):
     with pytest.raises(argparse.ArgumentTypeError, match=f"^{text!r} is no IP:PORT, such as 127.0.0.1:8820$"):
         address(text)
@@ -134,7 +134,7 @@ def test_a_number_of_jobs_is_at_least_1(text):
     assert jobs(text) == int(text)
 
 
-@pytest.mark.parametrize("text", ["", "0", "-1", "1000", "1.5", "many"])
+@pytest.mark.parametrize("text", ["", "0", "-1", "1000", "1001", "1.5", "many"])
 def test_what_is_no_number_of_jobs_is_refused_in_a_sentence(text):
     with pytest.raises(argparse.ArgumentTypeError, match=f"^{text!r} is no number from 1 to 999$"):
         jobs(text)
