@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from lenproto.answers import ANSWERS
 from lenproto.exercises.cases import HEBREW_NAME, SERVER_SIDE, Case
 from lenproto.exercises.driven import MOST_BYTES, ON_THE_WAY_S, Driver, send_at_once
+from lenproto.exercises.stuck import Stuck, stuck_in
 from lenproto.lab import keyboard, tap
 from lenproto.lab.program import LabError, Program
 from lenproto.lab.trace import SENDING, Trace
@@ -45,7 +46,7 @@ class Seen:
     result: object = None
     error: BaseException | None = None
     failed_at: object = None
-    place: str = ""
+    stuck: Stuck | None = None  # where it stood when it was late
     printed: str = ""
     trace: Trace = field(default_factory=Trace)
     driver: Driver | None = None
@@ -144,7 +145,7 @@ def _watch(seen, function, arguments, judge):
         with _Waits(driver) as waits:
             program.start(_gate(seen), driver.drive)
             ended = _wait(program, driver)
-        seen.place = "" if ended else program.place
+            seen.stuck = None if ended else stuck_in(program.thread)
     finally:
         keyboard.take(program.thread)
     seen.made = [sock for actor in program.actors for sock in list(actor.sockets) if sock.fileno() != -1]

@@ -54,7 +54,8 @@ def forbidden(seen):
     if seen.ending == "late" and len(seen.trace) > MOST_SENDS and all(call.name in SENDING for call in seen.trace[-MOST_SENDS:]):
         return Finding("sends-without-end", f"It sent more than {MOST_SENDS} times, and read nothing between.", where=last_line(seen))
     if seen.ending == "late":
-        return Finding("never-ends", f"After {CASE_S:g} s it had not come back: it goes round and round, or waits for what is no peer's.")
+        place = seen.stuck or "it goes round and round, or waits for what is no peer's"
+        return Finding("never-ends", f"After {CASE_S:g} s it had not come back: {place}.", where=seen.stuck and seen.stuck.where)
     if seen.threads:
         return Finding("leaves-a-thread", f"It has returned, and left {count(seen.threads, 'thread')} running.")
     if isinstance(seen.error, TypeError) and seen.failed_at is None:

@@ -1,0 +1,70 @@
+"""Where a function stands that does not come back: the loop in which it goes round, or the line in which it waits."""
+
+import dis
+import sys
+import time
+from dataclasses import dataclass
+
+from lenproto.lab import tap
+from lenproto.lab.trace import Where
+
+LOOKS = 10  # at the thread, to see in which loop it is each time
+LOOK_S = 0.005  # seconds between two of them
+
+
+@dataclass(frozen=True)
+class Stuck:
+    """The first line of the place, and the last one of a loop; None if it stands in one line."""
+
+    where: Where
+    last: int | None = None
+
+    def __str__(self):
+        if self.last is None:
+            return f"it stands in line {self.where.line} of {self.where.function}"
+        lines = f"line {self.where.line}" if self.last == self.where.line else f"lines {self.where.line} to {self.last}"
+        return f"it goes round and round in the loop of {lines} of {self.where.function}"
+
+
+def stuck_in(thread):
+    """Return where a thread is Stuck, as far as its own code tells; None if it is now here, now there.
+
+    Of its own functions the outermost tells it, so that the answer does not depend on the moment.
+    """
+    looks = []
+    for _ in range(LOOKS):
+        frame = _outermost(sys._current_frames().get(thread.ident))
+        if frame is None:
+            return None
+        looks.append((frame.f_code, frame.f_lasti, frame.f_lineno))
+        time.sleep(LOOK_S)
+    code = looks[0][0]
+    if any(other is not code for other, _, _ in looks):
+        return None
+    common = [loop for loop in _loops(code) if all(loop[0] <= at <= loop[1] for _, at, _ in looks)]
+    lines = {line for _, _, line in looks}
+    if common:
+        lines = _lines(code, *min(common, key=lambda loop: loop[1] - loop[0]))
+        return Stuck(Where(code.co_name, min(lines), code.co_filename), max(lines))
+    return Stuck(Where(code.co_name, lines.pop(), code.co_filename)) if len(lines) == 1 else None
+
+
+def _outermost(frame):
+    """The outermost frame of a stack that is nobody's but the function's own; None if there is none."""
+    own = None
+    while frame is not None:
+        if not tap.is_helper(frame.f_code.co_filename):
+            own = frame
+        frame = frame.f_back
+    return own
+
+
+def _loops(code):
+    """The loops of a code object: offsets of the first instruction and of the jump back to it."""
+    jumps = (each for each in dis.get_instructions(code) if each.opcode in dis.hasjrel and isinstance(each.argval, int))
+    return [(jump.argval, jump.offset) for jump in jumps if jump.argval < jump.offset]
+
+
+def _lines(code, first, last):
+    """The lines of the instructions between two offsets."""
+    return {line for start, end, line in code.co_lines() if line is not None and start <= last and end > first}
