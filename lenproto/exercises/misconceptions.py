@@ -49,8 +49,13 @@ def misconception(name, function=ANY):
 def hints(case):
     """Return the ladder of hints for a failed case of a report: symptom, concept, the line in question, solution."""
     known = misconception(case["misconception"], case.get("function", ANY))
-    concept, solution = (f"{known.says} {known.concept}", known.solution.strip("\n")) if known else ("", "")
+    concept, solution = (f"{_believed(known.says)} {known.concept}", known.solution.strip("\n")) if known else ("", "")
     return [case["message"], concept, _line(case), solution]
+
+
+def _believed(says):
+    """What happened, as it stands; what is only believed, as somebody's belief."""
+    return says if says.startswith(("It ", "Its ")) else f'Whoever writes this may think: "{says}"'
 
 
 def _line(case):
