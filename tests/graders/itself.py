@@ -143,7 +143,7 @@ def twice(folder):
     other = [file.stem for file, one, two in zip(files, *both, strict=True) if verdicts(one) != verdicts(two) or not verdicts(one)]
     letters = [file.stem for file, one, two in zip(files, *both, strict=True) if timeless(one) != timeless(two)]
     return [f"{len(files)} solutions judged twice: {len(files) - len(other)} with the same verdict" + named(other),
-            f"of these {len(files) - len(letters)} with the same report to the letter, seconds apart" + named(letters)]  # fmt: skip
+            f"of these {len(files) - len(letters)} with the same report to the letter, seconds apart (what answers TIME differs)" + named(letters)]  # fmt: skip
 
 
 def named(files):
