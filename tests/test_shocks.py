@@ -23,7 +23,7 @@ from lenproto.lab.shocks import (
     play, server_shocks, shock_client, shock_server,
 )
 
-TIMEOUT_S = 0.3  # the time limit of the programs under test
+TIMEOUT_S = 0.5  # the time limit of the programs under test
 LITERAL_LIMIT_S = 1.0  # the literal server has no time limit, and the test should end
 CLIENT = f"{sys.executable} -m lenproto client --ip {{ip}} --port {{port}} --timeout {TIMEOUT_S}"
 against_a_server = pytest.mark.parametrize("shock", server_shocks(TIMEOUT_S), ids=lambda shock: shock.name)
@@ -151,7 +151,7 @@ sock.sendall(input().encode())
 def test_a_careless_client_fails_where_it_should(tmp_path):
     program = tmp_path / "careless.py"
     program.write_text("import sys\n" + CARELESS.replace('"{ip}"', "sys.argv[1]").replace("{port}", "int(sys.argv[2])"))
-    outcomes = {shock.name: shock_client(f"{sys.executable} {program} {{ip}} {{port}}", shock, TIMEOUT_S, 1.0)
+    outcomes = {shock.name: shock_client(f"{sys.executable} {program} {{ip}} {{port}}", shock, TIMEOUT_S, 3.0)
                 for shock in client_shocks(TIMEOUT_S) if shock.name in ("polite", "length is no number", "no answer", "refuses", "no such address")}
     assert outcomes["polite"].held
     assert "traceback" in outcomes["length is no number"].problem
