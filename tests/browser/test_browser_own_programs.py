@@ -36,7 +36,7 @@ def write(page, name, source):
 def test_a_server_is_written_mended_put_on_the_stage_and_called(notebook):
     page = notebook(f"en/{SERVER.name}", viewport=(1280, 1100))
     page.run_all()
-    assert "Not finished yet: initial_listen, check_client and serve_requests." in page.cell("my_stage").inner_text()
+    page.cell("my_stage").get_by_text("Not finished yet: initial_listen, check_client and serve_requests.").first.wait_for()
 
     write(page, "initial_listen", solution("initial_listen"))
     verdict = write(page, "check_client", WRONG)
@@ -46,7 +46,7 @@ def test_a_server_is_written_mended_put_on_the_stage_and_called(notebook):
     verdict.get_by_role("log", name="Hints").locator("li").first.wait_for()
     page.screenshot("own-wrong")
     page.run_cell("my_stage")
-    assert "Not finished yet: check_client and serve_requests." in page.cell("my_stage").inner_text()
+    page.cell("my_stage").get_by_text("Not finished yet: check_client and serve_requests.").first.wait_for()
 
     verdict = write(page, "check_client", solution("check_client"))
     verdict.get_by_role("list").get_by_text("✓ pass", exact=True).nth(1).wait_for()
@@ -59,8 +59,8 @@ def test_a_server_is_written_mended_put_on_the_stage_and_called(notebook):
     page.screenshot("own-stage-light")
 
     page.run_cell("my_table")
-    assert "withstood" in page.cell("my_table").inner_text()
-    assert "39 of 39" in page.cell("my_table").inner_text()
+    page.cell("my_table").get_by_text("withstood").first.wait_for()
+    page.cell("my_table").get_by_text("39 of 39").first.wait_for()
     page.screenshot("own-table-light")
 
     page.run_cell(SHOP + " = ")
