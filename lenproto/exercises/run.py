@@ -15,6 +15,7 @@ from lenproto.exercises.driven import MOST_BYTES, ON_THE_WAY_S, Driver, send_at_
 from lenproto.exercises.stuck import Stuck, stuck_in
 from lenproto.lab import keyboard, tap
 from lenproto.lab.program import LabError, Program
+from lenproto.lab.shocks import NO_SUCH_ADDRESS
 from lenproto.lab.trace import SENDING, Trace
 from lenproto.wire import DEFAULT_IP, greeting
 
@@ -25,7 +26,6 @@ TRIES = 3  # of a case that a stranger has disturbed
 RECENT = 4  # calls that one looks at after each call
 IN_VAIN = 100  # calls of one function in one case that get nothing
 OTHER_IP = "127.0.0.2"
-NO_IP = "256.256.256.256"  # no number of an address is over 255
 NO_SUCH_IP = "192.0.2.1"  # RFC 5737: an address that no computer has
 SMALL_BUFFER = 4096  # bytes: so that unread answers soon fill it
 
@@ -252,7 +252,7 @@ def _serve_requests(seen, stack):
 
 def _initial_contact(seen, stack):
     if seen.case.name == "no such address":
-        return NO_IP, 8820
+        return NO_SUCH_ADDRESS, 8820
     if not seen.case.script:  # the port is held, and refuses
         held = stack.enter_context(socket.socket())
         held.bind((DEFAULT_IP, 0))
