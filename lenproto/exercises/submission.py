@@ -12,7 +12,6 @@ import sys
 import threading
 import tokenize
 import types
-import types
 import warnings
 from dataclasses import dataclass
 from pathlib import Path

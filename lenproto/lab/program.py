@@ -13,7 +13,6 @@ import traceback
 from lenproto.errors import ProtocolError, why
 from lenproto.lab import keyboard, prints, tap
 from lenproto.lab.trace import Where
-from lenproto.lab.trace import Where
 
 _POOL_WORKER = concurrent.futures.thread._worker.__code__  # in it a thread of a pool waits for work
 STOP_S = 2.0  # seconds until a stopped program's threads have to end
@@ -226,12 +225,6 @@ def _call(server_socket):
         tap.original("connect")(caller, address)
     finally:
         tap.original("close")(caller)  # no trace shows it: it is not the learner's doing
-
-
-def place_of(error):
-    """The innermost place in a program's own code where an error came up; None if there is none."""
-    own = [step for step in traceback.extract_tb(error.__traceback__) if not tap.is_helper(step.filename)]
-    return Where(own[-1].name, own[-1].lineno, own[-1].filename) if own else None
 
 
 def place_of(error):
