@@ -12,7 +12,8 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+TESTS = Path(__file__).parents[1]
+NOTEBOOKS = TESTS.parent / "notebooks"
 BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
 ARGUMENTS = [
     "--no-sandbox",  # root, which containers run as, may not have one
@@ -111,6 +112,9 @@ class Lab:
         self.token = secrets.token_hex()
         shutil.copytree(NOTEBOOKS, self.root, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
         # Without this, JupyterLab asks for news and newer versions in the internet.
+        (folder / "config").mkdir(exist_ok=True)
+        config = f"import sys; sys.path.insert(0, {str(TESTS)!r}); import kernel_ports; kernel_ports.choose_below_the_others()\n"
+        (folder / "config" / "jupyter_server_config.py").write_text(config, encoding="utf-8")
         self._write_settings("notification", {"fetchNews": "false", "checkForUpdates": False})
 
     def __enter__(self):

@@ -1,6 +1,9 @@
 """What the other tests in a browser rely on: what goes wrong in a page is seen, and each tool does what it says."""
 
+import json
+
 from browser.lab import Lab, descendants, running
+from kernel_ports import FIRST, LAST
 
 BROKEN = """import anywidget, ipywidgets
 class Broken(anywidget.AnyWidget):
@@ -29,6 +32,12 @@ def test_cells_run_and_fail_and_a_restarted_kernel_has_forgotten_all(notebook, n
     assert page.errors() == ["ZeroDivisionError: division by zero", "NameError: name 'x' is not defined"]
     page.close()
     assert lab.request("GET", "/api/kernels") == []
+
+
+def test_a_kernel_of_the_lab_has_ports_that_no_other_test_gets(notebook, notebook_of, lab):
+    notebook(notebook_of("1"))
+    connection = json.loads(next((lab.folder / "runtime").glob("kernel-*.json")).read_text("utf-8"))
+    assert all(FIRST <= port < LAST for name, port in connection.items() if name.endswith("_port"))
 
 
 def test_widgets_that_fail_are_seen_and_those_that_work_may_be_clicked(notebook, notebook_of):
