@@ -272,8 +272,8 @@ def test_every_shock_is_in_one_family():
 
 @pytest.mark.parametrize("sends, expects, said", [
     (b"1234", "expect", "the connection ended after 4 of 5 bytes of it"), (b"4x2!", "expect_answer", "four digits"),
-    (b"00", "expect_answer", 'b"00" stands where'), (b"0003ab", "expect_answer", 'the answer is b"ab"'),
-    (b"0000", "expect_answer", 'the answer is b""'), (b"late", "expect_end", 'b"late" came where the end was due'),
+    (b"00", "expect_answer", "the connection ended after 2 of 4 header bytes"), (b"0003ab", "expect_answer", "ended after 2 of 3 bytes of answer"),
+    (b"0000", "expect_answer", "the answer is ''"), (b"late", "expect_end", 'b"late" came where the end was due'),
 ])  # fmt: skip
 def test_a_staged_peer_says_what_was_not_met(scripted_server, sends, expects, said):
     peer = staged_shocks.StagedPeer(*scripted_server(lambda sock: sock.sendall(sends)))

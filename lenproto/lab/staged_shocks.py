@@ -12,8 +12,6 @@ import inspect
 import linecache
 import re
 import socket
-import struct
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -29,7 +27,7 @@ from lenproto.lab.stage import Stage
 from lenproto.lab.tap import READING
 from lenproto.lab.trace import RECEIVING, SENDING, Trace, Where, literal
 from lenproto.server import CLIENT_TIMEOUT_S
-from lenproto.wire import DEFAULT_IP, HEADER_BYTES
+from lenproto.wire import DEFAULT_IP
 
 STEADY_ANSWERS = ANSWERS | {"TIME": lambda: "2026-11-22 10:00:00", "NAME": lambda: "lena", "RAND": lambda: "7"}
 REAL_LIMIT_S = 0.5  # the time limit of a server that is shocked for real
@@ -72,11 +70,11 @@ def shock_named(name, timeout_s=CLIENT_TIMEOUT_S):
 # ---- a shock as a program ----
 
 
-class StagedPeer:
+class StagedPeer(Peer):
     """What a shock's program does at its socket: the steps of a script, without any time limit."""
 
     def __init__(self, ip, port):
-        self.sock = socket.socket()
+        super().__init__(socket.socket())
         try:
             self.sock.connect((ip, port))
         except BaseException:
@@ -89,47 +87,7 @@ class StagedPeer:
         for at in range(0, len(data), size):
             self.sock.send(data[at : at + size])
 
-    def expect(self, n, what):
-        """Receive n bytes. NotMet if the stream ends before."""
-        if len(got := self._receive(n)) < n:
-            self._give_up(f"the connection ended after {len(got)} of {n} bytes of {what}")
-
-    def expect_answer(self, words=""):
-        """Receive a framed answer, with these words in it. NotMet if it is none."""
-        header = self._receive(HEADER_BYTES)
-        if len(header) < HEADER_BYTES or not header.isdigit():
-            self._give_up(f"{literal(header)} stands where four digits must say the length")
-        body = self._receive(int(header))
-        text = body.decode("utf-8", "backslashreplace")
-        if len(body) < int(header) or not text or words not in text:
-            self._give_up(f"the answer is {literal(body)}")
-
-    def expect_end(self):
-        """Read until the other side ends the connection, however long. NotMet if bytes come first."""
-        got = piece = self._receive(1)
-        while piece:
-            got += (piece := self._receive(READ_ON_BYTES, whole=False))
-        if got:
-            self._give_up(f"{_shown(got)} came where the end was due")
-
-    def wait(self, seconds):
-        """Say nothing for some seconds. On a stage time stands still: there it is only said."""
-
-    def shut_down(self):
-        """Say that nothing more will be sent, and still listen."""
-        with contextlib.suppress(OSError):
-            self.sock.shutdown(socket.SHUT_WR)
-
-    def close(self):
-        """Close the connection."""
-        self.sock.close()
-
-    def reset(self):
-        """End the connection with a reset (RST)."""
-        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0))
-        self.sock.close()
-
-    def _receive(self, n, whole=True):
+    def receive(self, n, limit_s=None, *, whole=True):
         """Receive n bytes, or (whole=False) what comes first; fewer where the connection ends."""
         got = b""
         with contextlib.suppress(ConnectionError):
@@ -139,9 +97,44 @@ class StagedPeer:
                     break
         return got
 
-    def _give_up(self, words):
-        self.sock.close()
-        raise NotMet(words)
+    def expect(self, n, what):
+        """Receive n bytes. NotMet if the stream ends before."""
+        self._play(Expect(n, what))
+
+    def expect_answer(self, words=""):
+        """Receive a framed answer, with these words in it. NotMet if it is none."""
+        self._play(ExpectAnswer(words))
+
+    def expect_end(self):
+        """Read until the other side ends the connection, however long. NotMet if bytes come first."""
+        got = piece = self.receive(1)
+        while piece:
+            got += (piece := self.receive(READ_ON_BYTES, whole=False))
+        if got:
+            self.sock.close()
+            raise NotMet(f"{_shown(got)} came where the end was due")
+
+    def wait(self, seconds):
+        """Say nothing for some seconds. On a stage time stands still: there it is only said."""
+
+    def shut_down(self):
+        """Say that nothing more will be sent, and still listen."""
+        self._play(ShutDown())
+
+    def close(self):
+        """Close the connection."""
+        self._play(Close())
+
+    def reset(self):
+        """End the connection with a reset (RST)."""
+        self._play(Reset())
+
+    def _play(self, step):
+        try:
+            step.play(self)
+        except NotMet:
+            self.sock.close()
+            raise
 
 
 LINES = {  # how a step reads as a line of a program
