@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from lenproto import __main__
-from lenproto.exercises import FUNCTIONS, class_page, grade, grade_command
+from lenproto.exercises import FUNCTIONS, grade, grade_command
+from lenproto.exercises.views import class_page
 from lenproto.exercises.grading import Row, commonest, files, learners
 
 SOLUTIONS = Path(__file__).parent / "solutions"

@@ -5,12 +5,14 @@ import subprocess
 import sys
 import threading
 
+import filelock
 import pytest
 from cells import GOOD_CHECK, HELPERS, SHORT_GREETING, Cells
 
 import lenproto
 from lenproto.exercises import FUNCTIONS, Progress, progress
-from lenproto.exercises.progress_view import FORGET, SURE
+from lenproto.exercises.tries import fingerprint
+from lenproto.exercises.views.progress import FORGET, SURE
 
 FAIL = {"spec": "fail", "shock": "skipped"}
 SPEC = {"spec": "pass", "shock": "fail"}
@@ -59,15 +61,15 @@ def test_a_try_counts_once_for_the_same_code(file):
 ])  # fmt: skip
 def test_a_changed_helper_or_constant_is_another_try(file, helper):
     first, second = function(HELPERS, GOOD_CHECK), function(helper, GOOD_CHECK)
-    assert progress.fingerprint(first) == progress.fingerprint(function(HELPERS + "# more", GOOD_CHECK))
-    assert progress.fingerprint(first) != progress.fingerprint(second)
+    assert fingerprint(first) == fingerprint(function(HELPERS + "# more", GOOD_CHECK))
+    assert fingerprint(first) != fingerprint(second)
 
 
 def test_a_changed_method_and_a_lambda_are_other_tries():
     of_class = "class Box:\n    def take(self):\n        return {}\ndef check_client(s):\n    return Box().take()"
-    assert len({progress.fingerprint(function(of_class.format(n))) for n in (1, 2, 1)}) == 2
+    assert len({fingerprint(function(of_class.format(n))) for n in (1, 2, 1)}) == 2
     lambdas = [function(f"pair = [lambda s: {n}, 0]; check_client = pair[0]") for n in (1, 2, 1)]
-    assert len({progress.fingerprint(each) for each in lambdas}) == 2
+    assert len({fingerprint(each) for each in lambdas}) == 2
 
 
 def test_code_without_a_source_has_a_fingerprint_too():
@@ -75,7 +77,7 @@ def test_code_without_a_source_has_a_fingerprint_too():
     for value in (1, 2, 1):
         names = {"__name__": "__main__"}
         exec(f"def check_client(s):\n    return [{value} for _ in s]", names)
-        made.append(progress.fingerprint(names["check_client"]))
+        made.append(fingerprint(names["check_client"]))
     assert made[0] == made[2] != made[1]
 
 
@@ -192,12 +194,10 @@ def test_half_a_file_is_never_seen_and_a_failed_write_leaves_the_old_one(file, m
     assert {path.name for path in file.parent.iterdir()} == {"progress.json", ".progress.json.lock"}
 
 
-@pytest.mark.skipif(not hasattr(progress, "fcntl"), reason="the lock is held by Linux' and macOS' own means")
 def test_a_notebook_that_hangs_with_the_lock_in_its_hand_does_not_hang_the_others(file, monkeypatch):
     monkeypatch.setattr(progress, "LOCK_S", 0.05)
     file.parent.mkdir()
-    with open(file.with_name(".progress.json.lock"), "a+b") as held:
-        assert progress._lock(held)
+    with filelock.FileLock(file.with_name(".progress.json.lock")):
         assert progress.record(function(SHORT_GREETING), "check_client", SPEC) == ""
     assert tries() == 1
 

@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 
 import lenproto
 from lenproto.exercises import FUNCTIONS, check, progress, report
-from lenproto.exercises.verdict_view import VerdictView
+from lenproto.exercises.views.verdict import VerdictView
 from lenproto.lab import LabError
 
 
@@ -231,7 +231,7 @@ def test_the_page_takes_nothing_of_a_learners_as_html():
 
 
 def test_without_widgets_the_text_stands_there_escaped(monkeypatch):
-    monkeypatch.setitem(sys.modules, "lenproto.exercises.verdict_view", None)
+    monkeypatch.setitem(sys.modules, "lenproto.exercises.views.verdict", None)
     data = checked(SHORT_GREETING.replace('"client", address', '"<img src=x>"'))._repr_mimebundle_()
     assert "<img" in data["text/plain"]
     assert "&lt;img src=x&gt;" in data["text/html"]

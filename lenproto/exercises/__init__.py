@@ -14,7 +14,7 @@ def check(function, *, name=None):
     name says which of the five it is, where the function's own name does not. Takes well under a
     second; whatever the function does, the notebook lives on. LabError where it cannot be judged.
     """
-    from lenproto.exercises import progress, report
+    from lenproto.exercises import progress, report, tries
     from lenproto.exercises.judge import judge_function
     from lenproto.exercises.submission import NotReadable
     from lenproto.exercises.verdict import Verdict
@@ -25,7 +25,7 @@ def check(function, *, name=None):
     except NotReadable as error:
         raise LabError(str(error)) from None
     report.add_sources(data)
-    if progress.is_ours(function):
+    if tries.is_ours(function):
         whose = f"lenproto's own {name}" if function.__name__ == name else "a sample, and not from you"
         return Verdict(name, data, f"This is {whose}: no try of yours.")
     return Verdict(name, data, progress.record(function, name, data))
@@ -48,7 +48,7 @@ def solution(name):
 def __getattr__(name):
     """Progress needs widgets, and the process that judges has no use for them."""
     if name == "Progress":
-        from lenproto.exercises.progress_view import Progress
+        from lenproto.exercises.views.progress import Progress
 
         return Progress
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -94,7 +94,7 @@ class Driver:
     def __init__(self, script, *, sock=None, connect=None, seen=lambda: 0):
         self._steps = list(_single(script))
         self._connect = connect
-        self._seen = seen
+        self.seen = seen
         self.peer = DrivenPeer(sock) if sock else None
         self.log = []
         self.stuck = self.spins = None
@@ -186,9 +186,9 @@ class Driver:
                 self.peer, self._connect = DrivenPeer(self._connect()), None
             except OSError:  # it is not there
                 return False
-            self.log.append(Moved(self._seen(), "connects"))
+            self.log.append(Moved(self.seen(), "connects"))
             return True
-        step, note, mark = self._steps[0], Moved(self._seen(), str(self._steps[0]), last=self._over), self.peer.read
+        step, note, mark = self._steps[0], Moved(self.seen(), str(self._steps[0]), last=self._over), self.peer.read
         if isinstance(step, Send):
             self.peer.fill()
             self.spoke.append(len(self.peer.came))
@@ -211,7 +211,7 @@ class Driver:
     def _flood(self, step):
         """Ask for more, and read nothing, for as long as there is room; return whether there was."""
         if not self.log or self.log[-1].step != str(step):
-            self.log.append(Moved(self._seen(), str(step)))
+            self.log.append(Moved(self.seen(), str(step)))
         self.peer.sock.settimeout(0)
         try:
             self._floods += 1

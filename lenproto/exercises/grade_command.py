@@ -30,7 +30,7 @@ def run(folder, *, csv=None, as_json=None, html=None, jobs=None):
         return _refuse(f"{folder}: there is no Python file and no notebook in it.")
     try:
         if html:
-            import lenproto.exercises.class_page  # noqa: F401  now, and not when all is judged
+            import lenproto.exercises.views.class_page  # noqa: F401  now, and not when all is judged
         with contextlib.ExitStack() as stack:
             outputs = [(stack.enter_context(open(place, "w", encoding="utf-8", newline="")), write)
                        for place, write in ((csv, write_csv), (as_json, write_json), (html, write_html)) if place]  # fmt: skip
@@ -68,7 +68,7 @@ def write_json(file, rows, title):
 
 def write_html(file, rows, title):
     """Write the page with the evidence."""
-    from lenproto.exercises import class_page
+    from lenproto.exercises.views import class_page
 
     file.write(class_page.page(rows, title))
 

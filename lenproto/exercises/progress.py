@@ -8,20 +8,18 @@ wrong with the file, a lesson goes on: the progress is then kept as long as this
 tried has a short hash of the code of each honest try.
 """
 
-import ast
 import contextlib
 import datetime
-import hashlib
-import inspect
 import json
 import os
 import tempfile
-import textwrap
-import time
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 
+import filelock
+import platformdirs
+
+from lenproto.exercises import tries
 from lenproto.exercises.cases import FUNCTIONS, LEVELS
 
 VERSION = 1
@@ -54,8 +52,6 @@ def path():
         return None
     if named:
         return Path(named)
-    import platformdirs
-
     return platformdirs.user_data_path("lenproto", appauthor=False) / "progress.json"
 
 
@@ -70,10 +66,10 @@ def record(function, name, verdict):
 
     An untouched stub, and a function of lenproto itself, are no tries.
     """
-    if is_ours(function) or is_stub(function, name):
+    if tries.is_ours(function) or tries.is_stub(function, name):
         return ""
     passed = {level: verdict[level] == "pass" for level in LEVELS}
-    return _change(lambda kept: _add(kept, name, fingerprint(function), passed))
+    return _change(lambda kept: _add(kept, name, tries.fingerprint(function), passed))
 
 
 def forget():
@@ -89,102 +85,6 @@ def forget():
     except OSError as error:
         return f"Your progress could not be forgotten: {_why(error)}."
     return ""
-
-
-# ---- what counts as a try ----
-
-
-def fingerprint(function):
-    """Return a short hash of a function's code and of the code that it uses of its own notebook or file.
-
-    Blanks, comments and docstrings make no difference.
-    """
-    parts = [*map(_code, _family(inspect.unwrap(function)))]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-
-def is_ours(function):
-    """Whether a function is one of lenproto's own, and nobody's exercise."""
-    module = getattr(inspect.unwrap(function), "__module__", None) or ""
-    return module.split(".")[0] == "lenproto"
-
-
-def is_stub(function, name):
-    """Whether a function is still the stub, or does nothing at all."""
-    tree = _tree(inspect.unwrap(function))
-    if tree is None or not isinstance(tree.body[0], ast.FunctionDef):
-        return False
-    body = tree.body[0].body
-    idle = all(isinstance(line, ast.Pass) or isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) for line in body)
-    return idle or ast.dump(tree) == _stub(name)
-
-
-def _stub(name):
-    """The code of a stub in the form of _code; "" where there is none."""
-    try:
-        text = (resources.files("lenproto.exercises") / "stubs" / f"{name}.py").read_text("utf-8")
-    except OSError:
-        return ""
-    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name]
-    return ast.dump(_undocumented(ast.Module(functions, [])))
-
-
-def _family(function):
-    """A function, and the functions, classes and constants that it uses and that stand in its own module."""
-    found, names = [function], []
-    for member in found:
-        code, space = getattr(member, "__code__", None), getattr(member, "__globals__", {})
-        for name in sorted(_names(code)) if code else ():
-            thing = space.get(name)
-            own = getattr(thing, "__module__", None) == member.__module__ and (inspect.isfunction(thing) or inspect.isclass(thing))
-            if own and thing not in found:
-                found.append(thing)
-            elif isinstance(thing, bytes | str | int | float | tuple):
-                names.append((name, thing))
-    return [*found, *names]
-
-
-def _names(code):
-    """All names that a function's code uses, and those of the functions in it."""
-    inner = [constant for constant in code.co_consts if inspect.iscode(constant)]
-    return {*code.co_names}.union(*map(_names, inner))
-
-
-def _code(thing):
-    """A text that is the same for the same code."""
-    if isinstance(thing, tuple):
-        return repr(thing)
-    tree = _tree(thing)
-    if tree is not None:
-        return ast.dump(tree)
-    if inspect.isclass(thing):
-        return "\n".join([thing.__qualname__, *(_code(method) for method in vars(thing).values() if inspect.isfunction(method))])
-    code = getattr(thing, "__code__", None)
-    return _compiled(code) if code else type(thing).__qualname__
-
-
-def _compiled(code):
-    constants = [_compiled(each) if inspect.iscode(each) else repr(each) for each in code.co_consts]
-    return repr((code.co_code.hex(), code.co_names, code.co_varnames, constants))
-
-
-def _tree(thing):
-    """The source of a function or class as a tree without docstrings; None where it cannot be had, as of a lambda in a line."""
-    try:
-        return _undocumented(ast.parse(textwrap.dedent(inspect.getsource(thing))))
-    except (OSError, TypeError, SyntaxError):
-        return None
-
-
-def _undocumented(tree):
-    """Take the docstrings out of a tree; return it."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return tree
-
-
-# ---- the file ----
 
 
 def _record(kept, name):
@@ -292,40 +192,6 @@ def _why(error):
 def _locked(where):
     """In here no other notebook changes the file. Where the system has no locks, or waiting takes too long, go on without."""
     with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):
-            file = stack.enter_context(open(where.with_name(f".{where.name}.lock"), "a+b"))
-            ends = time.monotonic() + LOCK_S
-            while not (locked := _lock(file)) and time.monotonic() < ends:
-                time.sleep(LOOK_S)
-            if locked:
-                stack.callback(_unlock, file)
+        with contextlib.suppress(OSError, NotImplementedError):
+            stack.enter_context(filelock.FileLock(where.with_name(f".{where.name}.lock"), timeout=LOCK_S, poll_interval=LOOK_S))
         yield
-
-
-try:
-    import fcntl
-
-    def _lock(file):
-        """Try to lock an open file; return whether it worked."""
-        with contextlib.suppress(OSError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        return False
-
-    def _unlock(file):
-        fcntl.flock(file, fcntl.LOCK_UN)
-
-except ImportError:
-    import msvcrt
-
-    def _lock(file):
-        """Try to lock an open file; return whether it worked."""
-        with contextlib.suppress(OSError):
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            return True
-        return False
-
-    def _unlock(file):
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)

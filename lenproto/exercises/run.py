@@ -112,7 +112,7 @@ def _watch(seen, function, arguments, judge):
     seen.trace = recorder.trace
     recorder.__enter__()
     driver = seen.driver = seen.driver or Driver(())
-    driver._seen = lambda: len(seen.trace)
+    driver.seen = lambda: len(seen.trace)
     recorder.add(program.thread, "server" if case.function in SERVER_SIDE else "client")
     lines = list(case.typed)
 
@@ -339,7 +339,7 @@ class _Waits:
             kind.select = method
 
     def _actor(self):
-        actor = tap._actors.get(threading.current_thread())
+        actor = tap.current()
         return actor if actor and actor.drive and actor.doing is None and not getattr(_moving, "now", False) else None
 
     def _select_driven(self, readers, writers=(), others=(), timeout=None):

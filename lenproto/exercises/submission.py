@@ -21,7 +21,6 @@ from lenproto.lab import tap
 
 PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}  # a statement that calls one of these is the program's, and defines nothing
 ENDING = {"exit", "_exit", "abort"}  # the same for methods: of sys and os
-MODULE = "submission"
 MODULE = "submission"  # its __name__
 LESSONS = ("lenproto.lab", "lenproto.exercises")  # what shows and checks: it stands around a submission, and is no part of it
 CELL = "cell {}"  # the name under which a cell's lines are counted

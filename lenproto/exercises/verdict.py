@@ -53,7 +53,7 @@ class Verdict:
 
     def _repr_mimebundle_(self, **kwargs):
         try:
-            from lenproto.exercises.verdict_view import VerdictView
+            from lenproto.exercises.views.verdict import VerdictView
         except ImportError:  # no widgets here
             return {"text/plain": str(self), "text/html": f"<pre>{html.escape(str(self))}</pre>"}
         return VerdictView(self)._repr_mimebundle_(**kwargs)

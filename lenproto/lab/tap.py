@@ -323,6 +323,11 @@ def unwatch(thread):
             threading.Thread.start = _ORIGINAL_START
 
 
+def current():
+    """The Actor of the running thread; None if nobody watches it."""
+    return _actors.get(threading.current_thread())
+
+
 def original(name):
     """Return the socket method as the standard library has it, which no tap sees."""
     return _ORIGINAL[name][0]

@@ -1,4 +1,4 @@
-"""What a lesson shows on the page. Nothing else in the package knows Jupyter's widgets."""
+"""What a lesson shows on the page. Only here, and in the views of the exercises, are Jupyter's widgets known."""
 
 from lenproto.lab.views.addresses import Addresses
 from lenproto.lab.views.console import Console
