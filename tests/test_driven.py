@@ -12,7 +12,7 @@ import pytest
 from lenproto.exercises.cases import AnswerTo, Case, Silence
 from lenproto.exercises.driven import MOST_BYTES, Driver
 from lenproto.exercises.run import CASE_S, run
-from lenproto.lab.shocks import Close, Expect, ExpectAnswer, ExpectEnd, Flood, Reset, Send, ShutDown
+from lenproto.lab.shocks import Close, Expect, ExpectAnswer, ExpectEnd, Flood, Reset, Send, ShutDown, Wait
 from lenproto.wire import frame
 
 
@@ -35,6 +35,11 @@ def test_pieces_come_one_by_one_each_when_the_one_before_was_read():
 def test_segments_stay_apart_as_the_script_sends_them():
     seen = drive(lambda request, sock: read_all(sock, [100, 100]), Send(b"NAMERAND"), Send(b"EXIT"))
     assert seen.result == [b"NAMERAND", b"EXIT"]
+
+
+def test_a_pause_of_a_script_takes_no_time():
+    seen = drive(lambda request, sock: read_all(sock, [100, 100]), Send(b"NA"), Wait(3600), Send(b"ME"))
+    assert (seen.ending, seen.result) == ("returned", [b"NA", b"ME"])
 
 
 def test_nothing_is_sent_before_what_a_step_expects_has_come():

@@ -1,6 +1,7 @@
 """Whatever a submission does, a verdict comes, with a sentence of its own; and nothing of it stays."""
 
 import os
+import subprocess
 import sys
 import textwrap
 import time
@@ -263,3 +264,15 @@ def test_a_checker_that_does_not_start_is_no_failure_of_a_learner(judged, monkey
     monkeypatch.setattr(judge, "CODE", "raise SystemExit(7)")
     with pytest.raises(Broken, match="could not be started"):
         judged(SERVES.format(""))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no process groups on Windows: taskkill finds the tree")
+def test_a_program_that_nobody_can_list_is_ended_with_its_group(monkeypatch):
+    """On a system without /proc, and without psutil."""
+    monkeypatch.setattr(processes, "_family", lambda pid, mark: set())
+    starts = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'input()']).pid, flush=True); input()"
+    with subprocess.Popen([sys.executable, "-c", starts], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                          start_new_session=True) as worker:  # fmt: skip
+        worker.stdout.readline()  # it has started the other one, which holds the pipe, too
+        processes.end(worker, "a mark")
+        assert worker.stdout.read() == "", "the end of the pipe: nobody holds it any more"
