@@ -101,3 +101,11 @@ def test_without_a_line_the_hint_names_the_last_one_that_talked():
     steps = [{"who": "you", "line": 3}, {"who": "client", "line": None}, {"who": "you", "line": 5}, {"who": "you", "line": None}]
     assert "line 5" in hints(a_case(steps=steps))[2]
     assert len(hints(a_case())[2]) > 10
+
+
+@pytest.mark.parametrize("name, function, opening", [
+    ("one-recv-for-all", "check_client", 'Whoever writes this may think: "One recv(n) brings all n bytes."'),
+    ("asks-the-keyboard", "check_client", "It asks the person who sits at the server."),
+])
+def test_a_belief_is_told_as_one_and_what_happened_as_it_is(name, function, opening):
+    assert misconceptions.misconception(name, function).opening == opening

@@ -24,6 +24,16 @@ class Misconception:
     concept: str
     solution: str
 
+    @property
+    def is_belief(self):
+        """Whether says is what somebody may think, and not what the function did."""
+        return not self.says.startswith(("It ", "Its "))
+
+    @property
+    def opening(self):
+        """What happened, as it stands; what is only believed, as somebody's belief."""
+        return f'Whoever writes this may think: "{self.says}"' if self.is_belief else self.says
+
 
 @functools.cache
 def catalogue(name=ANY):
@@ -49,13 +59,8 @@ def misconception(name, function=ANY):
 def hints(case):
     """Return the ladder of hints for a failed case of a report: symptom, concept, the line in question, solution."""
     known = misconception(case["misconception"], case.get("function", ANY))
-    concept, solution = (f"{_believed(known.says)} {known.concept}", known.solution.strip("\n")) if known else ("", "")
+    concept, solution = (f"{known.opening} {known.concept}", known.solution.strip("\n")) if known else ("", "")
     return [case["message"], concept, _line(case), solution]
-
-
-def _believed(says):
-    """What happened, as it stands; what is only believed, as somebody's belief."""
-    return says if says.startswith(("It ", "Its ")) else f'Whoever writes this may think: "{says}"'
 
 
 def _line(case):

@@ -68,7 +68,7 @@ def _mistakes(rows):
         who = [{"name": row.learner, "function": function, "anchor": f"l{numbers[id(row)]}-{function}"} for row, function, _ in cases]
         known = misconception(name, cases[0][1])
         many = len({id(row) for row, *_ in cases})
-        found.append({"name": name, "many": many, "share": round(100 * many / len(rows)), "who": who, "says": known.says if known else ""})
+        found.append({"name": name, "many": many, "share": round(100 * many / len(rows)), "who": who, "says": known.opening if known else ""})
     return found
 
 
