@@ -8,6 +8,7 @@ import contextlib
 import selectors
 import socket
 import threading
+import time
 from dataclasses import dataclass
 
 from lenproto.lab import tap
@@ -17,6 +18,8 @@ from lenproto.lab.shocks import Close, ExpectEnd, Flood, NotMet, Peer, Reset, Se
 ON_THE_WAY_S = 0.02  # how long bytes may be on their way inside the system
 MOST_BYTES = 1_000_000  # that a function may send in one case
 MOST_FLOODS = 1000  # so often a peer asks that never reads an answer
+OTHERS_S = 0.5  # how long a function's other threads may think about what one of them waits for
+NAP_S = 0.001  # how long a function really sleeps
 PATIENCE = 50  # so often a time limit may run out in one function before it is said to go on for ever
 
 tap.HELPERS.append(__file__)  # what the peer does is not the function's own code
@@ -95,6 +98,8 @@ class Driver:
         self._steps = list(_single(script))
         self._connect = connect
         self.seen = seen
+        self.actors = ()  # all the threads of the function
+        self.slept_s = 0.0  # its longest sleep, had it been left to sleep
         self.peer = DrivenPeer(sock) if sock else None
         self.log = []
         self.stuck = self.spins = None
@@ -122,22 +127,33 @@ class Driver:
 
     def drive(self, actor):
         """Make the peer's next move; return whether it may be worth looking again. Stopped where nothing can come."""
-        with self._lock:
-            if self.stuck or self.spins:
-                self._stop(actor)
-            if self._step():
-                return True
-            if self._silent and self._expired < PATIENCE:
-                self._expired += 1
-                actor.expired = True
-                return True
-            if self.peer and self.peer.sock.fileno() == -1:
+        ends = None
+        while True:
+            with self._lock:
+                if self.stuck or self.spins:
+                    self._stop(actor)
+                if self._step():
+                    return True
+                if self._silent and self._expired < PATIENCE:
+                    self._expired += 1
+                    actor.expired = True
+                    return True
+                gone = self.peer and self.peer.sock.fileno() == -1
+            if gone or (actor.sock and actor.sock.fileno() == -1):
                 return False
             if came := self.peer and self._on_the_way(actor):
                 return came is self.peer.sock
-            self.stuck = actor.doing or Call("", "select", None, tap.where(1), 0.0)
+            ends = ends or time.monotonic() + OTHERS_S
+            if time.monotonic() >= ends or not self._others(actor):
+                break
+        with self._lock:
+            self.stuck = self.stuck or actor.doing or Call("", actor.waits_in, None, tap.where(1), 0.0)
             self._last_step()
             self._stop(actor)
+
+    def _others(self, actor):
+        """Whether the function has another thread, which may still do what is waited for."""
+        return any(other.thread.is_alive() for other in list(self.actors) if other is not actor)
 
     @staticmethod
     def _stop(actor):
@@ -145,10 +161,12 @@ class Driver:
         actor.stopping = True
         raise tap.Stopped
 
-    def nudge(self):
-        """Make the peer's next move, if it can be made."""
+    def sleep(self, seconds):
+        """The function wants to sleep: make the peer's next move, if it can be made. Return the seconds to sleep in truth."""
         with self._lock:
+            self.slept_s = max(self.slept_s, seconds)
             self._step()
+        return min(seconds, NAP_S)
 
     def finish(self):
         """The function has ended: see which of the steps that are left are met all the same."""
@@ -229,7 +247,8 @@ class Driver:
 
     def _on_the_way(self, actor):
         """The socket at which something comes after all: a system may need a moment to deliver what was sent."""
-        self.peer.fill()
+        with self._lock:
+            self.peer.fill()
         with selectors.DefaultSelector() as selector:
             if actor.sock:
                 selector.register(actor.sock, selectors.EVENT_READ)

@@ -2,8 +2,6 @@
 
 import contextlib
 import random
-import select
-import selectors
 import socket
 import threading
 import time
@@ -13,6 +11,7 @@ from lenproto.answers import ANSWERS
 from lenproto.exercises.cases import HEBREW_NAME, SERVER_SIDE, Case
 from lenproto.exercises.driven import MOST_BYTES, ON_THE_WAY_S, Driver, send_at_once
 from lenproto.exercises.stuck import Stuck, stuck_in
+from lenproto.exercises.waits import stand_in
 from lenproto.lab import keyboard, tap
 from lenproto.lab.program import LabError, Program
 from lenproto.lab.shocks import NO_SUCH_ADDRESS
@@ -88,7 +87,7 @@ def run(case, function, judge):
     Return what was Seen, what judge returned, and whether the function has left this process as it was.
     """
     for _ in range(TRIES):
-        with contextlib.ExitStack() as stack:
+        with stand_in(), contextlib.ExitStack() as stack:
             seen = Seen(case)
             arguments = _SET_UP[case.function](seen, stack)
             seen.ports |= {address[1] for address in (seen.address, seen.peer_address) if address and address[1]}
@@ -112,8 +111,10 @@ def _watch(seen, function, arguments, judge):
     seen.trace = recorder.trace
     recorder.__enter__()
     driver = seen.driver = seen.driver or Driver(())
-    driver.seen = lambda: len(seen.trace)
-    recorder.add(program.thread, "server" if case.function in SERVER_SIDE else "client")
+    driver.seen, driver.actors = lambda: len(seen.trace), program.actors
+    actor = recorder.add(program.thread, "server" if case.function in SERVER_SIDE else "client")
+    if seen.driver and seen.sock:
+        actor.sockets.add(seen.sock)
     lines = list(case.typed)
 
     def ask(prompt=""):
@@ -142,10 +143,9 @@ def _watch(seen, function, arguments, judge):
     keyboard.give(program.thread, ask)
     random.seed(1)
     try:
-        with _Waits(driver) as waits:
-            program.start(_gate(seen), driver.drive)
-            ended = _wait(program, driver)
-            seen.stuck = None if ended else stuck_in(program.thread)
+        program.start(_gate(seen), driver.drive, driver.sleep)
+        ended = _wait(program, driver)
+        seen.stuck = None if ended else stuck_in(program.thread)
     finally:
         keyboard.take(program.thread)
     seen.made = [sock for actor in program.actors for sock in list(actor.sockets) if sock.fileno() != -1]
@@ -153,7 +153,7 @@ def _watch(seen, function, arguments, judge):
     seen.ending = _ending(program, driver, ended)
     seen.result, seen.error, seen.failed_at, seen.printed = program.result, program.error, program.failed_at, program.printed
     seen.flooded, seen.closed_output = _floods(program), program.closed_its_output
-    seen.slept_s = waits.slept_s
+    seen.slept_s = driver.slept_s
     driver.finish()
     finding = judge(seen)
     if seen.ending != "late":  # else its process will be ended, and nobody waits any longer
@@ -316,68 +316,3 @@ def _named(name):
         yield
     finally:
         socket.gethostname, socket.gethostbyaddr, socket.gethostbyname = before
-
-
-class _Waits:
-    """In here, waiting in select, in a selector or in sleep lets the peer go on, for a function's threads."""
-
-    def __init__(self, driver):
-        self.driver = driver
-        self.slept_s = 0.0
-
-    def __enter__(self):
-        self._select, self._sleep = select.select, time.sleep
-        self._selectors = {kind: kind.select for kind in (selectors.DefaultSelector, selectors.SelectSelector)}
-        select.select, time.sleep = self._select_driven, self._sleep_driven
-        for kind in self._selectors:
-            kind.select = self._driven(kind)
-        return self
-
-    def __exit__(self, *exception):
-        select.select, time.sleep = self._select, self._sleep
-        for kind, method in self._selectors.items():
-            kind.select = method
-
-    def _actor(self):
-        actor = tap.current()
-        return actor if actor and actor.drive and actor.doing is None and not getattr(_moving, "now", False) else None
-
-    def _select_driven(self, readers, writers=(), others=(), timeout=None):
-        found = self._select(readers, writers, others, 0)
-        actor = self._actor()
-        while actor and not any(found) and timeout != 0 and _moved(actor):
-            found = self._select(readers, writers, others, 0)
-        return found if any(found) or timeout == 0 else self._select(readers, writers, others, timeout)
-
-    def _driven(self, kind):
-        method = self._selectors[kind]
-
-        def wait(selector, timeout=None):
-            found = method(selector, 0)
-            actor = self._actor()
-            while actor and not found and timeout != 0 and _moved(actor):
-                found = method(selector, 0)
-            return found if found or timeout == 0 else method(selector, timeout)
-
-        return wait
-
-    def _sleep_driven(self, seconds):
-        if self._actor():
-            self.slept_s = max(self.slept_s, seconds)
-            self.driver.nudge()
-            seconds = min(seconds, 0.001)
-        self._sleep(seconds)
-
-
-def _moved(actor):
-    """Let the peer make a move; return whether it did. Where it is silent, a wait without a call ends with nothing."""
-    _moving.now = True
-    try:
-        moved = actor.drive(actor)
-    finally:
-        _moving.now = False
-    silent, actor.expired = actor.expired, False
-    return moved and not silent
-
-
-_moving = threading.local()  # now: the peer makes a move, and what that waits for is its own affair

@@ -1,6 +1,8 @@
 """Stands in for the person at the keyboard, where a program has to run with nobody there."""
 
 import builtins
+import io
+import sys
 import threading
 
 _asks = {}  # Thread → what answers its input()
@@ -42,13 +44,17 @@ def take(thread):
         _asks.pop(thread, None)
         if not _asks and isinstance(builtins.input, _ByThread):
             builtins.input = builtins.input.real
+        if not _asks and isinstance(sys.stdin, _Lines):
+            sys.stdin = sys.stdin.real
 
 
 def stand_in():
-    """See to it that input() goes by thread. A notebook puts its own input back after each cell."""
+    """See to it that input() and sys.stdin go by thread. A notebook puts its own input back after each cell."""
     with _lock:
         if _asks and not isinstance(builtins.input, _ByThread):
             builtins.input = _ByThread(builtins.input)
+        if _asks and not isinstance(sys.stdin, _Lines):
+            sys.stdin = _Lines(sys.stdin)
 
 
 class _ByThread:
@@ -59,3 +65,35 @@ class _ByThread:
 
     def __call__(self, prompt=""):
         return _asks.get(threading.current_thread(), self.real)(prompt)
+
+
+class _Lines(io.TextIOBase):
+    """Stands in for sys.stdin; a thread to which nothing was given reads the real one."""
+
+    def __init__(self, real):
+        super().__init__()
+        self.real = real
+
+    def readable(self):
+        return True
+
+    def readline(self, size=-1):  # iterating over the lines calls it, too
+        ask = _asks.get(threading.current_thread())
+        if ask is None:
+            return self.real.readline(size)
+        try:
+            return f"{ask('')}\n"
+        except EOFError:
+            return ""
+
+    def read(self, size=-1):
+        return "".join(self) if threading.current_thread() in _asks else self.real.read(size)
+
+    def fileno(self):
+        return self.real.fileno()
+
+    def isatty(self):
+        return self.real.isatty()
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)

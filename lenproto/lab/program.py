@@ -41,12 +41,12 @@ class Program:
         self._text = None
         self._stoppable = set()  # the threads into which Stopped may be thrown, at any place in them
 
-    def start(self, gate=None, drive=None):
+    def start(self, gate=None, drive=None, sleep=None):
         """Start the thread. gate(call, sock) is called in it before each of its socket calls, and may wait;
-        drive(actor) in place of waiting for the other side, see tap.Actor."""
+        drive(actor) in place of waiting for the other side, sleep(seconds) in place of sleeping, see tap.Actor."""
         self.actor = tap.watch(self.thread)
         self.actors.append(self.actor)
-        self.actor.gate, self.actor.drive = gate, drive
+        self.actor.gate, self.actor.drive, self.actor.sleep = gate, drive, sleep
         self.actor.adopt = self._adopt
         self.thread.start()
 
@@ -145,7 +145,8 @@ class Program:
     def _adopt(self, thread):
         """Make a thread that it is about to start one of its own."""
         actor = tap.watch(thread)
-        actor.gate, actor.drive, actor.adopt, run = self.actor.gate, self.actor.drive, self._adopt, thread.run
+        actor.gate, actor.drive, actor.sleep = self.actor.gate, self.actor.drive, self.actor.sleep
+        actor.adopt, run = self._adopt, thread.run
         keyboard.hand_on(thread)
         for each, name in list(self.actor.taps.items()):
             each.add(thread, name)

@@ -16,14 +16,16 @@ import threading
 import time
 import weakref
 from collections import defaultdict
+from collections.abc import Iterator
 
 from lenproto import wire
 from lenproto.lab.trace import RECEIVING, SENDING, Call, Trace, Where
 
-METHODS = (
-    "connect", "connect_ex", "bind", "listen", "accept", "send", "sendall", "sendto",
-    "recv", "recv_into", "recvfrom", "shutdown", "close",
-)  # fmt: skip
+METHODS = tuple(name for name in (
+    "connect", "connect_ex", "bind", "listen", "accept", "send", "sendall", "sendto", "sendmsg",
+    "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into", "shutdown", "close",
+) if hasattr(socket.socket, name))  # fmt: skip
+SCATTERED = {"sendmsg", "recvmsg_into"}  # their first argument is not one buffer, but several
 READING = {"accept"} | RECEIVING
 SETTLE_S = 1.0  # how long to wait for the other side to become quiet
 SAME_CALLS = 3  # so many calls in a row that get the same nothing are recorded; a loop goes on for ever
@@ -62,6 +64,8 @@ class Actor:
         self.stopping = False
         self.gate = None  # called with each Call before it is made; may wait. With one, no time limit runs
         self.drive = None  # called with this Actor in place of waiting: lets the other side go on, in this thread
+        self.sleep = None  # called with the seconds that it wants to sleep, gives those that it does
+        self.waits_in = None  # the name of what drives it, if no call of a socket: what is called then is the other side's
         self.adopt = None  # called with each thread that this one is about to start
         self.expired = False  # the time limit of this call has run out
         self.sockets = weakref.WeakSet()
@@ -202,13 +206,14 @@ class Tap:
         return self.trace
 
     def add(self, thread, name):
-        """Record this thread, too."""
+        """Record this thread, too; return its Actor."""
         self.names[thread] = name
         actor = watch(thread)
         with actor.lock:
             actor.taps[self] = name
             if actor.doing is not None:
                 actor.recorded[self] = self.record(actor, name)
+        return actor
 
     def __exit__(self, *exception):
         try:
@@ -353,7 +358,14 @@ def _start(thread):
 @functools.wraps(_ORIGINAL_SLEEP)
 def _sleep(seconds):
     """Sleep. A watched thread wakes when it has to stop."""
-    actor, ends = _actors.get(threading.current_thread()), time.monotonic() + seconds
+    actor = _actors.get(threading.current_thread())
+    if actor is not None and actor.sleep and not actor.waits_in:
+        actor.waits_in = "sleep"
+        try:
+            seconds = actor.sleep(seconds)
+        finally:
+            actor.waits_in = None
+    ends = time.monotonic() + seconds
     while actor is not None and (left := ends - time.monotonic()) > PATIENCE_S:
         _ORIGINAL_SLEEP(PATIENCE_S)
         if actor.stopping:
@@ -380,8 +392,10 @@ def _watched(name):
     @functools.wraps(method)
     def watched(sock, *args, **kwargs):
         actor = _actors.get(current_thread())
-        if actor is None or actor.doing is not None:
+        if actor is None or actor.doing is not None or actor.waits_in:
             return method(sock, *args, **kwargs)
+        if name in SCATTERED and args and isinstance(args[0], Iterator):
+            args = (list(args[0]), *args[1:])  # it gives its buffers only once
         if name == "close" and (actor.stopping or sock.fileno() == -1):  # no event: the thread ends, or it was closed
             return method(sock, *args, **kwargs)
         try:
@@ -409,7 +423,7 @@ def _may_wait(name, sock, args, kwargs):
     try:
         if sock.type == socket.SOCK_STREAM:
             sock.getpeername()
-        size = memoryview(args[0]).nbytes if name == "recv_into" else args[0].__index__()
+        size = _room(name, args[0]) if name.endswith("_into") else args[0].__index__()
         return size > 0 and not _flags(name, args, kwargs) & getattr(socket, "MSG_DONTWAIT", 0)
     except (OSError, TypeError, AttributeError, IndexError):
         return False
@@ -422,7 +436,7 @@ def _at_least(name, args, kwargs):
 
 
 def _flags(name, args, kwargs):
-    flags = args[2:] if name == "recv_into" else args[1:]
+    flags = args[1:] if name in ("recv", "recvfrom") else args[2:]
     return flags[0] if flags else kwargs.get("flags", 0)
 
 
@@ -433,23 +447,30 @@ def _argument(name, args, kwargs):
         return first
     try:
         if name in SENDING:
-            return bytes(memoryview(first))
-        if name == "recv_into":
-            return (args[1] if len(args) > 1 else kwargs.get("nbytes", 0)) or memoryview(first).nbytes
+            return b"".join(map(memoryview, first if name in SCATTERED else [first]))
+        if name.endswith("_into"):
+            return (args[1] if len(args) > 1 and name not in SCATTERED else kwargs.get("nbytes", 0)) or _room(name, first)
     except TypeError:
         pass
     return first
 
 
+def _room(name, buffers):
+    """How many bytes there is room for."""
+    return sum(memoryview(buffer).nbytes for buffer in (buffers if name in SCATTERED else [buffers]))
+
+
 def _result(name, args, kwargs, result):
-    """What a call gave, as a Call keeps it: the bytes, also where they went into the caller's own buffer."""
+    """What a call gave, as a Call keeps it: the bytes, also where they went into the caller's own buffers."""
     if name not in RECEIVING or (name == "recv" and len(args) == 1):
         return result
+    came = result[0] if isinstance(result, tuple) else result  # bytes, or how many went into the buffers
     if _flags(name, args, kwargs) & socket.MSG_PEEK:  # it only looked: they will come again
-        return result if name == "recv_into" else len(result[0] if name == "recvfrom" else result)
-    if name == "recv_into":
-        return bytes(memoryview(args[0] if args else kwargs["buffer"]).cast("B")[:result])
-    return result[0] if name == "recvfrom" else result
+        return came if isinstance(came, int) else len(came)
+    if not isinstance(came, int):
+        return came
+    first = args[0] if args else kwargs["buffer"]
+    return b"".join(memoryview(buffer).cast("B") for buffer in (first if name in SCATTERED else [first]))[:came]
 
 
 def where(below=3):

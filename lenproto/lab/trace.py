@@ -21,9 +21,9 @@ from typing import NamedTuple
 from lenproto.lab.fields import fields
 from lenproto.lab.notes import Notes
 
-SENDING = {"send", "sendall", "sendto"}
+SENDING = {"send", "sendall", "sendto", "sendmsg"}
 SHUTDOWNS = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
-RECEIVING = {"recv", "recv_into", "recvfrom"}
+RECEIVING = {"recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into"}
 SERVER = "server"  # the actor of this name is the server; every other one is a client
 
 FORMAT = "lenproto trace 1"  # of a saved trace
@@ -133,7 +133,7 @@ class Call:
             return f"a client at {_address(self.result, ports)}"
         if self.name == "connect_ex" and self.result:
             return errno.errorcode.get(self.result, str(self.result))
-        if self.name in RECEIVING or self.name == "send":
+        if self.name in RECEIVING or self.name in ("send", "sendmsg"):
             return _count(self.result)
         return ""
 

@@ -105,6 +105,11 @@ def reads(seen):
     return [call for call in seen.trace if call.name in RECEIVING]
 
 
+def sent_after(seen, call):
+    """Its first call that sent something and began when this one had ended; what another thread sent meanwhile is none."""
+    return next((each for each in seen.trace if each.name in SENDING and each.data and each.started >= call.ended), None)
+
+
 def first_read_over(seen, most):
     """Its first call that got more than so many bytes at once."""
     return next((call for call in reads(seen) if len(call.data) > most), None)

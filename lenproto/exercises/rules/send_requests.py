@@ -3,7 +3,7 @@
 import re
 
 from lenproto.exercises.rules.finding import (
-    SHOWN_BYTES, Finding, at_line, ended_otherwise, error_text, first_read_over, last_line, reads, short_read, took_for_all,
+    SHOWN_BYTES, Finding, at_line, ended_otherwise, error_text, first_read_over, last_line, reads, sent_after, short_read, took_for_all,
     waits_for_more, wanted, what_peer_did,
 )
 from lenproto.exercises.rules.finding import call_text as text_of
@@ -206,9 +206,8 @@ def _bad_length(seen, did):
 
 def _after_a_time_limit(seen):
     """The call that ran into a time limit, if it asked the server for more after it."""
-    late = next((index for index, call in enumerate(seen.trace) if isinstance(call.result, TimeoutError)), None)
-    more = late is not None and any(call.name in SENDING for call in seen.trace[late:])
-    return seen.trace[late] if more else None
+    late = next((call for call in seen.trace if isinstance(call.result, TimeoutError)), None)
+    return late if late and sent_after(seen, late) else None
 
 
 # ---- what it shows ----

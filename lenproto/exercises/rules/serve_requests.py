@@ -6,8 +6,8 @@ import re
 from lenproto.exercises.cases import DRAWS, KNOWN
 from lenproto.exercises.evidence import clockless, tells_time
 from lenproto.exercises.rules.finding import (
-    SHOWN_BYTES, Finding, answer_line, at_line, count, ended_otherwise, error_text, first_read_over, last_line, reads, said, short_read,
-    took_for_all, waits_for_more, wanted, what_peer_did,
+    SHOWN_BYTES, Finding, answer_line, at_line, count, ended_otherwise, error_text, first_read_over, last_line, reads, said, sent_after,
+    short_read, took_for_all, waits_for_more, wanted, what_peer_did,
 )
 from lenproto.exercises.rules.finding import call_text as text_of
 from lenproto.exercises.rules.framing import diagnose, frames
@@ -219,8 +219,8 @@ def _sent_more(seen, rest, left):
 
 def _answer_after_the_end(seen):
     """Its first call that sent something when it had read the end of the stream."""
-    end = next((index for index, call in enumerate(seen.trace) if call.at_end_of_stream), len(seen.trace))
-    return next((call for call in seen.trace[end:] if call.name in SENDING and call.data), None)
+    end = next((call for call in seen.trace if call.at_end_of_stream), None)
+    return end and sent_after(seen, end)
 
 
 def _shown(rest):

@@ -1,0 +1,133 @@
+"""Stands in for the ways round a socket's own methods: select, poll and selectors, os.read and os.write.
+
+A function that waits there is driven like one that waits in recv: its peer goes on, and where that is silent, the time
+limit is over at once. What it reads and writes there is recorded as recv and send. (For sleep, see tap.)
+"""
+
+import contextlib
+import functools
+import os
+import select
+import selectors
+import threading
+
+from lenproto.lab import tap
+
+tap.HELPERS.append(__file__)
+
+_lock = threading.Lock()
+_users = 0  # how many are inside of stand_in
+_KINDS = [kind for kind in vars(selectors).values() if isinstance(kind, type) and issubclass(kind, selectors.BaseSelector)
+          and "select" in vars(kind) and kind is not selectors.BaseSelector]  # fmt: skip
+_ORIGINAL = {(owner, name): vars(owner)[name] for owner, name in
+             [(select, "select"), *[(select, "poll")] * hasattr(select, "poll"), *((kind, "select") for kind in _KINDS),
+              (os, "read"), (os, "write")]}  # fmt: skip
+
+
+@contextlib.contextmanager
+def stand_in():
+    """In here, whoever is driven may wait in any way, also under a name that was fetched in here: from select import select."""
+    global _users
+    idle = threading.Thread(name=__name__)  # never started; as long as it is watched, the tap's own stand-ins stay, too
+    tap.watch(idle)
+    with _lock:
+        _users += 1
+        if _users == 1:
+            for (owner, name), method in _ORIGINAL.items():
+                setattr(owner, name, _STAND_INS.get((owner, name), _selector)(method))
+    try:
+        yield
+    finally:
+        with _lock:
+            _users -= 1
+            if not _users:
+                for (owner, name), method in _ORIGINAL.items():
+                    setattr(owner, name, method)
+        tap.unwatch(idle)
+
+
+def _select(method):
+    @functools.wraps(method)
+    def driven(readers, writers, others, timeout=None):
+        return _drive("select", lambda limit: method(readers, writers, others, limit), timeout, any)
+
+    return driven
+
+
+def _poll(method):
+    class Poll:
+        """What select.poll() gives."""
+
+        def __init__(self):
+            self._poll = method()
+
+        def poll(self, timeout=None):
+            limit = None if timeout is None or timeout < 0 else timeout / 1000
+            return _drive("poll", lambda limit: self._poll.poll(None if limit is None else limit * 1000), limit)
+
+        def __getattr__(self, name):
+            return getattr(self._poll, name)
+
+    return Poll
+
+
+def _selector(method):
+    @functools.wraps(method)
+    def driven(selector, timeout=None):
+        return _drive("select", lambda limit: method(selector, limit), timeout)
+
+    return driven
+
+
+def _read(method):
+    @functools.wraps(method)
+    def driven(number, n, /):
+        sock = _socket(number)
+        return sock.recv(n) if sock else method(number, n)
+
+    return driven
+
+
+def _write(method):
+    @functools.wraps(method)
+    def driven(number, data, /):
+        sock = _socket(number)
+        return sock.send(data) if sock else method(number, data)
+
+    return driven
+
+
+_STAND_INS = {(select, "select"): _select, (select, "poll"): _poll, (os, "read"): _read, (os, "write"): _write}
+
+
+def _driven_actor():
+    """The Actor of the running thread, if it is driven, and does not wait already; None otherwise."""
+    actor = tap.current()
+    return actor if actor and actor.drive and not actor.doing and not actor.waits_in else None
+
+
+def _socket(number):
+    """The socket of this descriptor, if who runs is driven and has one; None otherwise."""
+    actor = _driven_actor()
+    return next((sock for sock in list(actor.sockets) if sock.fileno() == number), None) if actor else None
+
+
+def _drive(name, look, timeout, found=bool):
+    """Wait until look(0) finds something, as long as the peer goes on; where it is silent, until now."""
+    actor = _driven_actor()
+    if actor is None:
+        return look(timeout)
+    seen = look(0)
+    try:
+        actor.waits_in = name
+        while not found(seen) and (timeout is None or timeout > 0):
+            moved, silent = actor.drive(actor), actor.expired
+            actor.expired = False
+            if not moved:  # what it did last is still on its way inside the system
+                return look(timeout)
+            seen = look(0)
+            if silent:
+                break
+    finally:
+        actor.waits_in = None
+    return seen
