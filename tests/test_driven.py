@@ -1,6 +1,7 @@
 """The scripted peer that moves only where the function under test waits for it."""
 
 import errno
+import os
 import select
 import selectors
 import socket
@@ -9,9 +10,11 @@ import time
 
 import pytest
 
+from lenproto.exercises import submission
 from lenproto.exercises.cases import AnswerTo, Case, Silence
-from lenproto.exercises.driven import MOST_BYTES, Driver
+from lenproto.exercises.driven import MOST_BYTES, ON_THE_WAY_S, Driver
 from lenproto.exercises.run import CASE_S, run
+from lenproto.exercises.waits import stand_in
 from lenproto.lab.shocks import Close, Expect, ExpectAnswer, ExpectEnd, Flood, Reset, Send, ShutDown, Wait
 from lenproto.wire import frame
 
@@ -163,7 +166,18 @@ def wait_by_selector(sock):
             pass
 
 
-@pytest.mark.parametrize("wait", [wait_by_select, wait_by_selector])
+def wait_by_poll(sock):
+    poll = select.poll()
+    poll.register(sock, select.POLLIN)
+    while not poll.poll(5000):
+        pass
+
+
+WAITS = [wait_by_select, wait_by_selector,
+         pytest.param(wait_by_poll, marks=pytest.mark.skipif(not hasattr(select, "poll"), reason="this system knows no poll()"))]  # fmt: skip
+
+
+@pytest.mark.parametrize("wait", WAITS)
 def test_waiting_for_several_sockets_lets_the_peer_go_on(wait):
     def learner(request, sock):
         sock.sendall(frame("lena"))
@@ -176,6 +190,100 @@ def test_waiting_for_several_sockets_lets_the_peer_go_on(wait):
 
     seen = drive(learner, *TALK)
     assert seen.result == b"EXIT" and seen.driver.done
+    assert [call.name for call in seen.trace] == ["sendall", "recv", "recv", "recv", "close"], "the peer's calls are none of the function's"
+
+
+@pytest.mark.parametrize("limit_s", [100, None])
+def test_a_time_limit_of_select_runs_out_at_once_where_the_peer_is_silent(limit_s):
+    def learner(request, sock):
+        sock.sendall(frame("lena"))
+        ready = select.select([sock], [], [], limit_s)
+        sock.close()
+        return ready
+
+    began = time.monotonic()
+    seen = drive(learner, ExpectAnswer(), Silence())
+    assert seen.ending == "returned" and seen.result == ([], [], [])
+    assert time.monotonic() - began < CASE_S
+
+
+def test_waiting_in_select_for_what_never_comes_is_known_at_once():
+    def learner(request, sock):
+        select.select([sock], [], [], 100)
+
+    seen = drive(learner, ExpectAnswer(), Send(b"EXIT"))
+    assert (seen.ending, seen.call.name) == ("waits", "select")
+    assert seen.call.where.function == "learner"
+
+
+def test_what_was_fetched_from_the_library_waits_in_the_same_way(tmp_path):
+    """from select import select, from time import sleep: fetched when the submission is loaded."""
+    source = tmp_path / "fetched.py"
+    source.write_text(FETCHED, "utf-8")
+    with stand_in():
+        parts = submission.read(source)
+        function = submission.load(parts)["serve_requests"]
+        began = time.monotonic()
+        seen = drive(function, *TALK)
+    assert seen.result == b"EXIT" and seen.driver.done
+    assert time.monotonic() - began < CASE_S
+
+
+FETCHED = '''
+from select import select
+from time import sleep
+
+def serve_requests(request, client_socket):
+    client_socket.sendall(b"0004lena")
+    sleep(1)
+    got = b""
+    while len(got) < 4:
+        if select([client_socket], [], [], 100)[0]:
+            got += client_socket.recv(4)
+        sleep(1)
+    client_socket.close()
+    return got
+'''
+
+
+def test_outside_of_all_runs_the_library_is_as_it_was():
+    before = select.select, selectors.DefaultSelector.select, os.read, os.write, time.sleep, socket.socket.recv
+    with stand_in():
+        drive(lambda request, sock: sock.close(), ExpectEnd())
+        assert select.select is not before[0], "the inner end is not the last one"
+    assert before == (select.select, selectors.DefaultSelector.select, os.read, os.write, time.sleep, socket.socket.recv)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="on Windows a socket's number is no file's")
+def test_what_is_read_and_written_by_the_sockets_number_counts_as_its_calls():
+    def learner(request, sock):
+        os.write(sock.fileno(), frame("lena"))
+        got = os.read(sock.fileno(), 4) + os.read(sock.fileno(), 4) + os.read(sock.fileno(), 4)
+        sock.close()
+        return got
+
+    seen = drive(learner, *TALK)
+    assert seen.result == b"EXIT" and seen.driver.done
+    assert [call.name for call in seen.trace] == ["send", "recv", "recv", "recv", "close"]
+
+
+def test_a_thread_may_read_ahead_while_another_one_takes_its_time_to_answer():
+    """A thread that waits is no deadlock, as long as another one may still do what the peer waits for."""
+
+    def learner(request, sock):
+        got = []
+        thread = threading.Thread(target=lambda: got.append(sock.recv(4)))
+        thread.start()
+        ends = time.monotonic() + 5 * ON_THE_WAY_S
+        while time.monotonic() < ends:  # it computes
+            pass
+        sock.sendall(frame("lena"))
+        thread.join()
+        sock.close()
+        return got
+
+    seen = drive(learner, ExpectAnswer(), Send(b"EXIT"), ExpectEnd())
+    assert seen.result == [b"EXIT"] and seen.driver.done
 
 
 def test_a_learner_who_does_not_block_and_sleeps_is_driven_as_well():

@@ -93,6 +93,12 @@ def test_a_clock_in_the_evidence_is_covered_up_and_nothing_else(pattern):
     assert f"{now:%H:%M}" not in covered
 
 
+def test_the_digits_in_an_address_of_memory_tell_no_time():
+    now = datetime.datetime.now()
+    assert not evidence.tells_time(f"<built-in method now of type object at 0x7f{now:%H}a{now:%M}cd>")
+    assert evidence.tells_time(f"<object at 0x7f01ab02cd>, at {now:%H:%M}")
+
+
 @pytest.mark.parametrize("text", ["0004lena", "RAND was answered by 11", "Monday is May", "127.0.0.1", "b'\\xd7\\xa9'"])
 def test_what_tells_no_time_stays(text):
     assert evidence.clockless(text) == text

@@ -157,6 +157,11 @@ def test_a_statement_that_fails_is_left_out_and_noted():
     assert space["y"] == 2
 
 
+def test_what_a_file_draws_when_it_is_loaded_is_the_same_each_time():
+    parts = [Part("file", "import random\ndrawn = random.random()\n")]
+    assert submission.load(parts)["drawn"] == submission.load(parts)["drawn"]
+
+
 def test_a_future_import_goes_for_all_that_follows():
     space = load("from __future__ import annotations\nfrom dataclasses import dataclass\n@dataclass\nclass Talk:\n    sock: NotKnown = None")
     assert space["Talk"]().sock is None

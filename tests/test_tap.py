@@ -1,6 +1,7 @@
 """Taps: which calls of which threads are recorded, from which line, and that nothing stays on the class."""
 
 import array
+import collections
 import contextlib
 import gc
 import linecache
@@ -198,6 +199,40 @@ def test_recvfrom_is_recorded_with_the_bytes_that_came(connected_pair):
     with Tap(me()) as trace:
         client_socket.recvfrom(4)
     assert calls(trace) == [("recvfrom", 4, b"TIME")]
+
+
+def test_recvfrom_into_is_recorded_with_the_bytes_that_came(connected_pair):
+    client_socket, server_socket = connected_pair
+    server_socket.sendall(b"TIMENAME")
+    with Tap(me()) as trace:
+        assert client_socket.recvfrom_into(bytearray(4))[0] == 4
+        assert client_socket.recvfrom_into(bytearray(9), 4)[0] == 4
+    assert calls(trace) == [("recvfrom_into", 4, b"TIME"), ("recvfrom_into", 4, b"NAME")]
+
+
+@pytest.mark.skipif(not hasattr(socket.socket, "sendmsg"), reason="this system knows no sendmsg()")
+@pytest.mark.parametrize("several", [list, tuple, collections.deque, iter])
+def test_bytes_out_of_and_into_several_buffers_are_recorded_as_one_run(connected_pair, several):
+    client_socket, server_socket = connected_pair
+    buffers = [bytearray(3), bytearray(3)]
+    with Tap(me()) as trace:
+        assert server_socket.sendmsg(several([b"TI", bytearray(b"ME"), memoryview(b"NAME")])) == 8
+        assert client_socket.recvmsg_into(several(buffers))[0] == 6
+        assert client_socket.recvmsg(4)[0] == b"ME"
+    assert buffers == [b"TIM", b"ENA"]
+    assert calls(trace) == [("sendmsg", b"TIMENAME", 8), ("recvmsg_into", 6, b"TIMENA"), ("recvmsg", 4, b"ME")]
+    assert [call.outcome() for call in trace] == ["8 bytes", "6 bytes", "2 bytes"]
+
+
+@pytest.mark.skipif(not hasattr(socket.socket, "sendmsg"), reason="this system knows no sendmsg()")
+def test_looking_ahead_into_several_buffers_moves_no_bytes(connected_pair):
+    client_socket, server_socket = connected_pair
+    server_socket.sendall(b"TIME")
+    with Tap(me()) as trace:
+        client_socket.recvmsg(4, 0, socket.MSG_PEEK)
+        client_socket.recvmsg_into([bytearray(4)], 0, socket.MSG_PEEK)
+        client_socket.recvfrom_into(bytearray(4), 4, socket.MSG_PEEK)
+    assert [call.result for call in trace] == [4, 4, 4] and not trace.fields()
 
 
 def test_looking_ahead_moves_no_bytes(connected_pair):

@@ -105,7 +105,7 @@ def tells_time(text):
     """Whether a text may tell the date or time of this moment, in whatever format."""
     now = datetime.datetime.now()
     moments = [now - datetime.timedelta(minutes=minutes) for minutes in (0, 1)]
-    numbers = set(re.findall(r"\d+", text))
+    numbers = set(re.findall(r"\d+", re.sub(ADDRESS, "", text)))
     for moment in [*moments, *(moment.astimezone(datetime.UTC) for moment in moments)]:
         year, day = {str(moment.year), f"{moment.year % 100:02}"}, {str(moment.day), f"{moment.day:02}"}
         hour = {f"{moment:%H}", f"{moment:%I}", str(moment.hour), str(moment.hour % 12 or 12)}

@@ -55,6 +55,7 @@ class Seen:
     made: list = field(default_factory=list)  # the sockets that the function made and still knows
     asked: int = 0  # how often it asked the keyboard in vain
     taken: int = 0  # lines that it took from the keyboard
+    shown: list = field(default_factory=list)  # characters that it had printed at each of them; empty where other threads print, too
     threads: int = 0  # of its own, that go on
     flooded: bool = False  # it printed more than MOST_CHARACTERS
     closed_output: bool = False  # it closed sys.stdout or sys.stderr
@@ -121,6 +122,7 @@ def _watch(seen, function, arguments, judge):
         print(prompt, end="")
         if lines:
             seen.taken += 1
+            seen.shown = [*seen.shown, len(program.printed)] if len(program.actors) == 1 else []
             print(lines[0])
             return lines.pop(0)
         seen.asked += 1
@@ -283,6 +285,8 @@ def _initial_listen(seen, stack):
     reserved.bind((ip, 0))
     seen.address = (ip, 0) if seen.case.name == "any port" else reserved.getsockname()
     if seen.case.name == "port taken":
+        with contextlib.suppress(AttributeError, OSError):  # so that one who wants to share it can: not every system knows that
+            reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         reserved.listen()
     else:
         seen.sock = reserved  # let go when the function binds

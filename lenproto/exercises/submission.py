@@ -7,6 +7,7 @@ import codecs
 import io
 import json
 import linecache
+import random
 import re
 import sys
 import threading
@@ -207,6 +208,7 @@ def load(parts):
     and questions at its top level are left out; so is what shows and checks them in a lesson.
     A statement that fails is left out, too.
     """
+    random.seed(1)  # what is drawn at its top level is the same each time
     module = sys.modules[MODULE] = types.ModuleType(MODULE)  # dataclasses look there for the names of types
     space = module.__dict__
     for part in parts:  # where a line of it is asked for

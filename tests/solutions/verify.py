@@ -143,6 +143,7 @@ class Run:
 
     def __call__(self, args, script=(), peer=None, listener=None, typed=(), close=(), then=None):
         pid, pipe, said, keys = in_child(self.path, self.name, args, typed, close)
+        self.said, self.keys = said, keys
         try:
             if listener is None and peer is not None:
                 for each in args:
@@ -392,6 +393,22 @@ def listen_taken(run):
         run(("127.0.0.1", holder.getsockname()[1]), then=then)
 
 
+def listen_shared(run):
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        run(holder.getsockname(), then=lambda outcome: need(outcome.get("is_oserror"), f"no OSError: {outcome}"))
+
+
+def listen_anywhere(run):
+    def then(outcome):
+        sock = returned(outcome)
+        need(isinstance(sock, dict) and sock["listens"] and sock["name"][1] not in (0, 8820), f"returned {sock}")
+
+    run(("127.0.0.1", 0), then=then)
+
+
 def listen_restart(run):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -402,8 +419,8 @@ def listen_restart(run):
 
 
 LISTEN = {
-    "spec": {"listens": lambda run: listen(run, "127.0.0.1"), "elsewhere": lambda run: listen(run, "127.0.0.2")},
-    "shock": {"taken": listen_taken, "restart": listen_restart},
+    "spec": {"listens": lambda run: listen(run, "127.0.0.1"), "elsewhere": lambda run: listen(run, "127.0.0.2"), "any": listen_anywhere},
+    "shock": {"taken": listen_taken, "shared": listen_shared, "restart": listen_restart},
 }
 
 
@@ -492,6 +509,20 @@ def requests(run, typed, *script, prints=(), hides=("0004",)):
 
 
 @dataclass(frozen=True)
+class Type:
+    """Types a line, if by now this is printed."""
+
+    run: object
+    line: str
+    shown: str
+
+    def play(self, peer):
+        if self.shown not in os.pread(self.run.said.fileno(), 1 << 20, 0).decode("utf-8", "replace"):
+            raise NotMet(f"{self.shown!r} is not shown yet")
+        os.write(self.run.keys, f"{self.line}\n".encode())
+
+
+@dataclass(frozen=True)
 class Last:
     """EXIT or the end."""
 
@@ -529,6 +560,7 @@ SEND = {
         "three": lambda run: requests(run, ["NAME", "TIME", "RAND", "EXIT"], req(b"NAME"), LENA, req(b"TIME"), Send(frame("2030-01-02 10:11:12")),
                                       req(b"RAND"), Send(frame("7")), *GO, prints=["lena", "2030-01-02 10:11:12", "7"], hides=["0019", "0001", *RAW]),
         "exit at once": lambda run: requests(run, ["EXIT"], *GO),
+        "in time": lambda run: requests(run, ["NAME"], req(b"NAME"), LENA, Wait(0.3), Type(run, "EXIT", shown="lena"), *GO),
     },
     "shock": {
         "bytes": lambda run: requests(run, ASKED, req(b"NAME"), Send(b"0004lena", 1, 0.01), *GO, prints=["lena"]),

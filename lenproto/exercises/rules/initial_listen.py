@@ -3,7 +3,7 @@
 import socket
 
 from lenproto.exercises.rules.finding import Finding, at_line, ended_otherwise, error_text, thing, what_peer_did
-from lenproto.wire import DEFAULT_IP
+from lenproto.wire import DEFAULT_IP, DEFAULT_PORT
 
 
 def judge(seen):
@@ -26,6 +26,9 @@ def _could_not_listen(seen):
     if seen.ending != "returned":
         return ended_otherwise(seen)
     if isinstance(seen.result, socket.socket) and _listens(seen.result):
+        if seen.result.getsockname() == seen.address:
+            return Finding("shares-a-taken-port", "It listens at a port where another server listens already: the system gives the clients "
+                           "now to one of the two, now to the other.")  # fmt: skip
         return Finding("binds-elsewhere", f"It listens at another port than it was told to, when {what_peer_did(seen.case)}.")
     return Finding("swallows-the-error", f"It could not listen, and returned {thing(seen.result)} as if nothing had happened.")
 
@@ -69,6 +72,8 @@ def _address(seen):
         return Finding("opens-to-all", f"It listens at {ip}: every computer around may call, not only {DEFAULT_IP}.", where=binds[0].where)
     if ip != seen.address[0] or (seen.address[1] and port != seen.address[1]):
         return Finding("binds-elsewhere", "It was given an address and a port, and tried to listen at another one.", where=binds[0].where)
+    if port == DEFAULT_PORT and not seen.address[1]:
+        return Finding("binds-elsewhere", f"It was given port 0, which means any free one, and listens at {port}.", where=binds[0].where)
     return None
 
 

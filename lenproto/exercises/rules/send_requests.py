@@ -18,7 +18,7 @@ MISREAD_AS = ("latin-1", "cp1252", "cp1255")
 def judge(seen):
     if seen.case.level == "spec":
         return (_asked(seen) or _reading(seen) or _left_unread(seen) or _after_exit(seen) or ended_otherwise(seen)
-                or _printed(seen))  # fmt: skip
+                or _printed(seen) or _printed_too_late(seen))  # fmt: skip
     return _shock(seen) or ended_otherwise(seen) or _printed(seen)
 
 
@@ -226,6 +226,15 @@ def _printed(seen):
     if body in seen.printed or f'b"{case.shows}"' in seen.printed:
         return Finding("prints-bytes", f"It printed the answer as bytes: {body[:SHOWN_BYTES]}.")
     return _header_printed(seen, due[-1])
+
+
+def _printed_too_late(seen):
+    """Whether it asked the person for more before it had shown the answer: where it shows several, but not the last one only."""
+    due = [body.decode() for data in _answers(seen.case) for body in frames(data)[0]]
+    late = next((text for text, so_far in zip(due, seen.shown[1:], strict=False) if text not in seen.printed[:so_far]), None)
+    if late is None or seen.case.name == "one request":
+        return None
+    return Finding("prints-too-late", f"It asked for the next request, and had not yet printed the answer {late[:SHOWN_BYTES]!r}.")
 
 
 def _not_printed(seen, shows, last):
