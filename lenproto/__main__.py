@@ -173,6 +173,8 @@ def main(argv=None):
     except KeyboardInterrupt:
         server.report("\nstopped")
         return 130 if args.command in ("check", "grade") else 0  # a verdict that is not there is no pass
+    except BrokenPipeError:
+        return 1  # nobody reads on what it says, as in: check FILE | head
     finally:
         let_go_of_output()
 

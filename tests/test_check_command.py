@@ -139,6 +139,15 @@ def run(*words, **more):
     return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False, **more)
 
 
+def test_who_reads_the_first_line_alone_sees_no_traceback():
+    with subprocess.Popen([sys.executable, "-m", "lenproto", "check", str(RIGHT), "--json"], cwd=ROOT, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:  # fmt: skip
+        assert command.stdout.readline() == b"{\n"
+        command.stdout.close()
+        assert command.stderr.read() == b""
+        assert command.wait(60) == 1
+
+
 def test_the_command_needs_nothing_but_the_standard_library():
     code = f"""
 import sys
