@@ -1,6 +1,8 @@
 """The verdicts on the solutions of tests/solutions: right ones, ones for polite peers only, wrong ones, each with its name."""
 
 import re
+import select
+import socket
 import tomllib
 
 import pytest
@@ -18,6 +20,8 @@ POLITE = sorted((SOLUTIONS / "spec_only").glob("*.py"))
 WRONG = sorted((SOLUTIONS / "wrong").glob("*.py"))
 SAMPLE = ("initial_listen__does_not_bind", "check_client__greeting_of_49", "serve_requests__time_and_name_swapped",
           "initial_contact__one_recv_for_the_greeting", "send_requests__reset_raises", "serve_requests__rand_in_words")  # fmt: skip
+NEEDS = {"poll_states": (select, "poll"), "os_descriptors": (select, "poll"), "sendmsg_vector": (socket.socket, "sendmsg"),
+         "initial_listen__reuse_port": (socket, "SO_REUSEPORT")}  # which not every system has
 NEXT_PORT = ("initial_listen__next_port", "initial_listen__taken_port_next_one")  # whether that is free depends on other programs
 
 
@@ -31,12 +35,18 @@ def alone(paths):
     return [path for path in paths if path.stem not in PROCESS]
 
 
+def parameters(paths):
+    """The same as parameters of a test, each with its name; those that this system cannot run are skipped."""
+    lacking = {stem: pytest.mark.skip(f"this system knows no {name}") for stem, (owner, name) in NEEDS.items() if not hasattr(owner, name)}
+    return [pytest.param(path, id=path.stem, marks=lacking.get(path.stem, ())) for path in paths]
+
+
 @pytest.fixture(scope="module")
 def failed():
     return all_failures(alone([*RIGHT, *POLITE, *WRONG]))
 
 
-@pytest.mark.parametrize("path", RIGHT, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", parameters(RIGHT))
 def test_right_in_any_style_passes_everything(failed, path):
     assert failed[path] == {}
 
@@ -49,7 +59,7 @@ def test_right_with_polite_peers_fails_at_shock_in_the_functions_it_says(failed,
     assert {name: level for name, (level, *_) in failed[path].items()} == dict.fromkeys(expected, "shock")
 
 
-@pytest.mark.parametrize("path", [path for path in alone(WRONG) if path.stem not in TOLERATED], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", parameters(path for path in alone(WRONG) if path.stem not in TOLERATED))
 def test_wrong_fails_at_its_level_by_its_name(failed, path):
     function, level = path.stem.partition("__")[0], label(path)[0].removeprefix("level: ")
     assert [(name, at, called) for name, (at, _, called, _) in failed[path].items()] == [(function, level, NAMED[path.stem])]
