@@ -83,7 +83,8 @@ def test_a_thing_is_told_the_same_each_run():
     assert len(thing("x" * 1000)) < 70
 
 
-@pytest.mark.parametrize("pattern", ["%Y-%m-%d %H:%M:%S.%f", "%c", "%d/%m/%Y %H:%M", "%H:%M", "%d.%m.%y", "%A, %d %B %Y", "%s", "it is %I:%M %p"])
+@pytest.mark.parametrize("pattern", ["%Y-%m-%d %H:%M:%S.%f", "%c", "%d/%m/%Y %H:%M", "%H:%M", "%d.%m.%y", "%A, %d %B %Y", "%s", "it is %I:%M %p",
+                                     "%Y%m%d %H%M%S", "%d%m%Y%H%M%S", "%H%M%S"])
 def test_a_clock_in_the_evidence_is_covered_up_and_nothing_else(pattern):
     now = datetime.datetime.now()
     text = f'sendall(b"0042{now.strftime(pattern)}")'

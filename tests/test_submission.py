@@ -150,6 +150,57 @@ def test_a_program_in_one_cell_of_functions_from_another_is_not_run():
     assert (space["ran"], space["x"]) == ([], 1)
 
 
+@pytest.mark.parametrize("statement", [
+    "TABLE.update(RAND=1)", "register('RAND', 1)", "registry.add('RAND', 1)", "registry.table.update(RAND=1)", "Registry.both.add('RAND', 1)",
+    "import logging; logging.getLogger('x').addHandler(logging.NullHandler()); TABLE['RAND'] = 1",
+])  # fmt: skip
+def test_what_fills_a_table_is_run(statement):
+    assert load(FILLING, statement)["TABLE"] == {"RAND": 1}
+
+
+@pytest.mark.parametrize("statement", [
+    "program()", "Program().go()", "app.go()", "app.table.update(x=program())", "TABLE.update(RAND=app.go())", "thread.start()",
+    "TABLE['RAND'] = app.go()", "ran = program()", "sock.connect(('127.0.0.1', 9))", "pool.submit(program)", "asked()", "wrapped()",
+    "Program.still()", "app.lazily", "for _ in '12': register('RAND', 2)",
+])  # fmt: skip
+def test_a_program_is_not_run_however_it_is_begun(statement):
+    space = load(FILLING, statement)
+    assert space["TABLE"] == {} and "__failed__" not in space and "ran" not in space
+
+
+FILLING = """
+    import functools, threading
+    TABLE = {}
+    def register(name, value): TABLE[name] = value
+    class Registry:
+        table = TABLE
+        def add(self, name, value): self._put(name, value)
+        def _put(self, name, value): register(name, value)
+    registry = Registry.both = Registry()
+    def serve_requests(request, client_socket): TABLE["ran"] = 1
+    def program(): return step()
+    def step(): return [serve_requests("", None) for _ in "1"]
+    class Program:
+        table = TABLE
+        def go(self): return self._step()
+        def _step(self): return step()
+        @staticmethod
+        def still(): step()
+        @property
+        def lazily(self): step()
+    app = Program()
+    thread = threading.Thread(target=program)
+    sock = pool = app
+    def asked(): TABLE["ran"] = input()
+    @functools.wraps(program)
+    def wrapped(): return program()
+"""
+
+
+def test_a_file_knows_its_name():
+    assert load("here = __file__")["here"] == "cell 1"
+
+
 def test_a_statement_that_fails_is_left_out_and_noted():
     space = load("import no_such_module", "x = 1 / 0\ny = 2")
     assert [(place, line, type(error).__name__) for place, line, error in space["__failed__"]] == [

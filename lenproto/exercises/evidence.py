@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import time
 from dataclasses import asdict, dataclass
 
 from lenproto.exercises.cases import SERVER_SIDE
@@ -103,24 +104,41 @@ def stable(text, ports):
 
 def tells_time(text):
     """Whether a text may tell the date or time of this moment, in whatever format."""
-    now = datetime.datetime.now()
-    moments = [now - datetime.timedelta(minutes=minutes) for minutes in (0, 1)]
-    numbers = set(re.findall(r"\d+", re.sub(ADDRESS, "", text)))
-    for moment in [*moments, *(moment.astimezone(datetime.UTC) for moment in moments)]:
+    text = re.sub(ADDRESS, "", text)
+    numbers = set(re.findall(r"\d+", text))
+    for moment in _moments():
         year, day = {str(moment.year), f"{moment.year % 100:02}"}, {str(moment.day), f"{moment.day:02}"}
         hour = {f"{moment:%H}", f"{moment:%I}", str(moment.hour), str(moment.hour % 12 or 12)}
         minute = {f"{moment:%M}", str(moment.minute)}
         if (year & numbers and day & numbers) or (hour & numbers and minute & numbers):
             return True
-    return any(abs(int(number) - now.timestamp()) < TIMESTAMP_S for number in numbers if len(number) == 10)
+    return bool(_digits().search(text)) or any(abs(int(number) - time.time()) < TIMESTAMP_S for number in numbers if len(number) == 10)
+
+
+def _moments():
+    """This minute and the one before, of this place and of UTC."""
+    now = datetime.datetime.now().astimezone()
+    for moment in (now, now - datetime.timedelta(minutes=1)):
+        yield from (moment, moment.astimezone(datetime.UTC))
+
+
+def _digits():
+    """A pattern for this moment's date, or time of day to the second, in digits alone: 20261122, 093059 or both."""
+    dates = {f"{moment:{form}}" for moment in _moments() for form in ("%Y%m%d", "%d%m%Y", "%m%d%Y")}
+    times = {f"{moment:%H%M}" for moment in _moments()}
+    return re.compile(rf"({'|'.join(dates)})(\d{{4}}|\d{{6}})?(?!\d)|(?<!\d)({'|'.join(times)})\d\d(?!\d)")
 
 
 def clockless(text):
     """Return a text with # for each letter and digit of the date and time of this moment."""
+
+    def cover(told):
+        return re.sub(r"\w", "#", told.group())
+
     header = re.match(r'[^"]*"?\d{4}', text)  # a number of seconds may stand right behind one
     for start in (0, header.end() if header else 0):
         if tells_time(text[start:]):
-            return text[:start] + _CLOCK.sub(lambda told: re.sub(r"\w", "#", told.group()), text[start:])
+            return text[:start] + _CLOCK.sub(cover, _digits().sub(cover, text[start:]))
     return text
 
 

@@ -4,6 +4,7 @@ import __future__
 import ast
 import builtins
 import codecs
+import inspect
 import io
 import json
 import linecache
@@ -21,7 +22,8 @@ from lenproto.exercises.cases import FUNCTIONS
 from lenproto.lab import tap
 
 PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}  # a statement that calls one of these is the program's, and defines nothing
-ENDING = {"exit", "_exit", "abort"}  # the same for methods: of sys and os
+ENDING = {"exit", "_exit", "abort", "SystemExit"}  # the same for methods: of sys and os
+TALKING = {"accept", "connect", "create_connection", "create_server", "listen", "run", "serve_forever", "start", "submit"}  # the same
 MODULE = "submission"  # its __name__
 LESSONS = ("lenproto.lab", "lenproto.exercises")  # what shows and checks: it stands around a submission, and is no part of it
 CELL = "cell {}"  # the name under which a cell's lines are counted
@@ -211,6 +213,7 @@ def load(parts):
     random.seed(1)  # what is drawn at its top level is the same each time
     module = sys.modules[MODULE] = types.ModuleType(MODULE)  # dataclasses look there for the names of types
     space = module.__dict__
+    space["__file__"] = parts[0].name if parts else ""
     for part in parts:  # where a line of it is asked for
         linecache.cache[part.name] = len(part.text), None, part.text.splitlines(keepends=True), part.name
     trees = [(part.name, _parse(part.text, part.name)) for part in parts]
@@ -259,22 +262,48 @@ def _defines(statement, own, space):
     if isinstance(statement, ast.While) or called & PROGRAM or methods & ENDING:
         return False
     if isinstance(statement, ast.Expr):
-        if isinstance(statement.value, ast.Constant):
-            return True
         function = getattr(statement.value, "func", None)
         while isinstance(function, ast.Attribute):
             function = function.value
-        module = isinstance(function, ast.Name) and type(space.get(function.id)).__name__ == "module"
-        return module and not called & own
+        calls = isinstance(function, ast.Name) and function.id in space  # such as REQUESTS.update(…), register(…)
+        return isinstance(statement.value, ast.Constant) or (calls and not _begins(_used(statement), space))
     if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        return not any(_begins(name, space) for name in called)
+        return not _begins(called | methods, space, by_itself=False)
     return not called & own
 
 
-def _begins(name, space):
-    """Whether a function of the file calls one of the five, or a question, so that it is a program."""
-    code = getattr(space.get(name), "__code__", None)
-    return code is not None and bool(PROGRAM & set(code.co_names))
+def _used(statement):
+    """All names in a statement, those behind dots included."""
+    nodes = list(ast.walk(statement))
+    return {node.id for node in nodes if isinstance(node, ast.Name)} | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+
+
+def _begins(names, space, by_itself=True):
+    """Whether these names are, or what stands under them in the file leads to, one of the five, a question, an end or a connection."""
+    codes = {}
+    own = [value for value in list(space.values()) if isinstance(value, type) and value.__module__ == MODULE]
+    for owner in (space, *map(vars, own)):
+        for name, value in list(owner.items()):
+            codes.setdefault(name, []).append(_code(value))
+    for each in own:  # its name makes one
+        codes[each.__name__] = [_code(vars(each).get("__init__"))]
+    reached, left = set(), set(names)
+    while left:
+        reached.add(name := left.pop())
+        left |= {used for code in codes.get(name, ()) if code for used in _names_in(code)} - reached
+    return bool((reached if by_itself else reached - names) & (PROGRAM | ENDING | TALKING))
+
+
+def _code(value):
+    """The code of a function, however it stands in a file or class; None of anything else."""
+    value = getattr(value, "fget", None) if isinstance(value, property) else getattr(value, "__func__", value)
+    return getattr(inspect.unwrap(value), "__code__", None) if isinstance(value, types.FunctionType) else None
+
+
+def _names_in(code):
+    """All names that code uses, also in the functions within it."""
+    inner = (each for each in code.co_consts if isinstance(each, types.CodeType))
+    return set(code.co_names).union(*map(_names_in, inner))
 
 
 def source_lines(parts, name):

@@ -47,10 +47,14 @@ def load(path):
     def starts(node):
         calls = {n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
         guard = isinstance(node, ast.If) and "__name__" in ast.dump(node.test)
+        method = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)
+        if method and node.value.func.attr not in ("exit", "run", "start"):  # it fills a table, say
+            return False
         return guard or isinstance(node, (ast.While, ast.For, ast.Expr)) or isinstance(node, ast.Assign) and calls & set(FIVE)
 
     tree.body = [node for node in tree.body if not starts(node)]
     module = sys.modules["solution"] = types.ModuleType("solution")
+    module.__file__ = str(path)
     exec(compile(tree, str(path), "exec"), module.__dict__)
     return module
 

@@ -10,7 +10,7 @@ from lenproto.exercises.rules.finding import call_text as text_of
 from lenproto.lab.trace import literal
 from lenproto.wire import HANDSHAKE, HEADER_BYTES
 
-KINDS = {bool: "bool", str: "text", bytes: "text", socket.socket: "socket"}
+KINDS = ((bool, "bool"), ((str, bytes), "text"), (socket.socket, "socket"))
 
 
 def judge(seen):
@@ -95,7 +95,8 @@ def _result(seen):
 def _three(seen, contact, message, sock):
     """What is wrong with the kinds of the three things that it returned."""
     things = contact, message, sock
-    kinds, told = [KINDS.get(type(each), "other") for each in things], ", ".join(map(thing, things))
+    kinds = [next((name for kind, name in KINDS if isinstance(each, kind)), "other") for each in things]
+    told = ", ".join(map(thing, things))
     if sorted(kinds) == ["bool", "socket", "text"] and kinds != ["bool", "text", "socket"]:
         return Finding("returns-in-wrong-order", f"It returned {told}; the order is True, the greeting, the socket.")
     if message is None and seen.case.shows in seen.printed:
