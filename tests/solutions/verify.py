@@ -48,7 +48,7 @@ def load(path):
         calls = {n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
         guard = isinstance(node, ast.If) and "__name__" in ast.dump(node.test)
         method = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)
-        if method and node.value.func.attr not in ("exit", "run", "start"):  # it fills a table, say
+        if method and node.value.func.attr not in ("basicConfig", "exit", "run", "start"):  # it fills a table, say
             return False
         return guard or isinstance(node, (ast.While, ast.For, ast.Expr)) or isinstance(node, ast.Assign) and calls & set(FIVE)
 
