@@ -292,7 +292,7 @@ SERVE = {
         "no request": lambda run: serve(run, "", END),
         **{f"unknown {word}": lambda run, word=word: serve(run, "NAME", Answer("NAME"), Send(word), Answer("help"), *ask("RAND"), *BYE)
            for word in (b"time", b"exit", b"WHAT", b"    ", b"\0\0\0\0", b"\xff\xfe\x80\x00")},
-        "unknown first": lambda run: serve(run, "WHAT", Answer("help"), *ask("NAME"), *BYE),
+        "unknown first": lambda run: serve(run, "EXAM", Answer("help"), *ask("NAME"), *BYE),
     },
 }  # fmt: skip
 

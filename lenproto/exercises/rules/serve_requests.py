@@ -138,6 +138,8 @@ def _unknown(seen, request, text, number):
         return "takes-small-letters", "The client asked for time, in small letters, and was told the time; requests are capitals."
     if text in _earlier(seen, number) and not any(name in text for name in ASKABLE):
         return "answers-an-earlier-request", f"{request!r} is not known, and {text!r} came: the answer to an earlier request."
+    if missing := [name for name in KNOWN if name not in text.upper()]:
+        return "unknown-names-nothing", f"{request!r} is not known, and the answer does not say that one may ask for {', '.join(missing)}."
     return None
 
 

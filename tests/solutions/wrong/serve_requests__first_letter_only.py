@@ -1,0 +1,43 @@
+"""level: shock
+mistake: first-letter-only
+Looks at the first letter alone: whatever begins with E ends the conversation.
+"""
+
+import random
+import socket
+from datetime import datetime
+
+
+def recv_all(sock, n):
+    data = b""
+    while len(data) < n:
+        part = sock.recv(n - len(data))
+        if not part:
+            break
+        data += part
+    return data
+
+
+def serve_requests(request, client_socket):
+    try:
+        while True:
+            if request == "" or request[0] == "E":
+                break
+            if request == "TIME":
+                answer = str(datetime.now())
+            elif request == "NAME":
+                answer = socket.gethostname()
+            elif request == "RAND":
+                answer = str(random.randint(1, 10))
+            else:
+                answer = "unknown; you may ask for TIME, NAME, RAND or EXIT"
+            body = answer.encode()
+            header = str(len(body)).zfill(4).encode()
+            client_socket.sendall(header + body)
+            data = recv_all(client_socket, 4)
+            if len(data) < 4:
+                break
+            request = data.decode("ascii", "replace")
+    except OSError:
+        print("the client is gone")
+    client_socket.close()
