@@ -14,7 +14,7 @@ ADDRESS = r"0x[0-9a-f]{6,}"  # of memory, as Python shows it
 MANY_STEPS = 500  # how many more there were depends on how fast the computer is
 TIMESTAMP_S = 100  # how far from now a number of seconds may be that tells the time
 TEXT_LIMIT = 2000  # characters of what was printed
-_CLOCK = re.compile(
+CLOCK = re.compile(
     r"(19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)(?!\d)"  # a date, also right behind a header
     r"|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AP]M\b)?"  # a time of day
     r"|(?<![A-Za-z])(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
@@ -105,14 +105,21 @@ def stable(text, ports):
 def tells_time(text):
     """Whether a text may tell the date or time of this moment, in whatever format."""
     text = re.sub(ADDRESS, "", text)
-    numbers = set(re.findall(r"\d+", text))
+    numbers = re.findall(r"\d+", text)
     for moment in _moments():
         year, day = {str(moment.year), f"{moment.year % 100:02}"}, {str(moment.day), f"{moment.day:02}"}
         hour = {f"{moment:%H}", f"{moment:%I}", str(moment.hour), str(moment.hour % 12 or 12)}
         minute = {f"{moment:%M}", str(moment.minute)}
-        if (year & numbers and day & numbers) or (hour & numbers and minute & numbers):
+        if _both(numbers, year, day) or _both(numbers, hour, minute):
             return True
     return bool(_digits().search(text)) or any(abs(int(number) - time.time()) < TIMESTAMP_S for number in numbers if len(number) == 10)
+
+
+def _both(numbers, these, those):
+    """Whether one number is among these and another one among those: at 03:03 a single 3 is no time."""
+    first = {index for index, number in enumerate(numbers) if number in these}
+    second = {index for index, number in enumerate(numbers) if number in those}
+    return bool(first and second) and len(first | second) > 1
 
 
 def _moments():
@@ -138,7 +145,7 @@ def clockless(text):
     header = re.match(r'[^"]*"?\d{4}', text)  # a number of seconds may stand right behind one
     for start in (0, header.end() if header else 0):
         if tells_time(text[start:]):
-            return text[:start] + _CLOCK.sub(cover, _digits().sub(cover, text[start:]))
+            return text[:start] + CLOCK.sub(cover, _digits().sub(cover, text[start:]))
     return text
 
 

@@ -114,8 +114,7 @@ def _watch(seen, function, arguments, judge):
     driver = seen.driver = seen.driver or Driver(())
     driver.seen, driver.actors = lambda: len(seen.trace), program.actors
     actor = recorder.add(program.thread, "server" if case.function in SERVER_SIDE else "client")
-    if seen.driver and seen.sock:
-        actor.sockets.add(seen.sock)
+    actor.sockets.update(each for each in arguments if isinstance(each, socket.socket))
     lines = list(case.typed)
 
     def ask(prompt=""):

@@ -4,7 +4,7 @@ import errno
 import re
 
 from lenproto.exercises.cases import DRAWS, KNOWN
-from lenproto.exercises.evidence import clockless, tells_time
+from lenproto.exercises.evidence import CLOCK, clockless, tells_time
 from lenproto.exercises.rules.finding import (
     SHOWN_BYTES, Finding, answer_line, at_line, count, ended_otherwise, error_text, first_read_over, last_line, reads, said, sent_after,
     short_read, took_for_all, waits_for_more, wanted, what_peer_did,
@@ -150,7 +150,7 @@ def _earlier(seen, number):
 
 def _random(text):
     numbers = re.findall(r"-?\d+(?:[.,]\d+)?", text)
-    if tells_time(text) or len(numbers) != 1 or not numbers[0].lstrip("-").isdecimal():
+    if len(numbers) != 1 or not numbers[0].lstrip("-").isdecimal():
         return "random-number-is-none", f"RAND should be answered by a whole number from 1 to 10; {clockless(text)!r} came."
     if not 1 <= int(numbers[0]) <= 10:
         return "random-number-out-of-range", f"RAND was answered by {numbers[0]}; it should be from 1 to 10."
@@ -162,7 +162,7 @@ def _time(text):
 
 
 def _name(text):
-    if tells_time(text) or re.fullmatch(r"\d{1,2}", text.strip()):
+    if (tells_time(text) and CLOCK.search(text)) or re.fullmatch(r"\d{1,2}", text.strip()):
         return "answers-another-request", f"NAME was asked, and {clockless(text)!r} came: the answer to another request."
     return None
 
