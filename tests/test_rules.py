@@ -99,7 +99,7 @@ def test_a_clock_in_the_evidence_is_covered_up_and_nothing_else(pattern):
 @pytest.mark.parametrize("moment", ["2026-11-23 03:03", "2026-10-10 10:10", "2026-05-26 00:00", "2001-01-01 01:01", "2026-11-23 12:01"])
 def test_a_random_number_is_no_time_whatever_time_it_is(monkeypatch, moment):
     """A number from 1 to 10 may be the hour, the minute and the day."""
-    monkeypatch.setattr(evidence, "_moments", lambda: [datetime.datetime.fromisoformat(moment)])
+    monkeypatch.setattr(evidence, "_moments", lambda: (datetime.datetime.fromisoformat(moment),))
     assert not any(evidence.tells_time(str(number)) for number in range(100))
     assert evidence.tells_time(moment) and evidence.tells_time(moment[-5:].removeprefix("0")) and evidence.tells_time(moment[:10])
     seen, finding, _ = run(next(case for case in cases("serve_requests") if case.name == "many random numbers"), server.serve_requests, judge)
@@ -108,7 +108,7 @@ def test_a_random_number_is_no_time_whatever_time_it_is(monkeypatch, moment):
 
 @pytest.mark.parametrize("name", ["pc-10-14", "room 10 pc 14", "server14.10"])
 def test_numbers_in_a_name_are_no_time(monkeypatch, name):
-    monkeypatch.setattr(evidence, "_moments", lambda: [datetime.datetime.fromisoformat("2026-11-23 10:14")])
+    monkeypatch.setattr(evidence, "_moments", lambda: (datetime.datetime.fromisoformat("2026-11-23 10:14"),))
     assert _name(name) is None
     assert _name("10:14")[0] == _name("7")[0] == "answers-another-request"
 

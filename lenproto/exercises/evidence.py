@@ -1,6 +1,7 @@
 """What was seen in a case, as numbered steps: what the peer and the function did, with every byte, in order."""
 
 import datetime
+import functools
 import re
 import time
 from dataclasses import asdict, dataclass
@@ -106,13 +107,12 @@ def tells_time(text):
     """Whether a text may tell the date or time of this moment, in whatever format."""
     text = re.sub(ADDRESS, "", text)
     numbers = re.findall(r"\d+", text)
-    for moment in _moments():
-        year, day = {str(moment.year), f"{moment.year % 100:02}"}, {str(moment.day), f"{moment.day:02}"}
-        hour = {f"{moment:%H}", f"{moment:%I}", str(moment.hour), str(moment.hour % 12 or 12)}
-        minute = {f"{moment:%M}", str(moment.minute)}
-        if _both(numbers, year, day) or _both(numbers, hour, minute):
-            return True
-    return bool(_digits().search(text)) or any(abs(int(number) - time.time()) < TIMESTAMP_S for number in numbers if len(number) == 10)
+    if not numbers:
+        return False
+    pairs, digits = _forms(_moments())
+    if any(_both(numbers, these, those) for these, those in pairs) or digits.search(text):
+        return True
+    return any(abs(int(number) - time.time()) < TIMESTAMP_S for number in numbers if len(number) == 10)
 
 
 def _both(numbers, these, those):
@@ -124,16 +124,26 @@ def _both(numbers, these, those):
 
 def _moments():
     """This minute and the one before, of this place and of UTC."""
-    now = datetime.datetime.now().astimezone()
-    for moment in (now, now - datetime.timedelta(minutes=1)):
-        yield from (moment, moment.astimezone(datetime.UTC))
+    return _minutes(int(time.time() // 60))
 
 
-def _digits():
-    """A pattern for this moment's date, or time of day to the second, in digits alone: 20261122, 093059 or both."""
-    dates = {f"{moment:{form}}" for moment in _moments() for form in ("%Y%m%d", "%d%m%Y", "%m%d%Y")}
-    times = {f"{moment:%H%M}" for moment in _moments()}
-    return re.compile(rf"({'|'.join(dates)})(\d{{4}}|\d{{6}})?(?!\d)|(?<!\d)({'|'.join(times)})\d\d(?!\d)")
+@functools.lru_cache(maxsize=1)
+def _minutes(number):
+    """The same of a minute that is given by its number since 1970."""
+    utc = [datetime.datetime.fromtimestamp(60 * each, datetime.UTC) for each in (number, number - 1)]
+    return (*utc, *(moment.astimezone() for moment in utc))
+
+
+@functools.lru_cache(maxsize=1)
+def _forms(moments):
+    """How these moments may be told: pairs of sets of numbers, and a pattern for digits alone, such as 20261122 or 093059 or both."""
+    pairs, dates, times = [], set(), set()
+    for moment in moments:
+        pairs.append(({str(moment.year), f"{moment.year % 100:02}"}, {str(moment.day), f"{moment.day:02}"}))
+        pairs.append(({f"{moment:%H}", f"{moment:%I}", str(moment.hour), str(moment.hour % 12 or 12)}, {f"{moment:%M}", str(moment.minute)}))
+        dates |= {f"{moment:{form}}" for form in ("%Y%m%d", "%d%m%Y", "%m%d%Y")}
+        times.add(f"{moment:%H%M}")
+    return pairs, re.compile(rf"({'|'.join(dates)})(\d{{4}}|\d{{6}})?(?!\d)|(?<!\d)({'|'.join(times)})\d\d(?!\d)")
 
 
 def clockless(text):
@@ -145,7 +155,7 @@ def clockless(text):
     header = re.match(r'[^"]*"?\d{4}', text)  # a number of seconds may stand right behind one
     for start in (0, header.end() if header else 0):
         if tells_time(text[start:]):
-            return text[:start] + CLOCK.sub(cover, _digits().sub(cover, text[start:]))
+            return text[:start] + CLOCK.sub(cover, _forms(_moments())[1].sub(cover, text[start:]))
     return text
 
 
