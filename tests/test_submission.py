@@ -197,6 +197,11 @@ FILLING = """
 """
 
 
+def test_what_a_constant_is_made_by_may_start_and_end_what_it_likes():
+    space = load("import re, sys\ndef first(): return re.search('H', 'Hi').start() if 1 else sys.abort()\nAT = first()")
+    assert space["AT"] == 0
+
+
 def test_a_file_knows_its_name():
     assert load("here = __file__")["here"] == "cell 1"
 

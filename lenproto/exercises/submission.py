@@ -23,7 +23,7 @@ from lenproto.lab import tap
 
 PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}  # a statement that calls one of these is the program's, and defines nothing
 ENDING = {"exit", "_exit", "abort", "SystemExit"}  # the same for methods: of sys and os
-TALKING = {"accept", "connect", "create_connection", "create_server", "listen", "run", "serve_forever", "start", "submit"}  # the same
+TALKING = {"accept", "connect", "create_connection", "create_server", "listen", "run", "serve_forever", "start", "submit"}  # the same, in a call that stands by itself
 MODULE = "submission"  # its __name__
 LESSONS = ("lenproto.lab", "lenproto.exercises")  # what shows and checks: it stands around a submission, and is no part of it
 CELL = "cell {}"  # the name under which a cell's lines are counted
@@ -266,9 +266,9 @@ def _defines(statement, own, space):
         while isinstance(function, ast.Attribute):
             function = function.value
         calls = isinstance(function, ast.Name) and function.id in space  # such as REQUESTS.update(…), register(…)
-        return isinstance(statement.value, ast.Constant) or (calls and not _begins(_used(statement), space))
+        return isinstance(statement.value, ast.Constant) or (calls and not _reached(_used(statement), space) & (PROGRAM | ENDING | TALKING))
     if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        return not _begins(called | methods, space, by_itself=False)
+        return not _reached(called | methods, space) & PROGRAM
     return not called & own
 
 
@@ -278,8 +278,8 @@ def _used(statement):
     return {node.id for node in nodes if isinstance(node, ast.Name)} | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
 
 
-def _begins(names, space, by_itself=True):
-    """Whether these names are, or what stands under them in the file leads to, one of the five, a question, an end or a connection."""
+def _reached(names, space):
+    """These names, and all that the code uses which stands under them in the file, and so on."""
     codes = {}
     own = [value for value in list(space.values()) if isinstance(value, type) and value.__module__ == MODULE]
     for owner in (space, *map(vars, own)):
@@ -290,8 +290,8 @@ def _begins(names, space, by_itself=True):
     reached, left = set(), set(names)
     while left:
         reached.add(name := left.pop())
-        left |= {used for code in codes.get(name, ()) if code for used in _names_in(code)} - reached
-    return bool((reached if by_itself else reached - names) & (PROGRAM | ENDING | TALKING))
+        left |= {used for code in codes.get(name, ()) if code for used in names_in(code)} - reached
+    return reached
 
 
 def _code(value):
@@ -300,10 +300,10 @@ def _code(value):
     return getattr(inspect.unwrap(value), "__code__", None) if isinstance(value, types.FunctionType) else None
 
 
-def _names_in(code):
+def names_in(code):
     """All names that code uses, also in the functions within it."""
     inner = (each for each in code.co_consts if isinstance(each, types.CodeType))
-    return set(code.co_names).union(*map(_names_in, inner))
+    return set(code.co_names).union(*map(names_in, inner))
 
 
 def source_lines(parts, name):

@@ -6,6 +6,8 @@ import inspect
 import textwrap
 from importlib import resources
 
+from lenproto.exercises.submission import names_in
+
 
 def fingerprint(function):
     """Return a short hash of a function's code and of the code that it uses of its own notebook or file.
@@ -47,7 +49,7 @@ def _family(function):
     found, names = [function], []
     for member in found:
         code, space = getattr(member, "__code__", None), getattr(member, "__globals__", {})
-        for name in sorted(_names(code)) if code else ():
+        for name in sorted(names_in(code)) if code else ():
             thing = space.get(name)
             own = getattr(thing, "__module__", None) == member.__module__ and (inspect.isfunction(thing) or inspect.isclass(thing))
             if own and thing not in found:
@@ -55,12 +57,6 @@ def _family(function):
             elif isinstance(thing, bytes | str | int | float | tuple):
                 names.append((name, thing))
     return [*found, *names]
-
-
-def _names(code):
-    """All names that a function's code uses, and those of the functions in it."""
-    inner = [constant for constant in code.co_consts if inspect.iscode(constant)]
-    return {*code.co_names}.union(*map(_names, inner))
 
 
 def _code(thing):
