@@ -9,7 +9,7 @@ import os
 
 import nbformat
 import pytest
-from browser.lab import ARGUMENTS, Lab, Notebook, descendants, find_chromium, wait_until_ended
+from helpers.jupyter_page import ARGUMENTS, Lab, Notebook, descendants, find_chromium, wait_until_ended
 
 
 @pytest.fixture(scope="package")

@@ -1,7 +1,7 @@
 """Each lesson in a browser, as a pupil sees it: run, look at every widget, run again."""
 
 import pytest
-from browser.lab import NOTEBOOKS
+from helpers.places import NOTEBOOKS
 
 LESSONS = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in (NOTEBOOKS / "en").glob("*.ipynb"))
 

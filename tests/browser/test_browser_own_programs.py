@@ -2,8 +2,8 @@
 
 import nbformat
 import pytest
-from browser.stage import StageInPage
-from lessons import LESSONS, graft, solution
+from helpers.stage_page import StageInPage
+from helpers.lessons import LESSONS, graft, solution
 
 from lenproto.exercises.cases import FUNCTIONS
 

@@ -3,8 +3,8 @@
 import statistics
 
 import pytest
-from browser.lab import until
-from browser.stage import DRAWN, FRAMES, PROGRAMS, StageInPage
+from helpers.jupyter_page import until
+from helpers.stage_page import DRAWN, FRAMES, PROGRAMS, StageInPage
 
 CLICK_LIMIT_MS = 150  # median from a click to the drawn step
 FRAME_LIMIT_MS = 50

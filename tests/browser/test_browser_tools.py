@@ -2,8 +2,8 @@
 
 import json
 
-from browser.lab import Lab, descendants, running
-from kernel_ports import FIRST, LAST
+from helpers.jupyter_page import Lab, descendants, running
+from helpers.kernel_ports import FIRST, LAST
 
 BROKEN = """import anywidget, ipywidgets
 class Broken(anywidget.AnyWidget):

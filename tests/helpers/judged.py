@@ -1,0 +1,37 @@
+"""Judges many solutions at once, each function in a process that may be lost, without the time that a new process takes."""
+
+import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+
+from lenproto.exercises import evidence, submission
+from lenproto.exercises.cases import cases
+from lenproto.exercises.rules import judge
+from lenproto.exercises.run import run
+from lenproto.exercises.waits import stand_in
+
+PROCESSES = 2
+
+
+def failures(path):
+    """Return the first failed case of each function in a file, by name: level, case, misconception, and all the rest as text."""
+    parts = submission.read(path)
+    found = {}
+    with stand_in():
+        space = submission.load(parts)
+        for function in submission.names(parts):
+            for case in cases(function):
+                seen, finding, _ = run(case, space[function], judge)
+                if finding:
+                    rest = [evidence.stable(finding.message, seen.ports), evidence.steady(finding.data).hex(), finding.where]
+                    steps = [{key: step[key] for key in ("who", "what", "line", "problem")} for step in evidence.steps(seen)]
+                    found[function] = case.level, case.name, finding.misconception, json.dumps([rest, steps])
+                    break
+    return found
+
+
+def all_failures(paths):
+    """The same for many files, by path."""
+    paths = list(paths)
+    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return dict(zip(paths, pool.map(failures, paths, chunksize=8), strict=True))

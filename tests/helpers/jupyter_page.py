@@ -1,0 +1,321 @@
+"""JupyterLab as a program of its own, and a notebook in one of its pages, for tests in a browser."""
+
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import quote
+
+from helpers.places import NOTEBOOKS, ROOT
+
+BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
+ARGUMENTS = [
+    "--no-sandbox",  # root, which containers run as, may not have one
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",  # the browser itself asks for nothing in the internet
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+START_LIMIT_S = 60  # a server or a kernel starts
+RUN_LIMIT_S = 60  # cells run
+DRAW_LIMIT_S = 10  # a widget appears
+END_LIMIT_S = 10  # a process ends
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+# JavaScript. JupyterLab has no panel for a moment, and a panel has no kernel for another one; only then "idle" is true.
+IDLE = """() => {
+    const kernel = window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel;
+    return kernel?.connectionStatus === "connected" && kernel.status === "idle";
+}"""
+RUN = """async ([command, limit_s]) => {
+    const late = new Promise((_, reject) => setTimeout(reject, limit_s * 1000, new Error(`${command} takes too long`)));
+    await Promise.race([jupyterapp.commands.execute(command), late]);
+}"""
+START = "command => { jupyterapp.commands.execute(command); }"
+CELLS = "() => [...jupyterapp.shell.currentWidget.content.model.cells].map(cell => cell.toJSON())"
+SELECT = """number => {
+    const notebook = jupyterapp.shell.currentWidget.content;
+    notebook.deselectAll();
+    notebook.activeCellIndex = number;
+}"""
+THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
+SCROLL = "number => jupyterapp.shell.currentWidget.content.scrollToItem(number)"
+RESTART = """async () => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    await kernel.restart();
+    await kernel.requestKernelInfo();
+}"""
+# For each widget in a cell's outputs that is not to be seen, the words that stand there instead.
+MISSING = """([number, type]) => {
+    const cell = jupyterapp.shell.currentWidget.content.widgets[number];
+    const outputs = [...cell.outputArea.widgets].flatMap(child => [...child.children()]);
+    const widgets = outputs.filter(output => output.mimeType === type).map(output => output.node);
+    const wanted = cell.model.toJSON().outputs.filter(output => output.data && type in output.data).length;
+    const seen = node => node.firstElementChild?.clientHeight && !node.querySelector(".jupyter-error-widget");
+    const said = widgets.filter(node => !seen(node)).map(node => node.textContent || "nothing");
+    return widgets.length < wanted ? ["nothing", ...said] : said;
+}"""
+
+
+def until(condition, what, limit_s):
+    """Ask condition() again and again until its answer is true; return that answer. Fail after the time limit."""
+    end = time.monotonic() + limit_s
+    while not (answer := condition()):
+        assert time.monotonic() < end, f"waited {limit_s} s in vain until {what}"
+        time.sleep(0.02)
+    return answer
+
+
+def find_chromium():
+    """Return the path of this computer's Chromium or Chrome, or None."""
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def running():
+    """Return {(process id, start time): parent's process id} for all processes; on Linux only, elsewhere nothing."""
+    found = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
+            if fields[0] != "Z":
+                found[int(stat.parent.name), fields[19]] = int(fields[1])
+    return found
+
+
+def descendants(process_id):
+    """Return (process id, start time) of all that a process started, and of what those started."""
+    family, processes = {process_id}, running()
+    while more := {key for key, parent in processes.items() if parent in family and key[0] not in family}:
+        family |= {number for number, _ in more}
+    return {key for key in processes if key[0] in family - {process_id}}
+
+
+def wait_until_ended(processes):
+    """Fail if one of these processes still runs after the time limit."""
+    until(lambda: not processes & running().keys(), f"these processes end: {processes}", END_LIMIT_S)
+
+
+class Lab:
+    """A JupyterLab server in a process of its own. Its folder holds all that it writes, and a copy of the notebooks."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.root = folder / "notebooks"  # what the server serves
+        self.token = secrets.token_hex()
+        shutil.copytree(NOTEBOOKS, self.root, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+        # Without this, JupyterLab asks for news and newer versions in the internet.
+        (folder / "config").mkdir(exist_ok=True)
+        config = f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); from helpers import kernel_ports; kernel_ports.choose_below_the_others()\n"
+        (folder / "config" / "jupyter_server_config.py").write_text(config, encoding="utf-8")
+        self._write_settings("notification", {"fetchNews": "false", "checkForUpdates": False})
+
+    def __enter__(self):
+        places = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_DATA_DIR": "data",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "IPYTHONDIR": "ipython",
+        }
+        options = {
+            "ServerApp.ip": "127.0.0.1",
+            "ServerApp.port": 0,  # a free one; which one, stands in the runtime folder
+            "ServerApp.root_dir": self.root,
+            "IdentityProvider.token": self.token,
+            "LabApp.expose_app_in_browser": True,
+            "LabApp.extension_manager": "readonly",  # so that it asks no package index
+        }
+        command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
+        with (self.folder / "log.txt").open("wb") as log:
+            self.process = subprocess.Popen(
+                [*command, *(f"--{name}={value}" for name, value in options.items())],
+                env=os.environ | {name: str(self.folder / place) for name, place in places.items()},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            until(self._answers, "JupyterLab answers", START_LIMIT_S)
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        """End the server, which ends its kernels, and see to it that nothing is left of them."""
+        processes = descendants(self.process.pid)
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            self.request("POST", "/api/shutdown")
+        try:
+            self.process.wait(END_LIMIT_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+        wait_until_ended(processes)
+
+    def _answers(self):
+        """Whether the server has told its port, and answers there."""
+        log = self.folder / "log.txt"
+        assert self.process.poll() is None, f"JupyterLab did not start:\n{log.read_text(errors='replace')}"
+        for file in (self.folder / "runtime").glob("jpserver-*.json"):
+            # The file may be half written, and the server not yet listening.
+            with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
+                self.port = json.loads(file.read_text(encoding="utf-8"))["port"]
+                self.request("GET", "/api/status")
+                return True
+        return False
+
+    def request(self, method, path):
+        """Send one request to the server's REST interface; return the answer's JSON, or None if it has none."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=END_LIMIT_S)
+        with contextlib.closing(connection):
+            connection.request(method, path, headers={"Authorization": f"token {self.token}"})
+            response = connection.getresponse()
+            body = response.read()
+        if response.status >= 400:
+            raise http.client.HTTPException(f"{method} {path}: {response.status} {response.reason}")
+        return json.loads(body) if body else None
+
+    def address(self, path):
+        """Return the URL of a page with nothing but that notebook (and the token)."""
+        return f"http://127.0.0.1:{self.port}/doc/tree/{quote(path)}?reset&token={self.token}"
+
+    def set_theme(self, theme):
+        """Choose "light" or "dark" for the pages that are opened from now on."""
+        self._write_settings("themes", {"theme": f"JupyterLab {theme.capitalize()}"})
+
+    def shut_down_kernels(self, path):
+        """End the kernels of a notebook."""
+        for session in self.request("GET", "/api/sessions"):
+            if session["path"] == path:
+                self.request("DELETE", f"/api/sessions/{session['id']}")
+
+    def _write_settings(self, plugin, settings):
+        file = self.folder / "config/lab/user-settings/@jupyterlab/apputils-extension" / f"{plugin}.jupyterlab-settings"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(settings), encoding="utf-8")
+
+
+class Notebook:
+    """A notebook in a page of the browser, with its kernel connected and idle.
+
+    `page` is Playwright's page; `exceptions` holds the text of each JavaScript exception that nobody caught.
+    A cell is named by its number (Markdown cells count) or by a text that only its source has.
+    """
+
+    def __init__(self, browser, lab, path, theme, viewport, shots):
+        self.path, self._lab, self._shots = path, lab, shots
+        self.exceptions, self.console_errors = [], []
+        lab.set_theme(theme)
+        width, height = viewport
+        self.page = browser.new_page(viewport={"width": width, "height": height})
+        self.page.on("pageerror", lambda error: self.exceptions.append(error.stack or str(error)))
+        self.page.on("console", self._keep_console_error)
+        try:
+            self.page.goto(lab.address(path))
+            self.wait_until_idle()
+            self.page.wait_for_selector(f"[data-jp-theme-name='JupyterLab {theme.capitalize()}']", state="attached")
+        except BaseException:
+            self.close()
+            raise
+
+    def _keep_console_error(self, message):
+        if message.type == "error":
+            self.console_errors.append(f"{message.text} ({message.location['url']})")
+
+    def wait_until_idle(self, limit_s=START_LIMIT_S):
+        """Wait until the kernel is connected and has nothing to do."""
+        self.page.wait_for_function(IDLE, polling=50, timeout=limit_s * 1000)
+
+    def run_all(self):
+        """Run All, to its end. After a cell's error the cells below it do not run: see errors()."""
+        self._run("notebook:run-all-cells")
+
+    def run_cell(self, which, wait=True):
+        """Run one cell; to its end, or (wait=False) only start it."""
+        self.page.evaluate(SELECT, self._number(which))
+        if wait:
+            self._run("notebook:run-cell")
+        else:
+            self.page.evaluate(START, "notebook:run-cell")
+
+    def restart_kernel(self):
+        """Restart the kernel, without the question whether one is sure, and wait until the new one answers."""
+        self.page.evaluate(RESTART)
+        self.wait_until_idle()
+
+    def _run(self, command):
+        self.page.evaluate(RUN, [command, RUN_LIMIT_S])
+        self.wait_until_idle(RUN_LIMIT_S)
+
+    def cells(self):
+        """Return all cells as they stand in the page now, outputs included, in the form of the notebook's file."""
+        return self.page.evaluate(CELLS)
+
+    def _number(self, which):
+        if isinstance(which, int):
+            return which
+        numbers = [number for number, cell in enumerate(self.cells()) if which in cell["source"]]
+        assert len(numbers) == 1, f"{len(numbers)} cells have {which!r} in their source"
+        return numbers[0]
+
+    def cell(self, which):
+        """Return Playwright's locator of a cell, after scrolling there."""
+        number = self._number(which)
+        self.page.evaluate(SCROLL, number)
+        return self.page.locator(f".jp-Cell[data-windowed-list-index='{number}']")
+
+    def errors(self):
+        """Return each error output of the notebook as "name: value"."""
+        return [f"{output['ename']}: {output['evalue']}" for cell in self.cells() for output in cell.get("outputs", [])
+                if output["output_type"] == "error"]  # fmt: skip
+
+    def missing_widgets(self, limit_s=DRAW_LIMIT_S):
+        """Scroll to every widget and give it time to appear. Return what stands in the place of those that do not."""
+        missing = []
+        for number, cell in enumerate(self.cells()):
+            if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", [])):
+                self.page.evaluate(SCROLL, number)
+                end = time.monotonic() + limit_s
+                while (now := self.page.evaluate(MISSING, [number, WIDGET])) and time.monotonic() < end:
+                    self.page.wait_for_timeout(50)  # milliseconds
+                missing += [f"cell {number}: {text}" for text in now]
+        return missing
+
+    def change_theme(self, theme):
+        """Change to the "light" or "dark" theme, as from the menu."""
+        name = f"JupyterLab {theme.capitalize()}"
+        self.page.evaluate(THEME, name)
+        self.page.wait_for_selector(f"[data-jp-theme-name='{name}']", state="attached")
+        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+
+    def screenshots_of_widgets(self, name):
+        """Keep a picture of every widget, in both themes, with the page as it stands around it."""
+        numbers = [number for number, cell in enumerate(self.cells())
+                   if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", []))]  # fmt: skip
+        for theme in ("dark", "light"):
+            self.change_theme(theme)
+            for number in numbers:
+                self.cell(number).scroll_into_view_if_needed()
+                self.screenshot(f"{name}-{number:02}-{theme}")
+
+    def screenshot(self, name):
+        """Keep a picture of the page in the folder LENPROTO_SHOTS, or if unset in the test's own; return its path."""
+        path = Path(os.environ.get("LENPROTO_SHOTS") or self._shots) / f"{name}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=path)
+        return path
+
+    def close(self):
+        """Close the page and end the notebook's kernel."""
+        self.page.close()
+        self._lab.shut_down_kernels(self.path)
