@@ -23,17 +23,29 @@ def parser():
     commands = Parser(
         prog="lenproto", description="Two programs that talk over a network, for learning how."
     )
-    sub = commands.add_subparsers(dest="command", required=True, metavar="server | client | shock | check | grade")
+    sub = commands.add_subparsers(
+        dest="command", required=True, metavar="server | client | shock | check | grade"
+    )
     for name, does in (("server", "answer clients until Ctrl-C"), ("client", "ask a server")):
         command = sub.add_parser(name, help=does, description=does.capitalize() + ".")
-        command.add_argument("--ip", default=DEFAULT_IP, help="the server's address (default %(default)s)")
-        command.add_argument("--port", type=int, default=DEFAULT_PORT,
-                             help="the server's port, 0 to 65535 (default %(default)s)")
+        command.add_argument(
+            "--ip", default=DEFAULT_IP, help="the server's address (default %(default)s)"
+        )
+        command.add_argument(
+            "--port",
+            type=int,
+            default=DEFAULT_PORT,
+            help="the server's port, 0 to 65535 (default %(default)s)",
+        )
         if name == "server":
             command.add_argument("--name", help="what answers NAME (default: this computer's name)")
-        command.add_argument("--timeout", type=seconds, metavar="SECONDS",
-                             default=server.CLIENT_TIMEOUT_S if name == "server" else client.SERVER_TIMEOUT_S,
-                             help="give up on a silent other side (default %(default)s; 0 = never)")
+        command.add_argument(
+            "--timeout",
+            type=seconds,
+            metavar="SECONDS",
+            default=server.CLIENT_TIMEOUT_S if name == "server" else client.SERVER_TIMEOUT_S,
+            help="give up on a silent other side (default %(default)s; 0 = never)",
+        )
     add_shock(sub)
     add_check(sub)
     add_grade(sub)
@@ -42,38 +54,73 @@ def parser():
 
 def add_shock(sub):
     """Add the command that gives shocks."""
-    shock = sub.add_parser("shock", help="see whether a server, or a client, withstands a peer that misbehaves",
-                           description="Give a program shocks, one after another: peers that leave, drip, fall silent, "
-                                       "reset or talk rubbish.")
-    shock.add_argument("address", nargs="?", type=address, metavar="IP:PORT", help="where the server listens")
-    shock.add_argument("--client", metavar="COMMAND", help='shock a client program: "COMMAND {ip} {port}"')
+    shock = sub.add_parser(
+        "shock",
+        help="see whether a server, or a client, withstands a peer that misbehaves",
+        description="Give a program shocks, one after another: peers that leave, drip, fall silent, "
+        "reset or talk rubbish.",
+    )
+    shock.add_argument(
+        "address", nargs="?", type=address, metavar="IP:PORT", help="where the server listens"
+    )
+    shock.add_argument(
+        "--client", metavar="COMMAND", help='shock a client program: "COMMAND {ip} {port}"'
+    )
     shock.add_argument("--only", metavar="NAME", help="give only the shock of this name")
-    shock.add_argument("--timeout", type=float, default=2.0, metavar="SECONDS",
-                       help="after how long the program gives up a silent peer (default %(default)s)")
+    shock.add_argument(
+        "--timeout",
+        type=float,
+        default=2.0,
+        metavar="SECONDS",
+        help="after how long the program gives up a silent peer (default %(default)s)",
+    )
     shock.add_argument("--json", action="store_true", help="print all steps as JSON")
-    shock.add_argument("--yes", action="store_true", help="the server is on another computer, and mine")
+    shock.add_argument(
+        "--yes", action="store_true", help="the server is on another computer, and mine"
+    )
 
 
 def add_check(sub):
     """Add the command that judges a file."""
-    check = sub.add_parser("check", help="judge the functions of a file, learners' work",
-                           description="Judge whichever of the five functions are in a file: what the course says (spec), and whether "
-                                       "they withstand a peer that misbehaves (shock).")
-    check.add_argument("file", metavar="FILE", help="a Python file or a notebook: FILE.py, FILE.ipynb")
+    check = sub.add_parser(
+        "check",
+        help="judge the functions of a file, learners' work",
+        description="Judge whichever of the five functions are in a file: what the course says (spec), and whether "
+        "they withstand a peer that misbehaves (shock).",
+    )
+    check.add_argument(
+        "file", metavar="FILE", help="a Python file or a notebook: FILE.py, FILE.ipynb"
+    )
     check.add_argument("--json", action="store_true", help="print all cases and steps as JSON")
-    check.add_argument("--level", choices=("spec", "shock"), default="shock",
-                       help="judge up to this level: shock rests on spec, and means both (default %(default)s)")
+    check.add_argument(
+        "--level",
+        choices=("spec", "shock"),
+        default="shock",
+        help="judge up to this level: shock rests on spec, and means both (default %(default)s)",
+    )
 
 
 def add_grade(sub):
     """Add the command that judges a class's files."""
-    grade = sub.add_parser("grade", help="judge the files of a class",
-                           description="Judge all Python files and notebooks of a folder, and of the folders in it.")
-    grade.add_argument("folder", metavar="FOLDER", help="has a file for each learner, or a folder for each")
+    grade = sub.add_parser(
+        "grade",
+        help="judge the files of a class",
+        description="Judge all Python files and notebooks of a folder, and of the folders in it.",
+    )
+    grade.add_argument(
+        "folder", metavar="FOLDER", help="has a file for each learner, or a folder for each"
+    )
     grade.add_argument("--csv", metavar="FILE", help="write the table, for a spreadsheet")
     grade.add_argument("--json", metavar="FILE", help="write all cases and steps")
-    grade.add_argument("--html", metavar="FILE", help="write a page with the evidence, for a browser")
-    grade.add_argument("--jobs", metavar="N", type=jobs, help="judge so many at once (default: as many as there are cores)")
+    grade.add_argument(
+        "--html", metavar="FILE", help="write a page with the evidence, for a browser"
+    )
+    grade.add_argument(
+        "--jobs",
+        metavar="N",
+        type=jobs,
+        help="judge so many at once (default: as many as there are cores)",
+    )
 
 
 def jobs(text):
@@ -130,7 +177,14 @@ def run_shock(args):
         return 2
     from lenproto.lab import shock_command  # here, for a server and a client need none of it
 
-    return shock_command.run(args.address, args.client, only=args.only, as_json=args.json, timeout_s=args.timeout, yes=args.yes)
+    return shock_command.run(
+        args.address,
+        args.client,
+        only=args.only,
+        as_json=args.json,
+        timeout_s=args.timeout,
+        yes=args.yes,
+    )
 
 
 def run_check(args):
@@ -144,14 +198,26 @@ def run_grade(args):
     """Judge a class's files; return the exit code."""
     from lenproto.exercises import grade_command
 
-    return grade_command.run(args.folder, csv=args.csv, as_json=args.json, html=args.html, jobs=args.jobs)
+    return grade_command.run(
+        args.folder, csv=args.csv, as_json=args.json, html=args.html, jobs=args.jobs
+    )
 
 
 def prepare_standard_streams():
     """See to it that no letter which a terminal lacks, and no stream that is closed, makes a program fail."""
-    for name, errors in (("stdin", "surrogateescape"), ("stdout", "backslashreplace"), ("stderr", "backslashreplace")):
+    for name, errors in (
+        ("stdin", "surrogateescape"),
+        ("stdout", "backslashreplace"),
+        ("stderr", "backslashreplace"),
+    ):
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w", closefd=False))
+            setattr(
+                sys,
+                name,
+                open(
+                    os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w", closefd=False
+                ),
+            )
         getattr(sys, name).reconfigure(errors=errors)
 
 
@@ -168,11 +234,18 @@ def main(argv=None):
     prepare_standard_streams()
     args = parser().parse_args(argv)
     try:
-        commands = {"server": run_server, "client": run_client, "shock": run_shock, "check": run_check, "grade": run_grade}
+        commands = {
+            "server": run_server,
+            "client": run_client,
+            "shock": run_shock,
+            "check": run_check,
+            "grade": run_grade,
+        }
         return commands[args.command](args)
     except KeyboardInterrupt:
         server.report("\nstopped")
-        return 130 if args.command in ("check", "grade") else 0  # a verdict that is not there is no pass
+        # a verdict that is not there is no pass
+        return 130 if args.command in ("check", "grade") else 0
     except BrokenPipeError:
         return 1  # nobody reads on what it says, as in: check FILE | head
     finally:

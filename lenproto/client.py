@@ -5,7 +5,14 @@ import sys
 
 from lenproto.errors import ProtocolError, why
 from lenproto.wire import (
-    DEFAULT_IP, DEFAULT_PORT, GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES, body_length, readable,
+    DEFAULT_IP,
+    DEFAULT_PORT,
+    GREETING_BYTES,
+    HANDSHAKE,
+    HEADER_BYTES,
+    REQUEST_BYTES,
+    body_length,
+    readable,
     recv_exactly,
 )
 
@@ -27,7 +34,9 @@ def initial_contact(ip, port, *, timeout_s=SERVER_TIMEOUT_S):
         client_socket.sendall(HANDSHAKE)
         message = recv_exactly(client_socket, GREETING_BYTES)
         if len(message) < GREETING_BYTES:
-            raise ProtocolError(f"closed after {len(message)} of {GREETING_BYTES} bytes of greeting")
+            raise ProtocolError(
+                f"closed after {len(message)} of {GREETING_BYTES} bytes of greeting"
+            )
         greeting = readable(message, "ascii")
         print(greeting)
         return True, greeting, client_socket
@@ -58,7 +67,9 @@ def send_requests(answer, client_socket, *, ask=None, timeout_s=SERVER_TIMEOUT_S
                     break
                 body = recv_exactly(client_socket, body_length(header))
                 if len(body) < int(header):
-                    raise ProtocolError(f"the stream ended after {len(body)} of {int(header)} bytes of answer")
+                    raise ProtocolError(
+                        f"the stream ended after {len(body)} of {int(header)} bytes of answer"
+                    )
                 print(readable(body, "utf-8"))
                 answer = header + body  # never empty: an answer of length 0000 is one, too
         except EOFError:  # the person has nothing more to ask

@@ -3,7 +3,9 @@
 import errno
 import socket
 
-UNREACHABLE = "it cannot be reached from here. Check the address, and that this computer is connected"
+UNREACHABLE = (
+    "it cannot be reached from here. Check the address, and that this computer is connected"
+)
 ADVICE = {  # the first kind that fits an error says it
     ConnectionRefusedError: "refused. No server listens there: start it, or check the address and the port",
     TimeoutError: "no answer in time. Is the server busy with somebody else, or another kind of server?",

@@ -5,7 +5,15 @@ import os
 import socket
 
 from lenproto.answers import ANSWERS, EXIT, answer_to
-from lenproto.wire import DEFAULT_IP, DEFAULT_PORT, HANDSHAKE, REQUEST_BYTES, frame, greeting, recv_exactly
+from lenproto.wire import (
+    DEFAULT_IP,
+    DEFAULT_PORT,
+    HANDSHAKE,
+    REQUEST_BYTES,
+    frame,
+    greeting,
+    recv_exactly,
+)
 
 CLIENT_TIMEOUT_S = 300  # a silent client may not keep the others waiting for ever
 
@@ -18,7 +26,8 @@ def initial_listen(ip, port):
     """
     server_socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
-        if os.name == "posix":  # the port is free at once after a restart; on Windows two could share it
+        if os.name == "posix":
+            # the port is free at once after a restart; on Windows two could share it
             server_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         server_socket.bind((ip, port))
         server_socket.listen()
@@ -37,9 +46,11 @@ def check_client(server_socket, *, answers=ANSWERS, timeout_s=CLIENT_TIMEOUT_S):
     """
     client_socket, address = server_socket.accept()
     try:
-        report("client {}:{}".format(*address or ("gone", "already")))  # macOS has no address for one that left
+        # macOS has no address for one that left
+        report("client {}:{}".format(*address or ("gone", "already")))
         client_socket.settimeout(timeout_s)
-        client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # no answer waits for an earlier one
+        # no answer waits for an earlier one
+        client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if recv_exactly(client_socket, len(HANDSHAKE)) != HANDSHAKE:
             return client_socket, ""
         client_socket.sendall(greeting(answers))
@@ -95,8 +106,11 @@ def main(ip=DEFAULT_IP, port=DEFAULT_PORT, *, answers=ANSWERS, timeout_s=CLIENT_
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 try:
-                    client_socket, request = check_client(server_socket, answers=answers, timeout_s=timeout_s)
-                except (ConnectionError, TimeoutError):  # a client that was gone before accept could return it
+                    client_socket, request = check_client(
+                        server_socket, answers=answers, timeout_s=timeout_s
+                    )
+                except (ConnectionError, TimeoutError):
+                    # a client that was gone before accept could return it
                     continue
                 serve_requests(request, client_socket, answers=answers, timeout_s=timeout_s)
     report("stopped")

@@ -34,7 +34,8 @@ def recv_exactly(sock, n):
     received = b""
     try:
         while len(received) < n:
-            if received and limit_s:  # it comes in pieces: the next one has only the time that is left
+            if received and limit_s:
+                # it comes in pieces: the next one has only the time that is left
                 sock.settimeout(max(started + limit_s - time.monotonic(), 0.001))
             piece = sock.recv(n - len(received))
             if not piece:  # the end of the stream: nothing more will come, however long we wait
@@ -49,7 +50,9 @@ def recv_exactly(sock, n):
 def readable(data, encoding):
     """Return received bytes as text for a screen: what is no letter appears as an escape, such as \\x1b."""
     text = data.decode(encoding, "backslashreplace")
-    return "".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text)
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
+    )
 
 
 def frame(text):
@@ -78,7 +81,9 @@ def greeting(requests):
     ValueError where one is not four capital ASCII letters, or the names need over 48 bytes.
     """
     for name in requests:
-        if not (len(name) == REQUEST_BYTES and name.isascii() and name.isalpha() and name.isupper()):
+        if not (
+            len(name) == REQUEST_BYTES and name.isascii() and name.isalpha() and name.isupper()
+        ):
             raise ValueError(f"{name!r} cannot be a request: it takes four capital letters A to Z")
     names = ", ".join(requests) + " or EXIT"
     for sentence in ("Hello! You can ask for: " + names, "Ask for: " + names):

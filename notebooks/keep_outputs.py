@@ -21,11 +21,20 @@ def keep_outputs(path):
     """Run one lesson and write it back with its outputs. Raises CellExecutionError if a cell fails."""
     lesson = nbformat.read(path, as_version=4)
     NotebookClient(
-        lesson, timeout=CELL_LIMIT_S, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}},
-        record_timing=False, store_widget_state=False, coalesce_streams=True,
-    ).execute()  # fmt: skip
+        lesson,
+        timeout=CELL_LIMIT_S,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+    ).execute()
     lesson.metadata = {
-        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "kernelspec": {
+            "display_name": "Python 3 (ipykernel)",
+            "language": "python",
+            "name": "python3",
+        },
         "language_info": {"name": "python"},
     }
     for cell in lesson.cells:

@@ -23,7 +23,9 @@ def leaves_nothing_behind(request):
     for kind, now in leavings().items():
         extra = now - before[kind]
         known = [sock for sock in alive(socket.socket) if sock.fileno() != -1] if extra else []
-        assert not extra, f"the test left a {kind}: {extra}. Open sockets that Python knows: {known}"
+        assert not extra, (
+            f"the test left a {kind}: {extra}. Open sockets that Python knows: {known}"
+        )
 
 
 @pytest.fixture

@@ -26,7 +26,9 @@ def check(function, *, name=None):
         raise LabError(str(error)) from None
     report.add_sources(data)
     if tries.is_ours(function):
-        whose = f"lenproto's own {name}" if function.__name__ == name else "a sample, and not from you"
+        whose = (
+            f"lenproto's own {name}" if function.__name__ == name else "a sample, and not from you"
+        )
         return Verdict(name, data, f"This is {whose}: no try of yours.")
     return Verdict(name, data, progress.record(function, name, data))
 
@@ -57,20 +59,34 @@ def __getattr__(name):
 def _name(function, name):
     """Return which of the five a function is to be. LabError where it is none, or nothing that can be judged."""
     if isinstance(function, str):
-        raise LabError(f"{function!r} is only a name. Give the function itself, without quotes: check(check_client), say.")
+        raise LabError(
+            f"{function!r} is only a name. Give the function itself, without quotes: check(check_client), say."
+        )
     if not callable(function):
-        what = "nothing (None)" if function is None else f"a value of type {type(function).__name__}"
-        raise LabError(f"check got {what}, and needs a function. Give its name alone, without (): check(check_client), say.")
+        what = (
+            "nothing (None)" if function is None else f"a value of type {type(function).__name__}"
+        )
+        raise LabError(
+            f"check got {what}, and needs a function. Give its name alone, without (): check(check_client), say."
+        )
     own = getattr(function, "__name__", "")
     if inspect.isclass(function) or inspect.iscoroutinefunction(function):
         kind = "a class" if inspect.isclass(function) else "an async function"
-        raise LabError(f"{own} is {kind}, and a plain function is needed: def {name or 'check_client'}(…).")
+        raise LabError(
+            f"{own} is {kind}, and a plain function is needed: def {name or 'check_client'}(…)."
+        )
     if inspect.isbuiltin(function):
         raise LabError(f"{own} comes with Python. check judges a function that you have written.")
-    if name is None and (own in ("", "<lambda>") or own not in FUNCTIONS and "<locals>" in function.__qualname__):
-        raise LabError(f'Which of the five functions is this? Say it: check(…, name="check_client"), or one of {", ".join(FUNCTIONS)}.')
+    if name is None and (
+        own in ("", "<lambda>") or (own not in FUNCTIONS and "<locals>" in function.__qualname__)
+    ):
+        raise LabError(
+            f'Which of the five functions is this? Say it: check(…, name="check_client"), or one of {", ".join(FUNCTIONS)}.'
+        )
     name = name or own
     if name not in FUNCTIONS:
-        raise LabError(f"{name} is none of the five functions. They are: {', '.join(FUNCTIONS)}. "
-                       f'If it is to be one of them, say which: check({own or "…"}, name="check_client").')  # fmt: skip
+        raise LabError(
+            f"{name} is none of the five functions. They are: {', '.join(FUNCTIONS)}. "
+            f'If it is to be one of them, say which: check({own or "…"}, name="check_client").'
+        )
     return name

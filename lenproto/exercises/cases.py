@@ -9,7 +9,21 @@ import contextlib
 from dataclasses import dataclass
 
 from lenproto.lab.shocks import (
-    ASKED, FRAME, GREET, HELLO, MET, Close, Expect, ExpectAnswer, ExpectEnd, Flood, Goodbye, NotMet, Reset, Send, client_shocks,
+    ASKED,
+    FRAME,
+    GREET,
+    HELLO,
+    MET,
+    Close,
+    Expect,
+    ExpectAnswer,
+    ExpectEnd,
+    Flood,
+    Goodbye,
+    NotMet,
+    Reset,
+    Send,
+    client_shocks,
     server_shocks,
 )
 from lenproto.wire import GREETING_BYTES, HANDSHAKE, REQUEST_BYTES, frame
@@ -18,10 +32,13 @@ FUNCTIONS = ("initial_contact", "send_requests", "initial_listen", "check_client
 SERVER_SIDE = ("initial_listen", "check_client", "serve_requests")
 LEVELS = ("spec", "shock")
 KNOWN = ("NAME", "TIME", "RAND")
-DRAWS = 150  # random numbers that are asked for: so many that one out of ten is missed in one of seven million runs
+# random numbers that are asked for: so many that one out of ten is missed in one of seven million
+# runs
+DRAWS = 150
 
 HEBREW_NAME = "שלום"
-TALK_BEFORE = len(HANDSHAKE) + REQUEST_BYTES  # bytes that a client sends before serve_requests begins
+# bytes that a client sends before serve_requests begins
+TALK_BEFORE = len(HANDSHAKE) + REQUEST_BYTES
 SHOCK_TIMEOUT_S = 1.0  # stands in the stories only: no time passes here
 
 
@@ -153,7 +170,7 @@ def _check_client(shock):
     """A shock as check_client sees it: up to the first request, which it has to return; "" where none comes whole."""
     said, script = b"", []
     for step in shock.script:
-        if len(said) >= TALK_BEFORE or isinstance(step, ExpectEnd) and step.within_s is None:
+        if len(said) >= TALK_BEFORE or (isinstance(step, ExpectEnd) and step.within_s is None):
             break
         script.append(Silence() if isinstance(step, ExpectEnd) else step)
         said += getattr(step, "data", b"")
@@ -180,9 +197,19 @@ def _serve_requests(shock):
         return None
     request = said[len(HANDSHAKE) : TALK_BEFORE]
     steps = tuple(step for step in script if step != _GREETING)
-    if _kind(shock) == "rubbish":  # as the second request, so that the function itself has to read it
+    if _kind(shock) == "rubbish":
+        # as the second request, so that the function itself has to read it
         steps, request = (ExpectAnswer(), Send(request), *steps), b"NAME"
-    return Case("serve_requests", "shock", shock.name, shock.story, steps, _kind(shock), request=request.decode(), before=before)
+    return Case(
+        "serve_requests",
+        "shock",
+        shock.name,
+        shock.story,
+        steps,
+        _kind(shock),
+        request=request.decode(),
+        before=before,
+    )
 
 
 def _kind(shock):
@@ -195,25 +222,43 @@ def _kind(shock):
     if getattr(last, "within_s", None):
         return "silent"
     words = {"half-closes": "leaves", "never reads": "silent"}
-    if shock.name.startswith(("cut", "one byte", "two requests", "all at once", "greeting byte", "answer byte", "answer cut")):
+    if shock.name.startswith(
+        (
+            "cut",
+            "one byte",
+            "two requests",
+            "all at once",
+            "greeting byte",
+            "answer byte",
+            "answer cut",
+        )
+    ):
         return "cut"
     return words.get(shock.name, "rubbish")
 
 
 def _of_server():
     """The server's rows: only those that stand for one connection, and need no clock."""
-    return [shock for shock in server_shocks(SHOCK_TIMEOUT_S) if shock.times == 1 and shock.name not in ("polite", "drips")]
+    return [
+        shock
+        for shock in server_shocks(SHOCK_TIMEOUT_S)
+        if shock.times == 1 and shock.name not in ("polite", "drips")
+    ]
 
 
 def _of_client():
     """The client's rows: only those in which a server listens."""
-    return [shock for shock in client_shocks(SHOCK_TIMEOUT_S) if shock.script and shock.name != "polite"]
+    return [
+        shock for shock in client_shocks(SHOCK_TIMEOUT_S) if shock.script and shock.name != "polite"
+    ]
 
 
 def _cut_within(table, first, last):
     """A table of shocks without those that cut the client's bytes elsewhere."""
     cuts = [f"cut after byte {n}" for n in range(first, last)]
-    return [shock for shock in table if not shock.name.startswith("cut after") or shock.name in cuts]
+    return [
+        shock for shock in table if not shock.name.startswith("cut after") or shock.name in cuts
+    ]
 
 
 def _contact(shock):
@@ -222,8 +267,16 @@ def _contact(shock):
         return None
     greeted = ASKED[-1] in shock.script
     script = shock.script[: shock.script.index(ASKED[-1])] if greeted else shock.script
-    return Case("initial_contact", "shock", shock.name, shock.story, script, _kind(shock), wants=greeted,
-                shows=GREET.decode() if greeted else "")  # fmt: skip
+    return Case(
+        "initial_contact",
+        "shock",
+        shock.name,
+        shock.story,
+        script,
+        _kind(shock),
+        wants=greeted,
+        shows=GREET.decode() if greeted else "",
+    )
 
 
 def _requests(shock):
@@ -231,10 +284,19 @@ def _requests(shock):
     if shock.script[: len(HELLO)] != HELLO:
         return None
     script = shock.script[len(HELLO) :]
-    if isinstance(script[-1], ExpectEnd) and script[-1].within_s is None:  # it may also make the best of what came
+    if isinstance(script[-1], ExpectEnd) and script[-1].within_s is None:
+        # it may also make the best of what came
         script = (*script[:-1], Goodbye())
-    return Case("send_requests", "shock", shock.name, shock.story, script, _kind(shock),
-                typed=shock.typed, shows=shock.prints if shock.name != "control characters" else "")  # fmt: skip
+    return Case(
+        "send_requests",
+        "shock",
+        shock.name,
+        shock.story,
+        script,
+        _kind(shock),
+        typed=shock.typed,
+        shows=shock.prints if shock.name != "control characters" else "",
+    )
 
 
 _SHOCK = {

@@ -36,14 +36,23 @@ def there(found):
 def passed(found, levels=LEVELS):
     """Whether each function that is there passes at these levels, and there is one."""
     names = there(found)
-    return bool(names) and all(found["functions"][name][level] == "pass" for name in names for level in levels)
+    return bool(names) and all(
+        found["functions"][name][level] == "pass" for name in names for level in levels
+    )
 
 
 def told(found, levels=LEVELS):
     """The verdict on a file in words: each function's levels and first failure, and a line for all."""
     parts = [report.told(name, found["functions"][name]) for name in there(found)]
     if found["notes"]:
-        parts.append("\n".join(["Left out, for it does not run by itself:", *(f"  {note}" for note in found["notes"])]))
+        parts.append(
+            "\n".join(
+                [
+                    "Left out, for it does not run by itself:",
+                    *(f"  {note}" for note in found["notes"]),
+                ]
+            )
+        )
     return "\n\n".join([*parts, total(found, levels)])
 
 
@@ -51,7 +60,9 @@ def total(found, levels=LEVELS):
     """How many of the five functions pass at these levels, in a line."""
     names = there(found)
     if not names:
-        return f"None of the five functions is in {found['file']}. They are: {', '.join(FUNCTIONS)}."
+        return (
+            f"None of the five functions is in {found['file']}. They are: {', '.join(FUNCTIONS)}."
+        )
     good = sum(all(found["functions"][name][level] == "pass" for level in levels) for name in names)
     missing = [name for name in FUNCTIONS if name not in names]
     rest = f" Not in this file: {', '.join(missing)}." if missing else ""

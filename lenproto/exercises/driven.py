@@ -12,15 +12,16 @@ import time
 from dataclasses import dataclass
 
 from lenproto.lab import tap
-from lenproto.lab.trace import Call
 from lenproto.lab.shocks import Close, ExpectEnd, Flood, NotMet, Peer, Reset, Send, ShutDown, Wait
+from lenproto.lab.trace import Call
 
 ON_THE_WAY_S = 0.02  # how long bytes may be on their way inside the system
 MOST_BYTES = 1_000_000  # that a function may send in one case
 MOST_FLOODS = 1000  # so often a peer asks that never reads an answer
 OTHERS_S = 0.5  # how long a function's other threads may think about what one of them waits for
 NAP_S = 0.001  # how long a function really sleeps
-PATIENCE = 50  # so often a time limit may run out in one function before it is said to go on for ever
+# so often a time limit may run out in one function before it is said to go on for ever
+PATIENCE = 50
 
 tap.HELPERS.append(__file__)  # what the peer does is not the function's own code
 
@@ -147,7 +148,9 @@ class Driver:
             if time.monotonic() >= ends or not self._others(actor):
                 break
         with self._lock:
-            self.stuck = self.stuck or actor.doing or Call("", actor.waits_in, None, tap.where(1), 0.0)
+            self.stuck = (
+                self.stuck or actor.doing or Call("", actor.waits_in, None, tap.where(1), 0.0)
+            )
             self._last_step()
             self._stop(actor)
 
@@ -187,13 +190,19 @@ class Driver:
     @property
     def _listens(self):
         """Whether the peer's next step is one that expects something."""
-        return bool(self._steps) and not isinstance(self._steps[0], Send | Close | Reset | ShutDown) and not self._connect
+        return (
+            bool(self._steps)
+            and not isinstance(self._steps[0], Send | Close | Reset | ShutDown)
+            and not self._connect
+        )
 
     @property
     def _silent(self):
         """Whether the peer is now silent, or reads nothing, for longer than any time limit."""
         step = self._steps[0] if self._steps and not self.problem else None
-        return isinstance(step, Flood) or (isinstance(step, ExpectEnd) and step.within_s is not None)
+        return isinstance(step, Flood) or (
+            isinstance(step, ExpectEnd) and step.within_s is not None
+        )
 
     def _step(self):
         """Make one move; return whether it was made."""
@@ -206,7 +215,11 @@ class Driver:
                 return False
             self.log.append(Moved(self.seen(), "connects"))
             return True
-        step, note, mark = self._steps[0], Moved(self.seen(), str(self._steps[0]), last=self._over), self.peer.read
+        step, note, mark = (
+            self._steps[0],
+            Moved(self.seen(), str(self._steps[0]), last=self._over),
+            self.peer.read,
+        )
         if isinstance(step, Send):
             self.peer.fill()
             self.spoke.append(len(self.peer.came))

@@ -16,7 +16,8 @@ MANY_STEPS = 500  # how many more there were depends on how fast the computer is
 TIMESTAMP_S = 100  # how far from now a number of seconds may be that tells the time
 TEXT_LIMIT = 2000  # characters of what was printed
 CLOCK = re.compile(
-    r"(19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)(?!\d)"  # a date, also right behind a header
+    # a date, also right behind a header
+    r"(19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)(?!\d)"
     r"|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AP]M\b)?"  # a time of day
     r"|(?<![A-Za-z])(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
     r"|(?<!\d)1\d{9}(\.\d+)?|\b20\d\d\b",  # seconds since 1970; a year
@@ -40,7 +41,10 @@ class Step:
 def steps(seen):
     """Return the steps of what was Seen, as dictionaries for JSON."""
     peer = "client" if seen.case.function in SERVER_SIDE else "server"
-    moves = [(_place(move, seen.trace), 0, _move(move, peer)) for move in (seen.driver.log if seen.driver else ())]
+    moves = [
+        (_place(move, seen.trace), 0, _move(move, peer))
+        for move in (seen.driver.log if seen.driver else ())
+    ]
     calls = [(number, 1, _call(call)) for number, call in enumerate(seen.trace)]
     ordered = [step for _, _, step in sorted(moves + calls, key=lambda entry: entry[:2])]
     for number, step in enumerate(ordered, 1):
@@ -48,12 +52,18 @@ def steps(seen):
     if len(ordered) > MOST_STEPS:
         left_out = len(ordered) - MOST_STEPS
         half = MOST_STEPS // 2
-        gap = Step(0, "", f"… {left_out if left_out < MANY_STEPS else 'many'} more steps like these …")
-        last = ordered[-half:] if seen.ending != "late" else []  # else it depends on the computer how far it came
+        gap = Step(
+            0, "", f"… {left_out if left_out < MANY_STEPS else 'many'} more steps like these …"
+        )
+        # else it depends on the computer how far it came
+        last = ordered[-half:] if seen.ending != "late" else []
         ordered = [*ordered[:half], gap, *last]
     tells = clockless if seen.case.function == "serve_requests" else str
     for step in ordered:  # a verdict reads the same at any time
-        step.what, step.problem = stable(tells(step.what), seen.ports), stable(tells(step.problem), seen.ports)
+        step.what, step.problem = (
+            stable(tells(step.what), seen.ports),
+            stable(tells(step.problem), seen.ports),
+        )
     return [asdict(step) for step in ordered]
 
 
@@ -62,7 +72,11 @@ def _place(move, trace):
     if move.last:
         return len(trace)
     waiting = move.after - 1
-    return waiting if waiting >= 0 and waiting < len(trace) and trace[waiting].name in {"accept", *RECEIVING} else move.after
+    return (
+        waiting
+        if waiting >= 0 and waiting < len(trace) and trace[waiting].name in {"accept", *RECEIVING}
+        else move.after
+    )
 
 
 def _move(move, peer):
@@ -89,12 +103,23 @@ def _call(call):
         what += f" → {_shown(call.data)}"
     elif call.name == "accept":
         what += " → a client"
-    return Step(0, "you", what + (", again and again" if call.again else ""), call.data.hex(), where, problem,
-                list(call.where) if call.where else None)  # fmt: skip
+    return Step(
+        0,
+        "you",
+        what + (", again and again" if call.again else ""),
+        call.data.hex(),
+        where,
+        problem,
+        list(call.where) if call.where else None,
+    )
 
 
 def _shown(data):
-    return literal(data) if len(data) <= SHOWN_BYTES else f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
+    return (
+        literal(data)
+        if len(data) <= SHOWN_BYTES
+        else f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
+    )
 
 
 def stable(text, ports):
@@ -112,7 +137,9 @@ def tells_time(text):
     pairs, digits = _forms(_moments())
     if any(_both(numbers, these, those) for these, those in pairs) or digits.search(text):
         return True
-    return any(abs(int(number) - time.time()) < TIMESTAMP_S for number in numbers if len(number) == 10)
+    return any(
+        abs(int(number) - time.time()) < TIMESTAMP_S for number in numbers if len(number) == 10
+    )
 
 
 def _both(numbers, these, those):
@@ -130,7 +157,9 @@ def _moments():
 @functools.lru_cache(maxsize=1)
 def _minutes(number):
     """The same of a minute that is given by its number since 1970."""
-    utc = [datetime.datetime.fromtimestamp(60 * each, datetime.UTC) for each in (number, number - 1)]
+    utc = [
+        datetime.datetime.fromtimestamp(60 * each, datetime.UTC) for each in (number, number - 1)
+    ]
     return (*utc, *(moment.astimezone() for moment in utc))
 
 
@@ -139,11 +168,20 @@ def _forms(moments):
     """How these moments may be told: pairs of sets of numbers, and a pattern for digits alone, such as 20261122 or 093059 or both."""
     pairs, dates, times = [], set(), set()
     for moment in moments:
-        pairs.append(({str(moment.year), f"{moment.year % 100:02}"}, {str(moment.day), f"{moment.day:02}"}))
-        pairs.append(({f"{moment:%H}", f"{moment:%I}", str(moment.hour), str(moment.hour % 12 or 12)}, {f"{moment:%M}", str(moment.minute)}))
+        pairs.append(
+            ({str(moment.year), f"{moment.year % 100:02}"}, {str(moment.day), f"{moment.day:02}"})
+        )
+        pairs.append(
+            (
+                {f"{moment:%H}", f"{moment:%I}", str(moment.hour), str(moment.hour % 12 or 12)},
+                {f"{moment:%M}", str(moment.minute)},
+            )
+        )
         dates |= {f"{moment:{form}}" for form in ("%Y%m%d", "%d%m%Y", "%m%d%Y")}
         times.add(f"{moment:%H%M}")
-    return pairs, re.compile(rf"({'|'.join(dates)})(\d{{4}}|\d{{6}})?(?!\d)|(?<!\d)({'|'.join(times)})\d\d(?!\d)")
+    return pairs, re.compile(
+        rf"({'|'.join(dates)})(\d{{4}}|\d{{6}})?(?!\d)|(?<!\d)({'|'.join(times)})\d\d(?!\d)"
+    )
 
 
 def clockless(text):
@@ -167,4 +205,6 @@ def steady(data):
 
 def cut(text, limit=TEXT_LIMIT):
     """Return a text, or its beginning and how much was left out."""
-    return text if len(text) <= limit else f"{text[:limit]}\n… and {len(text) - limit} characters more"
+    return (
+        text if len(text) <= limit else f"{text[:limit]}\n… and {len(text) - limit} characters more"
+    )

@@ -15,7 +15,8 @@ SIGNS = {"pass": "✓", "fail": "✗", "skipped": "–", "missing": "·"}
 LEGEND = "spec and shock of each function: ✓ passes, ✗ fails, – was skipped, · is not in the file"
 COLOURS = {"✓": "green", "✗": "bold red"}
 SHOWN_COMMONEST = 5
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with these at its beginning, a spreadsheet takes a text for a formula
+# with these at its beginning, a spreadsheet takes a text for a formula
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def run(folder, *, csv=None, as_json=None, html=None, jobs=None):
@@ -32,8 +33,11 @@ def run(folder, *, csv=None, as_json=None, html=None, jobs=None):
         if html:
             import lenproto.exercises.views.class_page  # noqa: F401  now, and not when all is judged
         with contextlib.ExitStack() as stack:
-            outputs = [(stack.enter_context(open(place, "w", encoding="utf-8", newline="")), write)
-                       for place, write in ((csv, write_csv), (as_json, write_json), (html, write_html)) if place]  # fmt: skip
+            outputs = [
+                (stack.enter_context(open(place, "w", encoding="utf-8", newline="")), write)
+                for place, write in ((csv, write_csv), (as_json, write_json), (html, write_html))
+                if place
+            ]
             with _progress(len(paths)) as tell:
                 rows = grade(paths, jobs=jobs, root=folder, tell=tell)
             for file, write in outputs:
@@ -57,13 +61,22 @@ def write_csv(file, rows, title):
         verdicts = [row.verdict(function, level) for function in FUNCTIONS for level in LEVELS]
         names = " ".join(dict.fromkeys(case["misconception"] for _, case in row.failures))
         seconds = row.report["seconds"] if row.report else ""
-        writer.writerow([_cell(row.learner), _cell(row.path), *verdicts, names, seconds, _cell(row.problem)])
+        writer.writerow(
+            [_cell(row.learner), _cell(row.path), *verdicts, names, seconds, _cell(row.problem)]
+        )
 
 
 def write_json(file, rows, title):
     """Write all that was seen."""
-    found = [{"name": name, "learners": list(dict.fromkeys(row.learner for row, *_ in cases))} for name, cases in commonest(rows)]
-    json.dump({"folder": title, "misconceptions": found, "learners": [row.as_json() for row in rows]}, file, indent=1)
+    found = [
+        {"name": name, "learners": list(dict.fromkeys(row.learner for row, *_ in cases))}
+        for name, cases in commonest(rows)
+    ]
+    json.dump(
+        {"folder": title, "misconceptions": found, "learners": [row.as_json() for row in rows]},
+        file,
+        indent=1,
+    )
 
 
 def write_html(file, rows, title):
@@ -93,7 +106,9 @@ def _progress(many):
         return
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("judging", total=many)
-        yield lambda row: bar.update(task, advance=1, description=plain(row.learner)[:30].replace("[", "("))
+        yield lambda row: bar.update(
+            task, advance=1, description=plain(row.learner)[:30].replace("[", "(")
+        )
 
 
 def _counter(many):
@@ -109,7 +124,9 @@ def _counter(many):
 
 def _show(rows):
     """Print the table, what could not be judged, and what most learners get wrong."""
-    table = [[plain(row.learner), *(_signs(row, function) for function in FUNCTIONS)] for row in rows]
+    table = [
+        [plain(row.learner), *(_signs(row, function) for function in FUNCTIONS)] for row in rows
+    ]
     _table(["learner", *FUNCTIONS], table)
     print(f"\n{LEGEND}")
     for row in rows:
@@ -120,7 +137,10 @@ def _show(rows):
     for name, cases in found:
         many = len({row.path for row, *_ in cases})
         print(f"  {many:3} {'learner ' if many == 1 else 'learners'}  {name}")
-    good = sum(all(row.verdict(function, level) == "pass" for function in FUNCTIONS for level in LEVELS) for row in rows)
+    good = sum(
+        all(row.verdict(function, level) == "pass" for function in FUNCTIONS for level in LEVELS)
+        for row in rows
+    )
     print(f"\n{good} of {len(rows)} pass all five functions at both levels.")
 
 
@@ -140,17 +160,29 @@ def _table(titles, lines):
     for number, title in enumerate(titles):
         table.add_column(title, overflow="fold", justify="center" if number else "left")
     for name, *cells in lines:
-        table.add_row(Text(name), *(Text.assemble(*((sign, COLOURS.get(sign, "")) for sign in cell)) for cell in cells))
+        table.add_row(
+            Text(name),
+            *(Text.assemble(*((sign, COLOURS.get(sign, "")) for sign in cell)) for cell in cells),
+        )
     console = Console()
     if not console.is_terminal:  # a file takes lines of any length
-        console.width = max(console.width, 2 + sum(2 + max(len(line[place]) for line in [titles, *lines]) for place in range(len(titles))))
+        console.width = max(
+            console.width,
+            2
+            + sum(
+                2 + max(len(line[place]) for line in [titles, *lines])
+                for place in range(len(titles))
+            ),
+        )
     console.print(table)
 
 
 def _plain_table(lines):
     widths = [max(len(line[place]) for line in lines) for place in range(len(lines[0]))]
     for line in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+        print(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        )
 
 
 def _refuse(sentence):

@@ -31,11 +31,20 @@ class Row:
     def failures(self):
         """The failed cases, as (function, case)."""
         functions = self.report["functions"] if self.report else {}
-        return [(name, case) for name in functions for case in functions[name]["cases"] if case["verdict"] == "fail"]
+        return [
+            (name, case)
+            for name in functions
+            for case in functions[name]["cases"]
+            if case["verdict"] == "fail"
+        ]
 
     def as_json(self):
         """Return all of it, for JSON."""
-        return {"learner": self.learner, "problem": self.problem, **(self.report or {"file": self.path, "functions": {}})}
+        return {
+            "learner": self.learner,
+            "problem": self.problem,
+            **(self.report or {"file": self.path, "functions": {}}),
+        }
 
 
 def grade(paths, *, executor=None, limit_s=WHOLE_S, levels=LEVELS, jobs=None, root=None, tell=None):
@@ -48,7 +57,8 @@ def grade(paths, *, executor=None, limit_s=WHOLE_S, levels=LEVELS, jobs=None, ro
     """
     if executor is not None:
         return _grade(paths, executor, limit_s, levels, root, tell)
-    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as threads:  # each judges in processes of its own anyway
+    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as threads:
+        # each judges in processes of its own anyway
         try:
             return _grade(paths, threads, limit_s, levels, root, tell)
         except BaseException:
@@ -60,8 +70,14 @@ def files(folder):
     """Return the Python files and notebooks of a folder and of all folders in it, sorted, those apart that tools have made."""
     found = []
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in PASSED_OVER and not name.startswith("."))
-        found += [Path(place, name) for name in names if name.lower().endswith(KINDS) and not name.startswith(".")]
+        folders[:] = sorted(
+            name for name in folders if name not in PASSED_OVER and not name.startswith(".")
+        )
+        found += [
+            Path(place, name)
+            for name in names
+            if name.lower().endswith(KINDS) and not name.startswith(".")
+        ]
     return sorted(found)
 
 
@@ -72,13 +88,25 @@ def learners(paths, root=None):
     folder holds several, the path from root. root is the folder of the class, by default the one that has them all.
     """
     paths = [Path(path).absolute() for path in paths]
-    root = Path(root or os.path.commonpath([path.parent for path in paths])).absolute() if paths else Path()
+    root = (
+        Path(root or os.path.commonpath([path.parent for path in paths])).absolute()
+        if paths
+        else Path()
+    )
     within = [path.relative_to(root) for path in paths]
     shares = defaultdict(int)
     for path in within:
         shares[path.parts[0]] += 1
-    names = [path.parts[0] if len(path.parts) > 1 and shares[path.parts[0]] == 1 else path.with_suffix("").as_posix() for path in within]
-    return [name if names.count(name) == 1 else path.as_posix() for name, path in zip(names, within, strict=True)]
+    names = [
+        path.parts[0]
+        if len(path.parts) > 1 and shares[path.parts[0]] == 1
+        else path.with_suffix("").as_posix()
+        for path in within
+    ]
+    return [
+        name if names.count(name) == 1 else path.as_posix()
+        for name, path in zip(names, within, strict=True)
+    ]
 
 
 def commonest(rows):
@@ -93,7 +121,9 @@ def commonest(rows):
             if function not in seen:
                 seen.add(function)
                 found[case["misconception"]].append((row, function, case))
-    return sorted(found.items(), key=lambda entry: (-len({row.path for row, *_ in entry[1]}), entry[0]))
+    return sorted(
+        found.items(), key=lambda entry: (-len({row.path for row, *_ in entry[1]}), entry[0])
+    )
 
 
 def _grade(paths, executor, limit_s, levels, root, tell):
@@ -103,7 +133,12 @@ def _grade(paths, executor, limit_s, levels, root, tell):
     for number, (learner, path) in enumerate(zip(learners(paths, root), paths, strict=True)):
         try:
             job = submission.job(path)
-            waiting[executor.submit(judge, job, levels=levels, limit_s=limit_s)] = number, learner, path, job
+            waiting[executor.submit(judge, job, levels=levels, limit_s=limit_s)] = (
+                number,
+                learner,
+                path,
+                job,
+            )
         except Exception as error:
             rows[number] = Row(learner, path, None, _why(error))
             if tell:
@@ -123,11 +158,18 @@ def _row(learner, path, job, future):
     except Exception as error:
         return Row(learner, path, None, _why(error))
     if all(report["functions"][name]["spec"] == "missing" for name in FUNCTIONS):
-        return Row(learner, path, report, f"None of the five functions is in it{': ' * bool(report['notes'])}{'; '.join(report['notes'])}.")
+        return Row(
+            learner,
+            path,
+            report,
+            f"None of the five functions is in it{': ' * bool(report['notes'])}{'; '.join(report['notes'])}.",
+        )
     return Row(learner, path, report)
 
 
 def _why(error):
     if isinstance(error, submission.NotReadable):
         return f"{error}."
-    return f"It could not be judged, and that is the checker's fault: {type(error).__name__}: {error}"
+    return (
+        f"It could not be judged, and that is the checker's fault: {type(error).__name__}: {error}"
+    )

@@ -17,9 +17,39 @@ import time
 
 from lenproto.exercises import processes
 
-STARTS = ("os.fork", "os.forkpty", "os.posix_spawn", "os.system", "subprocess.Popen", "os.exec", "os.spawn", "os.startfile")
-CHANGES = ("os.remove", "os.rmdir", "os.rename", "os.truncate", "os.link", "os.symlink", "os.chmod", "os.chown", "os.utime", "shutil.rmtree")
-LIBRARY = (builtins, socket, socket.socket, time, threading, threading.Thread, select, selectors.DefaultSelector, os)
+STARTS = (
+    "os.fork",
+    "os.forkpty",
+    "os.posix_spawn",
+    "os.system",
+    "subprocess.Popen",
+    "os.exec",
+    "os.spawn",
+    "os.startfile",
+)
+CHANGES = (
+    "os.remove",
+    "os.rmdir",
+    "os.rename",
+    "os.truncate",
+    "os.link",
+    "os.symlink",
+    "os.chmod",
+    "os.chown",
+    "os.utime",
+    "shutil.rmtree",
+)
+LIBRARY = (
+    builtins,
+    socket,
+    socket.socket,
+    time,
+    threading,
+    threading.Thread,
+    select,
+    selectors.DefaultSelector,
+    os,
+)
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 MOST_DESCRIPTORS = 512  # that are looked at
 
@@ -55,14 +85,23 @@ class Guard:
         cut = [number for number, known in self._kept.items() if _identity(number) != known]
         replaced = self._replaced()
         if cut:
-            return "closes-what-is-not-its-own", f"It closed files that are not its own: {_named(cut)}."
+            return (
+                "closes-what-is-not-its-own",
+                f"It closed files that are not its own: {_named(cut)}.",
+            )
         if replaced:
-            return "replaces-the-library", f"It puts something of its own in the place of Python's {', '.join(replaced)}."
+            return (
+                "replaces-the-library",
+                f"It puts something of its own in the place of Python's {', '.join(replaced)}.",
+            )
         if self.tried:
             first, self.tried[:] = self.tried[0], []
             return first
         if self.started and (many := processes.left()):
-            return "leaves-a-program", f"It started {many} program{'s' * (many > 1)}, and left {'them' if many > 1 else 'it'} running."
+            return (
+                "leaves-a-program",
+                f"It started {many} program{'s' * (many > 1)}, and left {'them' if many > 1 else 'it'} running.",
+            )
         return None
 
     def leak(self):
@@ -71,7 +110,10 @@ class Guard:
         more, before, self._sockets = now - self._sockets, self._grew, now
         self._grew = more > 0
         if more > 0 and before:
-            return "leaves-sockets-open", f"It leaves {more} socket{'s' * (more > 1)} open each time it is called."
+            return (
+                "leaves-sockets-open",
+                f"It leaves {more} socket{'s' * (more > 1)} open each time it is called.",
+            )
         return None
 
     def mend(self):
@@ -115,14 +157,18 @@ class Guard:
         for path, folder in _paths(event, arguments):
             if not self._may_write(path, folder):
                 what = "opened a file for writing" if event == "open" else f"called {event}"
-                self._refuse("changes-files", f"It {what}, outside of its own folder: {os.path.basename(os.fsdecode(path))}.")
+                self._refuse(
+                    "changes-files",
+                    f"It {what}, outside of its own folder: {os.path.basename(os.fsdecode(path))}.",
+                )
 
     def _may_write(self, path, folder):
         path = os.fsdecode(path)
         if folder >= 0 and sys.platform == "linux":
             path = os.path.join(f"/proc/self/fd/{folder}", path)
         real = os.path.realpath(path)
-        return path == os.devnull or real == self.own or real.startswith(self.own + os.sep)  # the folder: for a nameless file
+        # the folder: for a nameless file
+        return path == os.devnull or real == self.own or real.startswith(self.own + os.sep)
 
     def _refuse(self, misconception, sentence):
         self.tried.append((misconception, sentence))
@@ -136,14 +182,25 @@ def _paths(event, arguments):
     elif event == "os.symlink":
         paths, folders = arguments[1:2], arguments[2:]
     else:
-        paths, folders = arguments[:1], arguments[-1:] if event in ("os.remove", "os.rmdir", "os.chmod", "os.utime") else ()
+        paths, folders = (
+            arguments[:1],
+            arguments[-1:] if event in ("os.remove", "os.rmdir", "os.chmod", "os.utime") else (),
+        )
     folders = [*folders, -1, -1]
-    return [(path, folder) for path, folder in zip(paths, folders, strict=False) if isinstance(path, str | bytes | os.PathLike)]
+    return [
+        (path, folder)
+        for path, folder in zip(paths, folders, strict=False)
+        if isinstance(path, str | bytes | os.PathLike)
+    ]
 
 
 def _public(owner):
     """The functions and classes of a module or class, by name."""
-    return ((name, value) for name, value in vars(owner).items() if not name.startswith("_") and callable(value))
+    return (
+        (name, value)
+        for name, value in vars(owner).items()
+        if not name.startswith("_") and callable(value)
+    )
 
 
 def _identity(number):

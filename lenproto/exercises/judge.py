@@ -27,10 +27,13 @@ LOOK_S = 0.1  # between two looks at its memory
 ANSWER_BYTES = 16 << 20  # of one answer
 MOST_NOTES = 5  # statements that failed, of which one is told
 ROOT = str(Path(__file__).parents[2])
-CODE = f"import sys; sys.path.insert(0, {ROOT!r}); from lenproto.exercises.worker import main; main()"
+CODE = (
+    f"import sys; sys.path.insert(0, {ROOT!r}); from lenproto.exercises.worker import main; main()"
+)
 CUT_OFF = 4  # its exit code when it can no longer answer: see worker
 CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE")
-LOSSES = {"never-ends", "ends-the-program", "crashes-python", "closes-what-is-not-its-own"}  # what its other cases would do, too
+# what its other cases would do, too
+LOSSES = {"never-ends", "ends-the-program", "crashes-python", "closes-what-is-not-its-own"}
 
 
 class Lost(Exception):
@@ -89,21 +92,35 @@ class Worker:
         self.close()
 
     def _open(self):
-        self._token = secrets.token_hex(16)  # what begins with it comes from the worker, and not from the learner's code
+        # what begins with it comes from the worker, and not from the learner's code
+        self._token = secrets.token_hex(16)
         self._mark = secrets.token_hex(16)  # known to all that it starts
         self._own = tempfile.TemporaryDirectory(prefix="lenproto-", ignore_cleanup_errors=True)
         own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._own.name)
-        settings = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1", processes.MARK: self._mark}
+        settings = {
+            "PYTHONHASHSEED": "0",
+            "PYTHONUTF8": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            processes.MARK: self._mark,
+        }
         try:
-            self.process = subprocess.Popen([sys.executable, "-P", "-c", CODE], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                            stderr=subprocess.DEVNULL, cwd=self._own.name, start_new_session=os.name == "posix",
-                                            env=os.environ | own | settings)  # fmt: skip
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-c", CODE],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=self._own.name,
+                start_new_session=os.name == "posix",
+                env=os.environ | own | settings,
+            )
         except BaseException:
             self._own.cleanup()
             raise
         self._alone = True
         self._lines = queue.SimpleQueue()
-        self._reader = threading.Thread(target=_read, args=(self.process.stdout, self._token, self._lines), daemon=True)
+        self._reader = threading.Thread(
+            target=_read, args=(self.process.stdout, self._token, self._lines), daemon=True
+        )
         self._reader.start()
 
     def _ask(self, question, limit_s):
@@ -120,12 +137,17 @@ class Worker:
                 if ended:
                     raise self._lose(*self._died()) from None
                 if processes.memory(self.process.pid) > MEMORY_BYTES:
-                    raise self._lose("uses-too-much-memory", "It used more memory than it may.") from None
+                    raise self._lose(
+                        "uses-too-much-memory", "It used more memory than it may."
+                    ) from None
                 continue
             if line:
                 return json.loads(line)
             raise self._lose(*self._died())
-        raise self._lose("never-ends", f"It did not come back within {CASE_S:g} s, and nothing but an end from outside could stop it.")
+        raise self._lose(
+            "never-ends",
+            f"It did not come back within {CASE_S:g} s, and nothing but an end from outside could stop it.",
+        )
 
     def _lose(self, misconception, sentence):
         self._alone = False
@@ -139,9 +161,15 @@ class Worker:
         except subprocess.TimeoutExpired:
             code = CUT_OFF
         if code == CUT_OFF:
-            return "closes-what-is-not-its-own", "It closed files and connections that are not its own, the checker's too."
+            return (
+                "closes-what-is-not-its-own",
+                "It closed files and connections that are not its own, the checker's too.",
+            )
         if code >= 0:
-            return "ends-the-program", f"It ended the whole process at once (exit code {code}): nothing can be told of it."
+            return (
+                "ends-the-program",
+                f"It ended the whole process at once (exit code {code}): nothing can be told of it.",
+            )
         name = signal.Signals(-code).name if -code in list(signal.Signals) else str(-code)
         if name in CRASHES:
             return "crashes-python", f"It made Python itself crash ({name})."
@@ -160,10 +188,16 @@ def _read(stream, token, lines):
 def judge_function(function, name, *, levels=LEVELS, limit_s=WHOLE_S):
     """Judge one function of a running notebook; return its part of the report. submission.NotReadable where it cannot be carried over."""
     path = [os.path.abspath(place) for place in sys.path]  # "" is the notebook's folder
-    job = {"names": [name], "pickle": base64.b64encode(submission.pickled(function)).decode(), "path": path}
+    job = {
+        "names": [name],
+        "pickle": base64.b64encode(submission.pickled(function)).decode(),
+        "path": path,
+    }
     report = judge(job, levels=levels, limit_s=limit_s)
     if report["functions"][name]["spec"] == "missing":
-        raise submission.NotReadable(f"{name} could not be made anew outside of this notebook: {'; '.join(report['notes'])}.")
+        raise submission.NotReadable(
+            f"{name} could not be made anew outside of this notebook: {'; '.join(report['notes'])}."
+        )
     return report["functions"][name]
 
 
@@ -182,7 +216,11 @@ def judge_file(path, *, levels=LEVELS, limit_s=WHOLE_S, tell=None):
 def judge(job, *, levels=LEVELS, limit_s=WHOLE_S, tell=None):
     """Judge what submission.job() read: the same report, without "file"."""
     began = time.monotonic()
-    report = {"seconds": 0.0, "notes": [], "functions": {name: _empty("missing", levels) for name in FUNCTIONS}}
+    report = {
+        "seconds": 0.0,
+        "notes": [],
+        "functions": {name: _empty("missing", levels) for name in FUNCTIONS},
+    }
     with Worker(job) as worker:
         for name, verdict in _judged(worker, levels, began + limit_s, tell or (lambda name: None)):
             report["functions"][name] = verdict
@@ -211,17 +249,30 @@ def _judged(worker, levels, deadline, tell):
         elif name in told["names"]:
             yield name, _judge_function(worker, name, levels, deadline)
         elif name in told["others"]:
-            yield name, _failed_at_once(name, levels, "is-no-function", f"{name} is no function, but of the kind {told['others'][name]}.")
+            yield (
+                name,
+                _failed_at_once(
+                    name,
+                    levels,
+                    "is-no-function",
+                    f"{name} is no function, but of the kind {told['others'][name]}.",
+                ),
+            )
 
 
 def _empty(word, levels):
-    return {level: word if level in levels else "skipped" for level in LEVELS} | {"seconds": 0.0, "cases": []}
+    return {level: word if level in levels else "skipped" for level in LEVELS} | {
+        "seconds": 0.0,
+        "cases": [],
+    }
 
 
 def _failed_at_once(name, levels, misconception, message):
     first = cases(name, levels[0])[0]
     told = _empty("skipped", levels) | {levels[0]: "fail"}
-    told["cases"] = [_told(first, {"verdict": "fail", "misconception": misconception, "message": message})]
+    told["cases"] = [
+        _told(first, {"verdict": "fail", "misconception": misconception, "message": message})
+    ]
     return told
 
 
@@ -231,7 +282,9 @@ def _judge_function(worker, name, levels, deadline):
     for level in levels:
         answers = []
         for case in cases(name, level):
-            answer = {"verdict": "skipped", "message": stop} if stop else _answer(worker, case, deadline)
+            answer = (
+                {"verdict": "skipped", "message": stop} if stop else _answer(worker, case, deadline)
+            )
             stop = stop or _stops(case, answer, first=level == LEVELS[0] and not answers)
             answers.append(answer)
             told["cases"].append(_told(case, answer))
@@ -251,7 +304,8 @@ def _answer(worker, case, deadline):
     try:
         return worker.run(case, left_s)
     except Lost as lost:
-        if lost.args[0] == "never-ends" and left_s < CASE_S:  # nobody knows whether it would have ended
+        if lost.args[0] == "never-ends" and left_s < CASE_S:
+            # nobody knows whether it would have ended
             return used_up
         return {"verdict": "fail", "misconception": lost.args[0], "message": lost.args[1]}
 
@@ -273,9 +327,22 @@ def _level(answers):
 
 def _told(case, answer):
     """A case of the report."""
-    told = {"function": case.function, "name": case.name, "level": case.level, "story": case.story, "verdict": "skipped",
-            "misconception": None, "message": "", "hint": "", "steps": [], "bytes": "", "at": None, "where": None, "source": "",
-            "printed": ""} | answer  # fmt: skip
+    told = {
+        "function": case.function,
+        "name": case.name,
+        "level": case.level,
+        "story": case.story,
+        "verdict": "skipped",
+        "misconception": None,
+        "message": "",
+        "hint": "",
+        "steps": [],
+        "bytes": "",
+        "at": None,
+        "where": None,
+        "source": "",
+        "printed": "",
+    } | answer
     if told["misconception"]:
         told["hint"] = hints(told)[0]
     return told

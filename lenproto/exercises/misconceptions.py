@@ -49,7 +49,10 @@ def names():
 
 def misconception(name, function=ANY):
     """Return what the catalogue says of a misconception, of a function's own first; None if it does not know it."""
-    known = next((each for place in (function, ANY, *FUNCTIONS) if (each := catalogue(place).get(name))), None)
+    known = next(
+        (each for place in (function, ANY, *FUNCTIONS) if (each := catalogue(place).get(name))),
+        None,
+    )
     if known and isinstance(known.solution, dict):
         fitting = known.solution.get(function) or next(iter(known.solution.values()))
         return Misconception(known.says, known.concept, fitting)
@@ -59,15 +62,24 @@ def misconception(name, function=ANY):
 def hints(case):
     """Return the ladder of hints for a failed case of a report: symptom, concept, the line in question, solution."""
     known = misconception(case["misconception"], case.get("function", ANY))
-    concept, solution = (f"{known.opening} {known.concept}", known.solution.strip("\n")) if known else ("", "")
+    concept, solution = (
+        (f"{known.opening} {known.concept}", known.solution.strip("\n")) if known else ("", "")
+    )
     return [case["message"], concept, _line(case), solution]
 
 
 def _line(case):
     """Where to look."""
     if not case["where"]:
-        last = next((step for step in reversed(case["steps"]) if step["who"] == "you" and step["line"]), None)
-        return f"The last line that talked to the other side is line {last['line']}. Look behind it." if last else "Look at its first lines."
+        last = next(
+            (step for step in reversed(case["steps"]) if step["who"] == "you" and step["line"]),
+            None,
+        )
+        return (
+            f"The last line that talked to the other side is line {last['line']}. Look behind it."
+            if last
+            else "Look at its first lines."
+        )
     function, line, file = case["where"]
     source = case.get("source") or linecache.getline(file, line).strip()
     return f"Look at line {line} of {function}" + (f": {source}" if source else ".")

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 from lenproto.exercises.cases import FUNCTIONS
 from lenproto.exercises.submission import MODULE, NotReadable, Part, load, pickled, read
 
-_judged = {}  # a function's name → how it stood (in pickled form) when it was judged last, and whether it passed
+# a function's name → how it stood (in pickled form) when it was judged last, and whether it passed
+_judged = {}
 
 
 def finished(*functions):
@@ -38,8 +39,18 @@ def functions_of(path):
     space = load(parts)
     sys.modules.pop(MODULE)  # it is no module that another process could import
     for part in parts:  # so that a stage can show the lines
-        linecache.cache[part.name] = len(part.text), None, part.text.splitlines(keepends=True), part.name
-    return SimpleNamespace(**{name: space[name] if inspect.isfunction(space.get(name)) else _stub(name) for name in FUNCTIONS})
+        linecache.cache[part.name] = (
+            len(part.text),
+            None,
+            part.text.splitlines(keepends=True),
+            part.name,
+        )
+    return SimpleNamespace(
+        **{
+            name: space[name] if inspect.isfunction(space.get(name)) else _stub(name)
+            for name in FUNCTIONS
+        }
+    )
 
 
 def _passes_spec(function):
@@ -50,7 +61,10 @@ def _passes_spec(function):
     try:
         stands = pickled(function)
         if _judged.get(name, (None, False))[0] != stands:
-            _judged[name] = stands, judge_function(function, name, levels=("spec",))["spec"] == "pass"
+            _judged[name] = (
+                stands,
+                judge_function(function, name, levels=("spec",))["spec"] == "pass",
+            )
     except NotReadable:
         return False
     return _judged[name][1]

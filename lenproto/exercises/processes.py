@@ -31,11 +31,14 @@ def end(process, mark, *, alone=False):
         with contextlib.suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
     elif sys.platform == "win32" and process.poll() is None:
-        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)
+        subprocess.run(
+            ["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False
+        )
     with contextlib.suppress(OSError):
         process.kill()
     process.wait()
-    for pid in set() if alone else _family(process.pid, mark) - {os.getpid()}:  # what it started in its last moment
+    for pid in set() if alone else _family(process.pid, mark) - {os.getpid()}:
+        # what it started in its last moment
         _kill(pid)
 
 
@@ -55,7 +58,10 @@ def left():
     with contextlib.suppress(Exception):
         import psutil
 
-        return sum(child.status() != psutil.STATUS_ZOMBIE for child in psutil.Process().children(recursive=True))
+        return sum(
+            child.status() != psutil.STATUS_ZOMBIE
+            for child in psutil.Process().children(recursive=True)
+        )
     return 0
 
 
@@ -63,7 +69,9 @@ def memory(pid):
     """Return the bytes of memory that a process holds; 0 where the system does not tell."""
     try:
         if sys.platform == "linux":
-            return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf(
+                "SC_PAGE_SIZE"
+            )
         import psutil
 
         return psutil.Process(pid).memory_info().rss

@@ -93,7 +93,12 @@ def _record(kept, name):
     said = said if isinstance(said, dict) else {}
     tried = [each for each in _list(said.get("tried")) if isinstance(each, str)]
     last = said.get("last")
-    return Record(tried, said.get("spec") is True, said.get("shock") is True, last if isinstance(last, str) else "")
+    return Record(
+        tried,
+        said.get("spec") is True,
+        said.get("shock") is True,
+        last if isinstance(last, str) else "",
+    )
 
 
 def _list(value):
@@ -147,8 +152,10 @@ def _kept():
         here, there = _record(_memory, name), _record(kept, name)
         kept["functions"][name] = {
             "tried": list(dict.fromkeys([*there.tried, *here.tried])),
-            "spec": here.spec or there.spec, "shock": here.shock or there.shock, "last": max(here.last, there.last),
-        }  # fmt: skip
+            "spec": here.spec or there.spec,
+            "shock": here.shock or there.shock,
+            "last": max(here.last, there.last),
+        }
     return kept, trouble
 
 
@@ -193,5 +200,9 @@ def _locked(where):
     """In here no other notebook changes the file. Where the system has no locks, or waiting takes too long, go on without."""
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError, NotImplementedError):
-            stack.enter_context(filelock.FileLock(where.with_name(f".{where.name}.lock"), timeout=LOCK_S, poll_interval=LOOK_S))
+            stack.enter_context(
+                filelock.FileLock(
+                    where.with_name(f".{where.name}.lock"), timeout=LOCK_S, poll_interval=LOOK_S
+                )
+            )
         yield

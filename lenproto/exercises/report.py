@@ -8,7 +8,10 @@ from lenproto.exercises.cases import LEVELS
 from lenproto.lab.trace import literal
 
 MARKS = {"pass": "✓ pass", "fail": "✗ fail", "skipped": "– skipped", "missing": "– missing"}
-NAMES = {"spec": "spec: what the course says, with a polite peer", "shock": "shock: peers that misbehave"}
+NAMES = {
+    "spec": "spec: what the course says, with a polite peer",
+    "shock": "shock: peers that misbehave",
+}
 AROUND_BYTES = 24  # shown before and after the first wrong byte
 PRINTED_LINES = 12  # of what a function printed
 PRINTED_WIDTH = 200  # characters of one of these lines
@@ -38,7 +41,9 @@ def summary(name, verdict):
     """One line for each level."""
     if verdict["spec"] == "missing":
         return f"{name}: – missing"
-    return "\n".join([name, *(f"  {mark:<10} {words}{count}" for _, mark, words, count in levels(verdict))])
+    return "\n".join(
+        [name, *(f"  {mark:<10} {words}{count}" for _, mark, words, count in levels(verdict))]
+    )
 
 
 def levels(verdict):
@@ -48,7 +53,14 @@ def levels(verdict):
         cases = [case for case in verdict["cases"] if case["level"] == level]
         passed = sum(case["verdict"] == "pass" for case in cases)
         skipped = verdict[level] == "skipped" or not cases
-        found.append((verdict[level], MARKS[verdict[level]], NAMES[level], "" if skipped else f"  ({passed} of {len(cases)} cases)"))
+        found.append(
+            (
+                verdict[level],
+                MARKS[verdict[level]],
+                NAMES[level],
+                "" if skipped else f"  ({passed} of {len(cases)} cases)",
+            )
+        )
     return found
 
 
@@ -124,7 +136,15 @@ def case_rows(verdict):
     rows, before = [], ""
     for case in verdict["cases"]:
         skipped = case["verdict"] == "skipped"
-        rows.append((MARKS[case["verdict"]], case["level"], case["name"], case["story"], "" if skipped and case["message"] == before else case["message"]))
+        rows.append(
+            (
+                MARKS[case["verdict"]],
+                case["level"],
+                case["name"],
+                case["story"],
+                "" if skipped and case["message"] == before else case["message"],
+            )
+        )
         before = case["message"] if skipped else ""
     return rows
 
@@ -136,7 +156,12 @@ def step_lines(case):
         yours = step["who"] == "you"
         number = f"{step['number']:3}" if step["number"] else "   "
         who = "your function" if yours else step["who"]
-        lines.append((f"{YOURS if yours else ' '}{number}  {who:<13}  {step['what']}{_place(step)}", "yours" if yours else "peer"))
+        lines.append(
+            (
+                f"{YOURS if yours else ' '}{number}  {who:<13}  {step['what']}{_place(step)}",
+                "yours" if yours else "peer",
+            )
+        )
         if step["problem"]:
             source = f": {step['source']}" if yours and step.get("source") else ""
             lines.append((f"{'':<4}  {'':<13}  ✗ {step['problem']}{source}", "problem"))
@@ -158,13 +183,19 @@ def marked_lines(case):
     stop = at + AROUND_BYTES
     lead, rest = "… " if start else "", " …" if stop < len(data) else ""
     before = len(lead) + len(literal(data[start:at])) - len('"')
-    return [f"{lead}{literal(data[start:stop])}{rest}", " " * before + f"^ byte {at}, counted from 0"]
+    return [
+        f"{lead}{literal(data[start:stop])}{rest}",
+        " " * before + f"^ byte {at}, counted from 0",
+    ]
 
 
 def printed_lines(case):
     """The first lines of what the function printed, and how much was left out."""
     lines = case["printed"].rstrip().splitlines()
-    shown = [line if len(line) <= PRINTED_WIDTH else f"{line[:PRINTED_WIDTH]} … ({len(line)} characters)" for line in lines]
+    shown = [
+        line if len(line) <= PRINTED_WIDTH else f"{line[:PRINTED_WIDTH]} … ({len(line)} characters)"
+        for line in lines
+    ]
     left_out = len(lines) - PRINTED_LINES
     return shown if left_out <= 0 else [*shown[:PRINTED_LINES], f"… and {left_out} lines more"]
 

@@ -20,15 +20,26 @@ class Solution:
     @property
     def source(self):
         """The source, as it stands in its file; "" as long as it is not shown."""
-        return "" if self.left else (resources.files("lenproto.exercises") / "solutions" / f"{self.name}.py").read_text("utf-8")
+        return (
+            ""
+            if self.left
+            else (
+                resources.files("lenproto.exercises") / "solutions" / f"{self.name}.py"
+            ).read_text("utf-8")
+        )
 
     def __repr__(self):
         if not self.left:
-            return "\n".join(f"{number:3} {line}".rstrip() for number, line in enumerate(self.source.splitlines(), 1))
+            return "\n".join(
+                f"{number:3} {line}".rstrip()
+                for number, line in enumerate(self.source.splitlines(), 1)
+            )
         tries = "1 honest try" if self.left == 1 else f"{self.left} honest tries"
-        return (f"The solution of {self.name} is shown when your own has passed at both levels, or after {tries} more.\n"
-                f"A try is honest when check({self.name}) judges code that you have changed since the tries before: "
-                "the stub does not count, nor a new comment.")  # fmt: skip
+        return (
+            f"The solution of {self.name} is shown when your own has passed at both levels, or after {tries} more.\n"
+            f"A try is honest when check({self.name}) judges code that you have changed since the tries before: "
+            "the stub does not count, nor a new comment."
+        )
 
     def _repr_markdown_(self):
         return f"```python\n{self}\n```" if not self.left else str(self).replace("\n", "  \n")

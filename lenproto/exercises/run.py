@@ -3,7 +3,6 @@
 import contextlib
 import random
 import socket
-import threading
 import time
 from dataclasses import dataclass, field
 
@@ -55,7 +54,8 @@ class Seen:
     made: list = field(default_factory=list)  # the sockets that the function made and still knows
     asked: int = 0  # how often it asked the keyboard in vain
     taken: int = 0  # lines that it took from the keyboard
-    shown: list = field(default_factory=list)  # characters that it had printed at each of them; empty where other threads print, too
+    # characters that it had printed at each of them; empty where other threads print, too
+    shown: list = field(default_factory=list)
     threads: int = 0  # of its own, that go on
     flooded: bool = False  # it printed more than MOST_CHARACTERS
     closed_output: bool = False  # it closed sys.stdout or sys.stderr
@@ -91,7 +91,11 @@ def run(case, function, judge):
         with stand_in(), contextlib.ExitStack() as stack:
             seen = Seen(case)
             arguments = _SET_UP[case.function](seen, stack)
-            seen.ports |= {address[1] for address in (seen.address, seen.peer_address) if address and address[1]}
+            seen.ports |= {
+                address[1]
+                for address in (seen.address, seen.peer_address)
+                if address and address[1]
+            }
             finding, clean = _watch(seen, function, arguments, judge)
         if not (clean and _met_a_stranger(seen)):
             break
@@ -101,7 +105,10 @@ def run(case, function, judge):
 def _met_a_stranger(seen):
     """Whether another program of this computer called the port that was meant for the peer, by mistake."""
     callers = [call.result for call in seen.calls("accept") if isinstance(call.result, tuple)]
-    return any(caller != seen.peer_address for caller in callers) and seen.case.function == "check_client"
+    return (
+        any(caller != seen.peer_address for caller in callers)
+        and seen.case.function == "check_client"
+    )
 
 
 def _watch(seen, function, arguments, judge):
@@ -131,7 +138,8 @@ def _watch(seen, function, arguments, judge):
         raise EOFError("nothing more was typed")
 
     def look():
-        if not any(call.in_vain for call in seen.trace[-RECENT:]):  # all goes well, and a trace may be long
+        if not any(call.in_vain for call in seen.trace[-RECENT:]):
+            # all goes well, and a trace may be long
             return
         in_vain = 0
         for call in seen.trace:
@@ -149,10 +157,17 @@ def _watch(seen, function, arguments, judge):
         seen.stuck = None if ended else stuck_in(program.thread)
     finally:
         keyboard.take(program.thread)
-    seen.made = [sock for actor in program.actors for sock in list(actor.sockets) if sock.fileno() != -1]
+    seen.made = [
+        sock for actor in program.actors for sock in list(actor.sockets) if sock.fileno() != -1
+    ]
     seen.threads = sum(actor.thread.is_alive() for actor in program.actors[1:])
     seen.ending = _ending(program, driver, ended)
-    seen.result, seen.error, seen.failed_at, seen.printed = program.result, program.error, program.failed_at, program.printed
+    seen.result, seen.error, seen.failed_at, seen.printed = (
+        program.result,
+        program.error,
+        program.failed_at,
+        program.printed,
+    )
     seen.flooded, seen.closed_output = _floods(program), program.closed_its_output
     seen.slept_s = driver.slept_s
     driver.finish()
@@ -262,7 +277,9 @@ def _initial_contact(seen, stack):
     listener = _listener(stack, _other_ip() if seen.case.name == "another address" else DEFAULT_IP)
     seen.address = listener.getsockname()
     listener.settimeout(ON_THE_WAY_S)
-    seen.driver = Driver(seen.case.script, connect=lambda: stack.enter_context(listener.accept()[0]))
+    seen.driver = Driver(
+        seen.case.script, connect=lambda: stack.enter_context(listener.accept()[0])
+    )
     return seen.address
 
 
@@ -284,7 +301,8 @@ def _initial_listen(seen, stack):
     reserved.bind((ip, 0))
     seen.address = (ip, 0) if seen.case.name == "any port" else reserved.getsockname()
     if seen.case.name == "port taken":
-        with contextlib.suppress(AttributeError, OSError):  # so that one who wants to share it can: not every system knows that
+        with contextlib.suppress(AttributeError, OSError):
+            # so that one who wants to share it can: not every system knows that
             reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         reserved.listen()
     else:
@@ -292,8 +310,13 @@ def _initial_listen(seen, stack):
     return seen.address
 
 
-_SET_UP = {"check_client": _check_client, "serve_requests": _serve_requests, "initial_contact": _initial_contact,
-           "send_requests": _send_requests, "initial_listen": _initial_listen}  # fmt: skip
+_SET_UP = {
+    "check_client": _check_client,
+    "serve_requests": _serve_requests,
+    "initial_contact": _initial_contact,
+    "send_requests": _send_requests,
+    "initial_listen": _initial_listen,
+}
 
 
 def _gate(seen):
@@ -313,7 +336,9 @@ def _named(name):
     """In here this computer has another name, and knows by itself what that means: no name server is asked."""
     before = socket.gethostname, socket.gethostbyaddr, socket.gethostbyname
     socket.gethostname = lambda: name
-    socket.gethostbyaddr = lambda host: (name, [], [DEFAULT_IP]) if host == name else before[1](host)
+    socket.gethostbyaddr = lambda host: (
+        (name, [], [DEFAULT_IP]) if host == name else before[1](host)
+    )
     socket.gethostbyname = lambda host: DEFAULT_IP if host == name else before[2](host)
     try:
         yield

@@ -22,7 +22,11 @@ class Stuck:
     def __str__(self):
         if self.last is None:
             return f"it stands in line {self.where.line} of {self.where.function}"
-        lines = f"line {self.where.line}" if self.last == self.where.line else f"lines {self.where.line} to {self.last}"
+        lines = (
+            f"line {self.where.line}"
+            if self.last == self.where.line
+            else f"lines {self.where.line} to {self.last}"
+        )
         return f"it goes round and round in the loop of {lines} of {self.where.function}"
 
 
@@ -61,10 +65,18 @@ def _outermost(frame):
 
 def _loops(code):
     """The loops of a code object: offsets of the first instruction and of the jump back to it."""
-    jumps = (each for each in dis.get_instructions(code) if each.opcode in dis.hasjrel and isinstance(each.argval, int))
+    jumps = (
+        each
+        for each in dis.get_instructions(code)
+        if each.opcode in dis.hasjrel and isinstance(each.argval, int)
+    )
     return [(jump.argval, jump.offset) for jump in jumps if jump.argval < jump.offset]
 
 
 def _lines(code, first, last):
     """The lines of the instructions between two offsets."""
-    return {line for start, end, line in code.co_lines() if line is not None and start <= last and end > first}
+    return {
+        line
+        for start, end, line in code.co_lines()
+        if line is not None and start <= last and end > first
+    }

@@ -1,6 +1,7 @@
 """What a learner hands in: a Python file, a notebook, or functions out of a running one."""
 
 import __future__
+
 import ast
 import builtins
 import codecs
@@ -21,16 +22,30 @@ from pathlib import Path
 from lenproto.exercises.cases import FUNCTIONS
 from lenproto.lab import tap
 
-PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}  # a statement that calls one of these is the program's, and defines nothing
+# a statement that calls one of these is the program's, and defines nothing
+PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}
 ENDING = {"exit", "_exit", "abort", "SystemExit"}  # the same for methods: of sys and os
-TALKING = {"accept", "connect", "create_connection", "create_server", "listen", "run", "serve_forever", "start", "submit"}  # the same, in a call that stands by itself
+# the same, in a call that stands by itself
+TALKING = {
+    "accept",
+    "connect",
+    "create_connection",
+    "create_server",
+    "listen",
+    "run",
+    "serve_forever",
+    "start",
+    "submit",
+}
 MODULE = "submission"  # its __name__
-LESSONS = ("lenproto.lab", "lenproto.exercises")  # what shows and checks: it stands around a submission, and is no part of it
+# what shows and checks: it stands around a submission, and is no part of it
+LESSONS = ("lenproto.lab", "lenproto.exercises")
 CELL = "cell {}"  # the name under which a cell's lines are counted
 SOURCE_BYTES = 1_000_000
 NOTEBOOK_BYTES = 50_000_000  # pictures included
 PYTHON_CELLS = {"capture", "time", "timeit", "prun"}  # cell magics with Python below them
-JUPYTERS = re.compile(r"(?P<indent>\s*)(?:(?P<name>\w+\s*=\s*)?[%!]|\?|.*\?\s*$)")  # how lines look that are for Jupyter
+# how lines look that are for Jupyter
+JUPYTERS = re.compile(r"(?P<indent>\s*)(?:(?P<name>\w+\s*=\s*)?[%!]|\?|.*\?\s*$)")
 
 _quiet = threading.Lock()  # what warns is one for all threads
 
@@ -52,17 +67,28 @@ class Part:
 def job(path):
     """Return what a worker needs to judge a file: the names that it may make, its Parts, its folder. NotReadable as read()."""
     parts = read(path)
-    return {"names": names(parts), "parts": [[part.name, part.text] for part in parts], "path": [str(Path(path).resolve().parent)]}
+    return {
+        "names": names(parts),
+        "parts": [[part.name, part.text] for part in parts],
+        "path": [str(Path(path).resolve().parent)],
+    }
 
 
 def add_sources(report, job):
     """Add to the failed cases of a report, and to their steps, what stands in the line of each: "source"."""
     lines = {name: text.split("\n") for name, text in job["parts"]}
-    for case in (case for verdict in report["functions"].values() for case in verdict["cases"] if case["verdict"] == "fail"):
+    for case in (
+        case
+        for verdict in report["functions"].values()
+        for case in verdict["cases"]
+        if case["verdict"] == "fail"
+    ):
         for told in (case, *case["steps"]):
             _, number, name = told.get("where") or ("", 0, "")
             source = lines.get(name, ())
-            told["source"] = told.get("source") or (source[number - 1].strip() if 0 < number <= len(source) else "")
+            told["source"] = told.get("source") or (
+                source[number - 1].strip() if 0 < number <= len(source) else ""
+            )
 
 
 def read(path):
@@ -91,9 +117,13 @@ def _content(path, most):
     except FileNotFoundError:
         raise NotReadable("there is no such file") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise NotReadable(f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise NotReadable(
+            f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+        ) from None
     if len(content) > most:
-        raise NotReadable(f"it is larger than {most / 1e6:g} MB, and so nothing that a person wrote")
+        raise NotReadable(
+            f"it is larger than {most / 1e6:g} MB, and so nothing that a person wrote"
+        )
     return content
 
 
@@ -102,17 +132,23 @@ def _decoded(content):
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise NotReadable('line 1, column 1: it is saved as UTF-16 ("Unicode"). Save it as UTF-8')
     if b"\0" in content:
-        raise NotReadable(f"{_place(content, content.index(0))}: there is a zero byte, which no text has")
+        raise NotReadable(
+            f"{_place(content, content.index(0))}: there is a zero byte, which no text has"
+        )
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         text = content.decode(encoding)
     except (SyntaxError, LookupError) as error:
         start = _wrong_byte(content)
         place = "line 1, column 1" if start is None else _place(content, start)
-        raise NotReadable(f"{place}: it is no text in UTF-8 ({error.msg if start is None else 'a byte of another encoding'})") from None
+        raise NotReadable(
+            f"{place}: it is no text in UTF-8 ({error.msg if start is None else 'a byte of another encoding'})"
+        ) from None
     except UnicodeDecodeError as error:
         place = _place(content, error.start)
-        raise NotReadable(f"{place}: the byte 0x{content[error.start]:02x} is no text in {encoding.upper()}. Save it as UTF-8") from None
+        raise NotReadable(
+            f"{place}: the byte 0x{content[error.start]:02x} is no text in {encoding.upper()}. Save it as UTF-8"
+        ) from None
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -138,12 +174,15 @@ def _parse(text, cell=""):
         with _quiet, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = compile(text, MODULE, "exec", ast.PyCF_ONLY_AST | flags, dont_inherit=True)
-            compile(tree, MODULE, "exec", flags, dont_inherit=True)  # finds a return outside of a function, too
+            # finds a return outside of a function, too
+            compile(tree, MODULE, "exec", flags, dont_inherit=True)
     except SyntaxError as error:
         place = f"line {error.lineno or 1}, column {error.offset or 1}"
         raise NotReadable(f"{cell + ', ' if cell else ''}{place}: {error.msg}") from error
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        raise NotReadable(f"{cell + ', ' if cell else ''}line 1, column 1: too deeply nested for Python ({type(error).__name__})") from error
+        raise NotReadable(
+            f"{cell + ', ' if cell else ''}line 1, column 1: too deeply nested for Python ({type(error).__name__})"
+        ) from error
     return tree
 
 
@@ -157,13 +196,28 @@ def _cells(text):
     except RecursionError:
         raise NotReadable("line 1, column 1: it is no notebook: nested too deeply") from None
     try:
-        cells = notebook["cells"] if "cells" in notebook else [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
-        sources = ["".join(cell.get("source", cell.get("input", ""))) for cell in cells if cell["cell_type"] == "code"]
+        cells = (
+            notebook["cells"]
+            if "cells" in notebook
+            else [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
+        )
+        sources = [
+            "".join(cell.get("source", cell.get("input", "")))
+            for cell in cells
+            if cell["cell_type"] == "code"
+        ]
     except (KeyError, TypeError, AttributeError):
-        raise NotReadable("line 1, column 1: it is JSON, but no notebook: it has no cells") from None
+        raise NotReadable(
+            "line 1, column 1: it is JSON, but no notebook: it has no cells"
+        ) from None
     if sum(map(len, sources)) > SOURCE_BYTES:
-        raise NotReadable(f"its cells hold more than {SOURCE_BYTES / 1e6:g} MB, and so nothing that a person wrote")
-    return [Part(CELL.format(number), _plain(source, CELL.format(number))) for number, source in enumerate(sources, 1)]
+        raise NotReadable(
+            f"its cells hold more than {SOURCE_BYTES / 1e6:g} MB, and so nothing that a person wrote"
+        )
+    return [
+        Part(CELL.format(number), _plain(source, CELL.format(number)))
+        for number, source in enumerate(sources, 1)
+    ]
 
 
 def _plain(source, cell):
@@ -182,7 +236,9 @@ def _plain(source, cell):
             at = (getattr(error.__cause__, "lineno", None) or 1) - 1
             if at >= len(lines) or not (magic := JUPYTERS.match(lines[at])):
                 raise
-            lines[at] = f"{magic['indent']}{magic['name'] or ''}{'None' if magic['name'] else 'pass'}"
+            lines[at] = (
+                f"{magic['indent']}{magic['name'] or ''}{'None' if magic['name'] else 'pass'}"
+            )
             source = "\n".join(lines)
     return source
 
@@ -198,7 +254,11 @@ def names(parts):
                 found.add(node.id)
             elif isinstance(node, ast.alias):
                 found.add(node.asname or node.name)
-            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*" and node.module not in sys.stdlib_module_names:
+            if (
+                isinstance(node, ast.ImportFrom)
+                and node.names[0].name == "*"
+                and node.module not in sys.stdlib_module_names
+            ):
                 return list(FUNCTIONS)
     return [name for name in FUNCTIONS if name in found]
 
@@ -211,13 +271,24 @@ def load(parts):
     A statement that fails is left out, too.
     """
     random.seed(1)  # what is drawn at its top level is the same each time
-    module = sys.modules[MODULE] = types.ModuleType(MODULE)  # dataclasses look there for the names of types
+    # dataclasses look there for the names of types
+    module = sys.modules[MODULE] = types.ModuleType(MODULE)
     space = module.__dict__
     space["__file__"] = parts[0].name if parts else ""
     for part in parts:  # where a line of it is asked for
-        linecache.cache[part.name] = len(part.text), None, part.text.splitlines(keepends=True), part.name
+        linecache.cache[part.name] = (
+            len(part.text),
+            None,
+            part.text.splitlines(keepends=True),
+            part.name,
+        )
     trees = [(part.name, _parse(part.text, part.name)) for part in parts]
-    own = {node.name for _, tree in trees for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)} | PROGRAM
+    own = {
+        node.name
+        for _, tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+    } | PROGRAM
     future = 0  # what a `from __future__ import` changes goes for all that follows
     around = set()  # the names of what belongs to a lesson
     for name, tree in trees:
@@ -225,7 +296,9 @@ def load(parts):
             if _is_around(statement, around):
                 continue
             if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-                future |= sum(getattr(__future__, each.name).compiler_flag for each in statement.names)
+                future |= sum(
+                    getattr(__future__, each.name).compiler_flag for each in statement.names
+                )
             elif _defines(statement, own, space):
                 _run(statement, name, future, space)
     return space
@@ -244,7 +317,10 @@ def _is_around(statement, around):
     if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith(LESSONS):
         around.update(each.asname or each.name for each in statement.names)
         return True
-    if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(
+        statement,
+        ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+    ):
         return False
     names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
     if not any(name.id in around for name in names):
@@ -255,18 +331,32 @@ def _is_around(statement, around):
 
 def _defines(statement, own, space):
     """Whether a statement at the top level defines something, and does not begin the program."""
-    if isinstance(statement, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+    if isinstance(
+        statement,
+        ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
+    ):
         return True
-    called = {node.func.id for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    methods = {node.func.attr for node in ast.walk(statement) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)}
+    called = {
+        node.func.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    methods = {
+        node.func.attr
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
     if isinstance(statement, ast.While) or called & PROGRAM or methods & ENDING:
         return False
     if isinstance(statement, ast.Expr):
         function = getattr(statement.value, "func", None)
         while isinstance(function, ast.Attribute):
             function = function.value
-        calls = isinstance(function, ast.Name) and function.id in space  # such as REQUESTS.update(…), register(…)
-        return isinstance(statement.value, ast.Constant) or (calls and not _reached(_used(statement), space) & (PROGRAM | ENDING | TALKING))
+        # such as REQUESTS.update(…), register(…)
+        calls = isinstance(function, ast.Name) and function.id in space
+        return isinstance(statement.value, ast.Constant) or (
+            calls and not _reached(_used(statement), space) & (PROGRAM | ENDING | TALKING)
+        )
     if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
         return not _reached(called | methods, space) & PROGRAM
     return not called & own
@@ -275,13 +365,19 @@ def _defines(statement, own, space):
 def _used(statement):
     """All names in a statement, those behind dots included."""
     nodes = list(ast.walk(statement))
-    return {node.id for node in nodes if isinstance(node, ast.Name)} | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return {node.id for node in nodes if isinstance(node, ast.Name)} | {
+        node.attr for node in nodes if isinstance(node, ast.Attribute)
+    }
 
 
 def _reached(names, space):
     """These names, and all that the code uses which stands under them in the file, and so on."""
     codes = {}
-    own = [value for value in list(space.values()) if isinstance(value, type) and value.__module__ == MODULE]
+    own = [
+        value
+        for value in list(space.values())
+        if isinstance(value, type) and value.__module__ == MODULE
+    ]
     for owner in (space, *map(vars, own)):
         for name, value in list(owner.items()):
             codes.setdefault(name, []).append(_code(value))
@@ -296,8 +392,16 @@ def _reached(names, space):
 
 def _code(value):
     """The code of a function, however it stands in a file or class; None of anything else."""
-    value = getattr(value, "fget", None) if isinstance(value, property) else getattr(value, "__func__", value)
-    return getattr(inspect.unwrap(value), "__code__", None) if isinstance(value, types.FunctionType) else None
+    value = (
+        getattr(value, "fget", None)
+        if isinstance(value, property)
+        else getattr(value, "__func__", value)
+    )
+    return (
+        getattr(inspect.unwrap(value), "__code__", None)
+        if isinstance(value, types.FunctionType)
+        else None
+    )
 
 
 def names_in(code):
@@ -326,7 +430,8 @@ def pickled(function):
                 return Elsewhere, ("a socket",)
             if type(thing) in locks:  # a new one does as well
                 return locks[type(thing)], ()
-            if type(thing).__module__ == "IPython.core.autocall":  # what exit and quit are in a notebook
+            if type(thing).__module__ == "IPython.core.autocall":
+                # what exit and quit are in a notebook
                 return getattr, (builtins, "exit")
             return super().reducer_override(thing)
 
@@ -335,8 +440,10 @@ def pickled(function):
         Carrier(buffer).dump(function)
     except Exception as error:
         name = getattr(function, "__name__", "It")
-        raise NotReadable(f"{name} uses something that only this notebook has ({error}). "
-                          "Let it make that itself, or take it as a parameter.") from None  # fmt: skip
+        raise NotReadable(
+            f"{name} uses something that only this notebook has ({error}). "
+            "Let it make that itself, or take it as a parameter."
+        ) from None
     return buffer.getvalue()
 
 
@@ -347,7 +454,9 @@ class Elsewhere:
         self.__dict__["what"] = what
 
     def __getattr__(self, name):
-        raise NameError(f"it uses {self.what} of the notebook, where one of its parameters is meant")
+        raise NameError(
+            f"it uses {self.what} of the notebook, where one of its parameters is meant"
+        )
 
     def __enter__(self):  # Python looks for these two in the class
         self.enter()

@@ -30,7 +30,11 @@ def is_stub(function, name):
     if tree is None or not isinstance(tree.body[0], ast.FunctionDef):
         return False
     body = tree.body[0].body
-    idle = all(isinstance(line, ast.Pass) or isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant) for line in body)
+    idle = all(
+        isinstance(line, ast.Pass)
+        or (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))
+        for line in body
+    )
     return idle or ast.dump(tree) == _stub(name)
 
 
@@ -40,7 +44,11 @@ def _stub(name):
         text = (resources.files("lenproto.exercises") / "stubs" / f"{name}.py").read_text("utf-8")
     except OSError:
         return ""
-    functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef) and node.name == name]
+    functions = [
+        node
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
     return ast.dump(_undocumented(ast.Module(functions, [])))
 
 
@@ -51,7 +59,9 @@ def _family(function):
         code, space = getattr(member, "__code__", None), getattr(member, "__globals__", {})
         for name in sorted(names_in(code)) if code else ():
             thing = space.get(name)
-            own = getattr(thing, "__module__", None) == member.__module__ and (inspect.isfunction(thing) or inspect.isclass(thing))
+            own = getattr(thing, "__module__", None) == member.__module__ and (
+                inspect.isfunction(thing) or inspect.isclass(thing)
+            )
             if own and thing not in found:
                 found.append(thing)
             elif isinstance(thing, bytes | str | int | float | tuple):
@@ -67,7 +77,12 @@ def _code(thing):
     if tree is not None:
         return ast.dump(tree)
     if inspect.isclass(thing):
-        return "\n".join([thing.__qualname__, *(_code(method) for method in vars(thing).values() if inspect.isfunction(method))])
+        return "\n".join(
+            [
+                thing.__qualname__,
+                *(_code(method) for method in vars(thing).values() if inspect.isfunction(method)),
+            ]
+        )
     code = getattr(thing, "__code__", None)
     return _compiled(code) if code else type(thing).__qualname__
 
@@ -88,6 +103,9 @@ def _tree(thing):
 def _undocumented(tree):
     """Take the docstrings out of a tree; return it."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
+        if (
+            isinstance(node, ast.FunctionDef | ast.ClassDef)
+            and ast.get_docstring(node, clean=False) is not None
+        ):
             node.body = node.body[1:] or [ast.Pass()]
     return tree

@@ -17,18 +17,32 @@ tap.HELPERS.append(__file__)
 
 _lock = threading.Lock()
 _users = 0  # how many are inside of stand_in
-_KINDS = [kind for kind in vars(selectors).values() if isinstance(kind, type) and issubclass(kind, selectors.BaseSelector)
-          and "select" in vars(kind) and kind is not selectors.BaseSelector]  # fmt: skip
-_ORIGINAL = {(owner, name): vars(owner)[name] for owner, name in
-             [(select, "select"), *[(select, "poll")] * hasattr(select, "poll"), *((kind, "select") for kind in _KINDS),
-              (os, "read"), (os, "write")]}  # fmt: skip
+_KINDS = [
+    kind
+    for kind in vars(selectors).values()
+    if isinstance(kind, type)
+    and issubclass(kind, selectors.BaseSelector)
+    and "select" in vars(kind)
+    and kind is not selectors.BaseSelector
+]
+_ORIGINAL = {
+    (owner, name): vars(owner)[name]
+    for owner, name in [
+        (select, "select"),
+        *[(select, "poll")] * hasattr(select, "poll"),
+        *((kind, "select") for kind in _KINDS),
+        (os, "read"),
+        (os, "write"),
+    ]
+}
 
 
 @contextlib.contextmanager
 def stand_in():
     """In here, whoever is driven may wait in any way, also under a name that was fetched in here: from select import select."""
     global _users
-    idle = threading.Thread(name=__name__)  # never started; as long as it is watched, the tap's own stand-ins stay, too
+    # never started; as long as it is watched, the tap's own stand-ins stay, too
+    idle = threading.Thread(name=__name__)
     tap.watch(idle)
     with _lock:
         _users += 1
@@ -63,7 +77,11 @@ def _poll(method):
 
         def poll(self, timeout=None):
             limit = None if timeout is None or timeout < 0 else timeout / 1000
-            return _drive("poll", lambda limit: self._poll.poll(None if limit is None else limit * 1000), limit)
+            return _drive(
+                "poll",
+                lambda limit: self._poll.poll(None if limit is None else limit * 1000),
+                limit,
+            )
 
         def __getattr__(self, name):
             return getattr(self._poll, name)
@@ -97,7 +115,12 @@ def _write(method):
     return driven
 
 
-_STAND_INS = {(select, "select"): _select, (select, "poll"): _poll, (os, "read"): _read, (os, "write"): _write}
+_STAND_INS = {
+    (select, "select"): _select,
+    (select, "poll"): _poll,
+    (os, "read"): _read,
+    (os, "write"): _write,
+}
 
 
 def _driven_actor():
@@ -109,7 +132,11 @@ def _driven_actor():
 def _socket(number):
     """The socket of this descriptor, if who runs is driven and has one; None otherwise."""
     actor = _driven_actor()
-    return next((sock for sock in list(actor.sockets) if sock.fileno() == number), None) if actor else None
+    return (
+        next((sock for sock in list(actor.sockets) if sock.fileno() == number), None)
+        if actor
+        else None
+    )
 
 
 def _drive(name, look, timeout, found=bool):

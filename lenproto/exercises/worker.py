@@ -31,7 +31,9 @@ MOST_SLEEP_S = 10.0  # seconds that a function may sleep at once
 SHOWN_BYTES = 200  # of those in question
 LEFT_BEHIND = 3  # exit code: something of a case goes on in this process, or nobody asks any more
 CUT_OFF = 4  # exit code: the way to the owner was closed
-HIGH = 100  # the number above which the descriptors of that way lie, out of the way of what closes the lowest ones
+# the number above which the descriptors of that way lie, out of the way of what closes the lowest
+# ones
+HIGH = 100
 
 
 def main():
@@ -41,7 +43,8 @@ def main():
     told = json.loads(lines.readline())
     channel = Channel(answers, told["token"])
     _shut_off(told["own"])
-    with waits.stand_in():  # from here on: what a submission imports from the library is driven, too
+    with waits.stand_in():
+        # from here on: what a submission imports from the library is driven, too
         guard = Guard(told["own"], (0, 1, 2, questions, answers))
         channel.say({})
         asked = queue.SimpleQueue()
@@ -55,7 +58,11 @@ def _answer(asked, channel, guard):
     with _armed(guard):
         space = _load(job := asked.get())
     channel.say(_loaded(job, space, guard))
-    table = {(case.function, case.level, case.name): case for name in job["names"] for case in cases(name)}
+    table = {
+        (case.function, case.level, case.name): case
+        for name in job["names"]
+        for case in cases(name)
+    }
     gc.collect()
     gc.freeze()  # so that looking for what a case leaves need not look at all else
     clean = True
@@ -75,7 +82,8 @@ class Channel:
 
     def say(self, answer):
         """Write an answer. Ends the process where the way is closed."""
-        line = f"\n{self._token} {json.dumps(answer)}\n".encode()  # from a new line: something else may have been written
+        # from a new line: something else may have been written
+        line = f"\n{self._token} {json.dumps(answer)}\n".encode()
         try:
             if not os.path.samestat(self._known, os.fstat(self._number)):
                 os._exit(CUT_OFF)
@@ -104,15 +112,25 @@ def _armed(guard):
 
 def _loaded(job, space, guard):
     """What there is to tell of a submission that was loaded."""
-    failed = [(f"{place}, line {line}: " if line else "") + f"{type(error).__name__}: {error}"
-              for place, line, error in space.get("__failed__", ())]  # fmt: skip
+    failed = [
+        (f"{place}, line {line}: " if line else "") + f"{type(error).__name__}: {error}"
+        for place, line, error in space.get("__failed__", ())
+    ]
     complaint = guard.complaint()
     guard.mend()
     if complaint and complaint[0] == "changes-files":
         failed, complaint = [*failed, complaint[1]], None
-    return {"names": [name for name in job["names"] if callable(space.get(name))],
-            "others": {name: type(space[name]).__name__ for name in job["names"] if name in space and not callable(space[name])},
-            "failed": failed, "complaint": complaint, "alone": not guard.started}  # fmt: skip
+    return {
+        "names": [name for name in job["names"] if callable(space.get(name))],
+        "others": {
+            name: type(space[name]).__name__
+            for name in job["names"]
+            if name in space and not callable(space[name])
+        },
+        "failed": failed,
+        "complaint": complaint,
+        "alone": not guard.started,
+    }
 
 
 def _judged(case, function, guard):
@@ -123,19 +141,32 @@ def _judged(case, function, guard):
     except MemoryError:
         return _failed("uses-too-much-memory", "It used more memory than there is."), False
     except Exception as error:
-        return _failed(*(guard.complaint() or ("cannot-be-judged", f"It could not be judged: {type(error).__name__}: {error}"))), False
-    answer = {"verdict": "fail" if finding else "pass", "printed": evidence.cut(evidence.stable(seen.printed, seen.ports)),
-              "steps": evidence.steps(seen)}  # fmt: skip
+        return _failed(
+            *(
+                guard.complaint()
+                or ("cannot-be-judged", f"It could not be judged: {type(error).__name__}: {error}")
+            )
+        ), False
+    answer = {
+        "verdict": "fail" if finding else "pass",
+        "printed": evidence.cut(evidence.stable(seen.printed, seen.ports)),
+        "steps": evidence.steps(seen),
+    }
     if finding:
         where = finding.where
-        answer |= {"misconception": finding.misconception, "message": evidence.stable(finding.message, seen.ports),
-                   "bytes": evidence.steady(finding.data[:SHOWN_BYTES]).hex(), "at": finding.at,
-                   "where": [where.function, where.line, where.file] if where else None,
-                   "source": linecache.getline(where.file, where.line).strip() if where else ""}  # fmt: skip
+        answer |= {
+            "misconception": finding.misconception,
+            "message": evidence.stable(finding.message, seen.ports),
+            "bytes": evidence.steady(finding.data[:SHOWN_BYTES]).hex(),
+            "at": finding.at,
+            "where": [where.function, where.line, where.file] if where else None,
+            "source": linecache.getline(where.file, where.line).strip() if where else "",
+        }
     unsafe, goes_on = _unsafe(seen), seen.ending == "late"
     del seen
     gc.collect()
-    complaint = None if goes_on else guard.complaint()  # else what watches it stands in the library still
+    # else what watches it stands in the library still
+    complaint = None if goes_on else guard.complaint()
     leak = guard.leak()
     unsafe = complaint or unsafe or (leak if not finding else None)
     if unsafe:
@@ -145,7 +176,14 @@ def _judged(case, function, guard):
 
 
 def _failed(misconception, message):
-    return {"verdict": "fail", "misconception": misconception, "message": message, "bytes": "", "at": None, "where": None}
+    return {
+        "verdict": "fail",
+        "misconception": misconception,
+        "message": message,
+        "bytes": "",
+        "at": None,
+        "where": None,
+    }
 
 
 def _unsafe(seen):
@@ -153,17 +191,27 @@ def _unsafe(seen):
     if isinstance(seen.error, MemoryError):
         return "uses-too-much-memory", "It used more memory than it may."
     if seen.flooded:
-        return "prints-without-end", f"It printed more than {MOST_CHARACTERS:,} characters, and was stopped: nobody reads that."
+        return (
+            "prints-without-end",
+            f"It printed more than {MOST_CHARACTERS:,} characters, and was stopped: nobody reads that.",
+        )
     if seen.closed_output:
-        return "closes-the-output", "It closed sys.stdout or sys.stderr: nothing can be printed after that, by nobody."
+        return (
+            "closes-the-output",
+            "It closed sys.stdout or sys.stderr: nothing can be printed after that, by nobody.",
+        )
     if seen.slept_s > MOST_SLEEP_S:
-        return "sleeps-too-long", f"It sleeps for {seen.slept_s:g} s, and its peer waits for so long."
+        return (
+            "sleeps-too-long",
+            f"It sleeps for {seen.slept_s:g} s, and its peer waits for so long.",
+        )
     return None
 
 
 def _load(job):
     """Return the names that a submission makes."""
-    sys.path += [path for path in job["path"] if path not in sys.path]  # last: a learner's random.py is not Python's
+    # last: a learner's random.py is not Python's
+    sys.path += [path for path in job["path"] if path not in sys.path]
     if "pickle" in job:
         try:
             return {job["names"][0]: pickle.loads(base64.b64decode(job["pickle"]))}
@@ -188,13 +236,22 @@ def _shut_off(own):
         os.dup2(null, number)
     if null > 2:
         os.close(null)
-    sys.stdin, sys.stdout, sys.stderr = open(0, closefd=False), open(1, "w", closefd=False), open(2, "w", closefd=False)
+    sys.stdin, sys.stdout, sys.stderr = (
+        open(0, closefd=False),
+        open(1, "w", closefd=False),
+        open(2, "w", closefd=False),
+    )
     os.chdir(own)
     warnings.simplefilter("ignore")
     processes.adopt_orphans()
     with contextlib.suppress(ImportError):
         import resource
 
-        for kind, limit in (("AS", MEMORY_BYTES), ("CORE", 0), ("CPU", CPU_S), ("FSIZE", FILE_BYTES)):
+        for kind, limit in (
+            ("AS", MEMORY_BYTES),
+            ("CORE", 0),
+            ("CPU", CPU_S),
+            ("FSIZE", FILE_BYTES),
+        ):
             with contextlib.suppress(ValueError, OSError):
                 resource.setrlimit(getattr(resource, f"RLIMIT_{kind}"), (limit, limit))

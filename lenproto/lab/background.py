@@ -17,7 +17,8 @@ from lenproto.wire import DEFAULT_IP, greeting
 START_S = 5.0  # seconds until a server has to listen
 
 _running = {}  # name → Background
-_changing = threading.RLock()  # held while _running changes: of two servers that get one name, none is lost
+# held while _running changes: of two servers that get one name, none is lost
+_changing = threading.RLock()
 
 
 class Background:
@@ -29,12 +30,23 @@ class Background:
     be run again. Also a with block. LabError if it does not listen within START_S seconds.
     """
 
-    def __init__(self, listen=initial_listen, check=check_client, serve=serve_requests, *,
-                 answers=None, ip=DEFAULT_IP, port=0, name="server"):
+    def __init__(
+        self,
+        listen=initial_listen,
+        check=check_client,
+        serve=serve_requests,
+        *,
+        answers=None,
+        ip=DEFAULT_IP,
+        port=0,
+        name="server",
+    ):
         for function in (listen, check, serve):
             if not callable(function):
                 given = _shown(function)
-                raise LabError(f"{given} stands where a function is needed. Give its name alone, without ().")
+                raise LabError(
+                    f"{given} stands where a function is needed. Give its name alone, without ()."
+                )
         if check is check_client and answers is not None:
             _fits(answers)
         self.name = name
@@ -147,7 +159,8 @@ class Background:
 
     def _extra(self, function):
         """The table of answers, for a function that takes one."""
-        with contextlib.suppress(TypeError, ValueError):  # some built-in ones do not say what they take
+        with contextlib.suppress(TypeError, ValueError):
+            # some built-in ones do not say what they take
             if self.answers is not ANSWERS and "answers" in inspect.signature(function).parameters:
                 return {"answers": self.answers}
         return {}
@@ -159,7 +172,9 @@ class Background:
         with contextlib.suppress(LabError):
             self.stop()
         late = f"{self.name}: {_name(listen)} has not returned after {START_S:g} s; it is {place}."
-        raise LabError(self.failure or (late if place else f"{self.name} was stopped before it listened."))
+        raise LabError(
+            self.failure or (late if place else f"{self.name} was stopped before it listened.")
+        )
 
 
 def _server_socket(listen, sock):
@@ -171,14 +186,22 @@ def _server_socket(listen, sock):
         raise LabError(f"{_name(listen)} returned a closed socket; {needed}, still open")
     with contextlib.suppress(OSError):  # not every system tells whether a socket listens
         if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-            raise LabError(f"{_name(listen)} returned a socket that does not listen; {needed}, after bind and listen")
+            raise LabError(
+                f"{_name(listen)} returned a socket that does not listen; {needed}, after bind and listen"
+            )
     return sock
 
 
 def _client(check, returned):
     """Return what check returned if it is a pair that begins with a socket; else LabError."""
-    if not isinstance(returned, (tuple, list)) or len(returned) != 2 or not hasattr(returned[0], "close"):
-        raise LabError(f"{_name(check)} returned {_shown(returned)}; needed: the client socket and its request")
+    if (
+        not isinstance(returned, (tuple, list))
+        or len(returned) != 2
+        or not hasattr(returned[0], "close")
+    ):
+        raise LabError(
+            f"{_name(check)} returned {_shown(returned)}; needed: the client socket and its request"
+        )
     return returned
 
 

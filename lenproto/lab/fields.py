@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from lenproto.wire import GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
 
-
-MOST_FIELDS = 20_000  # in one stream; after them all is "unknown", for who floods a socket sends no fields
+# in one stream; after them all is "unknown", for who floods a socket sends no fields
+MOST_FIELDS = 20_000
 
 
 class Span(NamedTuple):
@@ -46,7 +46,9 @@ class Cutter:
             if self._next.size:  # a body of 0 bytes has no place of its own
                 self._spans.append(self._next)
             full = len(self._spans) == MOST_FIELDS
-            self._next = Span(*(("unknown", 0, math.inf) if full else self._after(self._next.name)))._replace(start=self._next.stop)
+            self._next = Span(
+                *(("unknown", 0, math.inf) if full else self._after(self._next.name))
+            )._replace(start=self._next.stop)
 
     def spans(self):
         """Return all Spans of which a byte has come, in order; the last may be incomplete."""
@@ -70,7 +72,9 @@ class Cutter:
         if name != "header":
             self._digits = b""
             return "header", 0, HEADER_BYTES
-        return ("body", 0, int(self._digits)) if self._digits.isdigit() else ("unknown", 0, math.inf)
+        return (
+            ("body", 0, int(self._digits)) if self._digits.isdigit() else ("unknown", 0, math.inf)
+        )
 
 
 def fields(sender, stream):

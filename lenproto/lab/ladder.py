@@ -60,9 +60,13 @@ class Ladder:
 
     def _end(self, rung, call):
         rung.update(
-            made=max(rung["number"], self.trace.made(call)), result=call.outcome(), connection=call.connection,
-            failed=isinstance(call.result, BaseException), again=call.again, ends=call.at_end_of_stream,
-        )  # fmt: skip
+            made=max(rung["number"], self.trace.made(call)),
+            result=call.outcome(),
+            connection=call.connection,
+            failed=isinstance(call.result, BaseException),
+            again=call.again,
+            ends=call.at_end_of_stream,
+        )
         if call.data:
             self._move(rung, call)
 
@@ -73,9 +77,16 @@ class Ladder:
         cutter = self._streams.setdefault(stream, Cutter(call.sender if known else None))
         start = self._moved[stream, sends]
         stop = self._moved[stream, sends] = start + len(data)
-        cutter.feed(data[max(cutter.length - start, 0) :])  # each byte once, from the end that tells of it first
+        # each byte once, from the end that tells of it first
+        cutter.feed(data[max(cutter.length - start, 0) :])
         rung.update(
-            stream="{} {}".format(*stream), start=start, stop=stop, hex=data[:SHOWN_BYTES].hex(), sends=sends,
-            pieces=[[span.name, span.start, None if span.size == math.inf else span.size, a, b]
-                    for span, a, b in cutter.cut(start, min(stop, start + SHOWN_BYTES))],
-        )  # fmt: skip
+            stream="{} {}".format(*stream),
+            start=start,
+            stop=stop,
+            hex=data[:SHOWN_BYTES].hex(),
+            sends=sends,
+            pieces=[
+                [span.name, span.start, None if span.size == math.inf else span.size, a, b]
+                for span, a, b in cutter.cut(start, min(stop, start + SHOWN_BYTES))
+            ],
+        )

@@ -9,7 +9,8 @@ from pathlib import PurePath
 from typing import NamedTuple
 
 NEARBY = 12  # lines shown before and after a line that stands in no function
-_one_at_a_time = threading.Lock()  # two threads in ast.parse: CPython 3.11 may count the depth of the one for the other
+# two threads in ast.parse: CPython 3.11 may count the depth of the one for the other
+_one_at_a_time = threading.Lock()
 
 
 class Source(NamedTuple):
@@ -23,7 +24,11 @@ class Source(NamedTuple):
     def holds(self, where):
         """Whether a place is in it."""
         size = self.text.count("\n") + 1
-        return where.function == self.function and where.file == self.file and 0 <= where.line - self.first < size
+        return (
+            where.function == self.function
+            and where.file == self.file
+            and 0 <= where.line - self.first < size
+        )
 
 
 @dataclass
@@ -55,7 +60,9 @@ class Notes:
     def unpacked(cls, packed):
         """Return the notes that packed() made this from. Raises TypeError, KeyError or ValueError."""
         printed = [(int(calls), str(text)) for calls, text in packed["printed"]]
-        return cls([Source(*source) for source in packed["sources"]], printed, str(packed["stands"]))
+        return cls(
+            [Source(*source) for source in packed["sources"]], printed, str(packed["stands"])
+        )
 
 
 def source_of(where):
@@ -82,4 +89,8 @@ def _functions(text):
     except SyntaxError:  # it is no longer what ran, or no Python at all
         return []
     kinds = ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda
-    return [(getattr(node, "name", "<lambda>"), node.lineno, node.end_lineno) for node in ast.walk(tree) if isinstance(node, kinds)]
+    return [
+        (getattr(node, "name", "<lambda>"), node.lineno, node.end_lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, kinds)
+    ]

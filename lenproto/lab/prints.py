@@ -16,7 +16,8 @@ class _ByThread:
     def __init__(self, real):
         self.real = real
 
-    def write(self, text):  # a method, not left to __getattr__: IPython reads it, and puts its own before it
+    def write(self, text):
+        # a method, not left to __getattr__: IPython reads it, and puts its own before it
         return self._stream().write(text)
 
     def __getattr__(self, name):
@@ -37,7 +38,9 @@ class _Text(io.StringIO):
             raise ValueError("I/O operation on closed file.")
         before, self.written = self.written, self.written + len(text)
         if before < LIMIT:
-            super().write(text if self.written < LIMIT else text[: LIMIT - before] + "\n… and more\n")
+            super().write(
+                text if self.written < LIMIT else text[: LIMIT - before] + "\n… and more\n"
+            )
         return len(text)
 
     def close(self):

@@ -35,11 +35,14 @@ class Program:
     def __init__(self, name, function, *args):
         self.name = name
         self.result = self.error = self.failed_at = self.failure = None
-        self.thread = threading.Thread(target=self._run, args=(function, args), name=name, daemon=True)
+        self.thread = threading.Thread(
+            target=self._run, args=(function, args), name=name, daemon=True
+        )
         self.actor = None  # of its own thread
         self.actors = []  # the same, and those of the threads that it started
         self._text = None
-        self._stoppable = set()  # the threads into which Stopped may be thrown, at any place in them
+        # the threads into which Stopped may be thrown, at any place in them
+        self._stoppable = set()
 
     def start(self, gate=None, drive=None, sleep=None):
         """Start the thread. gate(call, sock) is called in it before each of its socket calls, and may wait;
@@ -74,7 +77,11 @@ class Program:
     def place(self):
         """The line of its own code where its thread is now, in words."""
         frame = sys._current_frames().get(self.thread.ident)
-        own = [step for step in traceback.extract_stack(frame) if not tap.is_helper(step.filename)] if frame else []
+        own = (
+            [step for step in traceback.extract_stack(frame) if not tap.is_helper(step.filename)]
+            if frame
+            else []
+        )
         return f"in line {own[-1].lineno} of {own[-1].name}" if own else "between two calls"
 
     def waits_for_another(self, thread):
@@ -88,9 +95,11 @@ class Program:
                 return False  # it goes on by itself
             names.append(frame.f_code.co_name)
             frame = frame.f_back
-        released = frame and frame.f_code.co_filename.startswith(tap.LAB)  # from a gate: it goes on in a moment
+        # from a gate: it goes on in a moment
+        released = frame and frame.f_code.co_filename.startswith(tap.LAB)
         waits = {"wait", "join", "_wait_for_tstate_lock"} & set(names)
-        return bool(waits) and not released and "start" not in names  # only for a moment does start() wait
+        # only for a moment does start() wait
+        return bool(waits) and not released and "start" not in names
 
     def stop(self):
         """Stop it: returns once all its threads have ended and its sockets are closed.
@@ -112,7 +121,9 @@ class Program:
         late, place = self.alive, self.place
         self._close_sockets(self.actors)
         if late:
-            raise LabError(f"{self.name} did not stop within {STOP_S:g} s: it is still {place}. Its port is free.")
+            raise LabError(
+                f"{self.name} did not stop within {STOP_S:g} s: it is still {place}. Its port is free."
+            )
 
     def _run(self, function, args):
         """The life of the thread."""
@@ -125,9 +136,11 @@ class Program:
                 self.fell = place_of(error)
                 self.failure = f"{self.name} stopped{sentence(error)}"
                 self.failed_at = place_of(error)
-            self._close_sockets([self.actor])  # while the error still holds those that only a function knew
+            # while the error still holds those that only a function knew
+            self._close_sockets([self.actor])
             if not self.actor.stopping:
-                self.error = error.with_traceback(None)  # which would hold all that its functions knew
+                # which would hold all that its functions knew
+                self.error = error.with_traceback(None)
         tap.unwatch(self.thread)
         prints.release()
 
@@ -173,7 +186,8 @@ class Program:
             call, sockets = actor.doing, list(actor.sockets)
             if call:
                 sockets = [actor.sock]
-            elif throw and actor.thread in self._stoppable:  # it computes, prints, or waits for what no tap sees
+            elif throw and actor.thread in self._stoppable:
+                # it computes, prints, or waits for what no tap sees
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(actor.thread.ident), ctypes.py_object(_Thrown)
                 )
@@ -218,7 +232,8 @@ def _strike(frame, event, argument):
 def _call(server_socket):
     """Connect to a server socket and leave: only a client makes accept return on every system."""
     address = server_socket.getsockname()
-    if address[0] in ("0.0.0.0", "::"):  # all addresses of this computer; not every system can call that
+    if address[0] in ("0.0.0.0", "::"):
+        # all addresses of this computer; not every system can call that
         address = ("127.0.0.1" if address[0] == "0.0.0.0" else "::1", *address[1:])
     caller = socket.socket(server_socket.family, server_socket.type)
     try:
@@ -230,7 +245,11 @@ def _call(server_socket):
 
 def place_of(error):
     """The innermost place in a program's own code that an error came from; None if it is from elsewhere."""
-    own = [step for step in traceback.extract_tb(error.__traceback__) if not tap.is_helper(step.filename)]
+    own = [
+        step
+        for step in traceback.extract_tb(error.__traceback__)
+        if not tap.is_helper(step.filename)
+    ]
     return Where(own[-1].name, own[-1].lineno, own[-1].filename) if own else None
 
 
@@ -244,6 +263,11 @@ def sentence(error):
         return f"{place}: SystemExit: it called exit()"
     words = ""
     with contextlib.suppress(Exception):  # a learner's own kind of error may fail to say what it is
-        advice = (OSError, ProtocolError, OverflowError)  # but a time limit that was over here was the learner's
-        words = why(error) if isinstance(error, advice) and not isinstance(error, TimeoutError) else str(error)
+        # but a time limit that was over here was the learner's
+        advice = (OSError, ProtocolError, OverflowError)
+        words = (
+            why(error)
+            if isinstance(error, advice) and not isinstance(error, TimeoutError)
+            else str(error)
+        )
     return f"{place}: {type(error).__name__}" + (f": {words}" if words else "")

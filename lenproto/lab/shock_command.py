@@ -4,7 +4,14 @@ import ipaddress
 import json
 import sys
 
-from lenproto.lab.shocks import MARGIN_S, Outcome, client_shocks, server_shocks, shock_client, shock_server
+from lenproto.lab.shocks import (
+    MARGIN_S,
+    Outcome,
+    client_shocks,
+    server_shocks,
+    shock_client,
+    shock_server,
+)
 
 NOT_GIVEN = "not given"
 WIDE = 120  # columns of the table where no terminal says how many there are
@@ -17,17 +24,23 @@ def run(address=None, client=None, *, only=None, as_json=False, timeout_s=TIMEOU
     0: all were withstood. 1: at least one was not. 2: there is nothing to do, or it is not allowed.
     """
     if address and not yes and not _is_loopback(address[0]):
-        return _refuse(f"{address[0]} is another computer. Shocks are for programs of your own: --yes says that it is one.")
+        return _refuse(
+            f"{address[0]} is another computer. Shocks are for programs of your own: --yes says that it is one."
+        )
     shocks = client_shocks(timeout_s) if client else server_shocks(timeout_s)
     chosen = [shock for shock in shocks if only in (None, shock.name)]
     if not chosen:
-        return _refuse(f"There is no shock {only!r}. There are: {', '.join(shock.name for shock in shocks)}")
+        return _refuse(
+            f"There is no shock {only!r}. There are: {', '.join(shock.name for shock in shocks)}"
+        )
 
     give = _to_client(client, timeout_s) if client else _to_server(address, timeout_s)
     try:
         outcomes = list(map(give, chosen)) if as_json else _with_a_table(chosen, give)
     except (KeyError, IndexError, ValueError) as error:
-        return _refuse(f"The command cannot be started: {error}. It may hold {{ip}} and {{port}}, and no other braces.")
+        return _refuse(
+            f"The command cannot be started: {error}. It may hold {{ip}} and {{port}}, and no other braces."
+        )
     except FileNotFoundError as error:
         return _refuse(f"The command cannot be started: {error.filename} is not there.")
     if as_json:
@@ -48,9 +61,14 @@ def _to_server(address, timeout_s):
 
     def give(shock):
         if last:
-            return Outcome(shock, problem=f"{NOT_GIVEN}: since {last[0]!r} the server serves nobody")
+            return Outcome(
+                shock, problem=f"{NOT_GIVEN}: since {last[0]!r} the server serves nobody"
+            )
         outcome = shock_server(address, shock)
-        if not outcome.held and not shock_server(address, server_shocks(timeout_s)[0], timeout_s + MARGIN_S).held:
+        if (
+            not outcome.held
+            and not shock_server(address, server_shocks(timeout_s)[0], timeout_s + MARGIN_S).held
+        ):
             last.append(shock.name)
         return outcome
 
@@ -72,8 +90,16 @@ def _with_a_table(shocks, give):
             table.caption = f"{number} of {len(shocks)}: {shock.story}"
             live.refresh()
             outcomes.append(outcome := give(shock))
-            mark = "[green]✓ held[/]" if outcome.held else "– not given" if _not_given(outcome) else "[bold red]✗ failed[/]"
-            table.add_row(_plain(shock.name), mark, f"{outcome.took_s:.2f}", _plain(outcome.problem))
+            mark = (
+                "[green]✓ held[/]"
+                if outcome.held
+                else "– not given"
+                if _not_given(outcome)
+                else "[bold red]✗ failed[/]"
+            )
+            table.add_row(
+                _plain(shock.name), mark, f"{outcome.took_s:.2f}", _plain(outcome.problem)
+            )
         table.caption = None
     return outcomes
 
@@ -82,16 +108,23 @@ def _tell(outcomes, is_server, timeout_s):
     """Print how many held, and the steps of the first that failed."""
     failed = [outcome for outcome in outcomes if not outcome.held]
     left_out = sum(map(_not_given, outcomes))
-    print(f"\n{len(outcomes) - len(failed)} of {len(outcomes)} held" + (f", {left_out} were not given." if left_out else "."))
+    print(
+        f"\n{len(outcomes) - len(failed)} of {len(outcomes)} held"
+        + (f", {left_out} were not given." if left_out else ".")
+    )
     if left_out:
-        print("The server serves nobody any more. Start it again, and give single shocks with --only.")
+        print(
+            "The server serves nobody any more. Start it again, and give single shocks with --only."
+        )
     if failed:
         first = failed[0]
         print(f"\nThe first that failed: {first.shock.name}. {first.shock.story}")
         print(first)
         if not any(note.problem for note in first.played):
             print(f"  {first.problem}")
-        print(f"\nThe {'server' if is_server else 'client'} should give up a silent peer after {timeout_s:g} s (--timeout).")
+        print(
+            f"\nThe {'server' if is_server else 'client'} should give up a silent peer after {timeout_s:g} s (--timeout)."
+        )
 
 
 def _not_given(outcome):

@@ -17,7 +17,14 @@ from dataclasses import asdict, dataclass, field
 
 from lenproto.answers import ANSWERS
 from lenproto.lab.trace import literal
-from lenproto.wire import DEFAULT_IP, GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES, greeting
+from lenproto.wire import (
+    DEFAULT_IP,
+    GREETING_BYTES,
+    HANDSHAKE,
+    HEADER_BYTES,
+    REQUEST_BYTES,
+    greeting,
+)
 
 LIMIT_S = 5.0  # seconds within which what a step expects has to come
 FILL_S = 10.0
@@ -62,7 +69,11 @@ class Peer:
                 self.sock.settimeout(left)
                 piece = self.sock.recv(n - len(got))
             except TimeoutError:
-                raise NotMet(f"{len(got)} of {n} bytes came in time" if n > 1 or got else "nothing came in time") from None
+                raise NotMet(
+                    f"{len(got)} of {n} bytes came in time"
+                    if n > 1 or got
+                    else "nothing came in time"
+                ) from None
             except ConnectionError:
                 break
             if not piece:
@@ -82,7 +93,9 @@ class Send:
 
     def __str__(self):
         pause = f", {self.pause_s:g} s after each" if self.pause_s else ""
-        manner = f", {self.piece} byte{'s' * (self.piece > 1)} at a time{pause}" if self.piece else ""
+        manner = (
+            f", {self.piece} byte{'s' * (self.piece > 1)} at a time{pause}" if self.piece else ""
+        )
         return f"send {_shown(self.data)}{manner}"
 
     def play(self, peer):
@@ -145,13 +158,17 @@ class ExpectEnd:
     within_s: float | None = None
 
     def __str__(self):
-        return "expect the end of the connection" + (f" within {self.within_s:g} s" if self.within_s else "")
+        return "expect the end of the connection" + (
+            f" within {self.within_s:g} s" if self.within_s else ""
+        )
 
     def play(self, peer):
         try:
             got = peer.receive(1, self.within_s)
         except NotMet:
-            raise NotMet(f"the connection is still open after {self.within_s or peer.limit_s:g} s") from None
+            raise NotMet(
+                f"the connection is still open after {self.within_s or peer.limit_s:g} s"
+            ) from None
         if got:
             raise NotMet(f"{_shown(got)} came instead")
 
@@ -214,7 +231,9 @@ class Reset:
         return "reset the connection"
 
     def play(self, peer):
-        peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if _WINDOWS else "ii", 1, 0))
+        peer.sock.setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if _WINDOWS else "ii", 1, 0)
+        )
         peer.sock.close()
 
 
@@ -255,7 +274,9 @@ class Played:
 
     def __str__(self):
         moved = [f"{name} {_shown(data)}" for name, data in (("received", self.received),) if data]
-        line = f"{self.number:3}  {self.at_s:7.3f} s  {self.step}" + "".join(f": {words}" for words in moved)
+        line = f"{self.number:3}  {self.at_s:7.3f} s  {self.step}" + "".join(
+            f": {words}" for words in moved
+        )
         return line + (f"\n          ✗ {self.problem}" if self.problem else "")
 
 
@@ -316,9 +337,18 @@ class Outcome:
 
     def as_json(self):
         """Return it in JSON's terms; bytes in hexadecimal."""
-        steps = [asdict(note) | {"sent": note.sent.hex(), "received": note.received.hex()} for note in self.played]
-        return {"name": self.shock.name, "story": self.shock.story, "held": self.held, "problem": self.problem,
-                "took_s": round(self.took_s, 3), "steps": steps}  # fmt: skip
+        steps = [
+            asdict(note) | {"sent": note.sent.hex(), "received": note.received.hex()}
+            for note in self.played
+        ]
+        return {
+            "name": self.shock.name,
+            "story": self.shock.story,
+            "held": self.held,
+            "problem": self.problem,
+            "took_s": round(self.took_s, 3),
+            "steps": steps,
+        }
 
 
 HI, GREETING, EXIT = Send(HANDSHAKE), Expect(GREETING_BYTES, "the greeting"), Send(b"EXIT")
@@ -419,7 +449,8 @@ MET = (Expect(len(HANDSHAKE), "the handshake", HANDSHAKE),)
 HELLO = (*MET, Send(GREET))
 ASKED = (*HELLO, Expect(REQUEST_BYTES, "the request", b"NAME"))
 FRAME = b"0004lena"
-# RFC 1035 lets a name have 255 octets. This one is refused on the spot: no name server is asked, nothing leaves the computer.
+# RFC 1035 lets a name have 255 octets. This one is refused on the spot: no name server is asked,
+# nothing leaves the computer.
 NO_SUCH_ADDRESS = "no-such-address." * 16 + "invalid"
 
 
@@ -472,22 +503,36 @@ def shock_client(command, shock, timeout_s, limit_s=LIMIT_S):
             listener.listen()
         listener.settimeout(limit_s)
         port = listener.getsockname()[1]
-        words = [word.format(ip=shock.ip, port=port) for word in shlex.split(command, posix=not _WINDOWS)]
-        with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              env=os.environ | {"PYTHONUTF8": "1"}) as process:  # fmt: skip
+        words = [
+            word.format(ip=shock.ip, port=port) for word in shlex.split(command, posix=not _WINDOWS)
+        ]
+        with subprocess.Popen(
+            words,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=os.environ | {"PYTHONUTF8": "1"},
+        ) as process:
             try:
-                with contextlib.suppress(BrokenPipeError):  # one that reads nothing may have ended already
+                with contextlib.suppress(BrokenPipeError):
+                    # one that reads nothing may have ended already
                     process.stdin.write("".join(f"{line}\n" for line in shock.typed).encode())
                     process.stdin.flush()
                 if shock.script:
                     _receive_client(listener, shock.script, limit_s, outcome.played, began)
-                said = process.communicate(timeout=timeout_s + limit_s)[0].decode("utf-8", "replace")
+                said = process.communicate(timeout=timeout_s + limit_s)[0].decode(
+                    "utf-8", "replace"
+                )
                 if process.returncode < 0:
                     outcome.problem = f"it crashed: {signal.strsignal(-process.returncode)}"
             except (subprocess.TimeoutExpired, OSError) as error:
                 process.kill()
                 said = process.communicate()[0].decode("utf-8", "replace")
-                outcome.problem = "the program does not end" if isinstance(error, subprocess.TimeoutExpired) else str(error)
+                outcome.problem = (
+                    "the program does not end"
+                    if isinstance(error, subprocess.TimeoutExpired)
+                    else str(error)
+                )
     outcome.took_s, outcome.said = time.monotonic() - began, said
     wrong = next((note for note in outcome.played if note.problem), None)
     if wrong:
@@ -518,4 +563,8 @@ _WINDOWS = os.name == "nt"
 
 
 def _shown(data):
-    return literal(data) if len(data) <= SHOWN_BYTES else f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
+    return (
+        literal(data)
+        if len(data) <= SHOWN_BYTES
+        else f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
+    )

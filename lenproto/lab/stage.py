@@ -15,7 +15,8 @@ from lenproto.lab.program import LabError, Program
 from lenproto.lab.trace import RECEIVING, Call, Where
 from lenproto.wire import DEFAULT_IP
 
-SIDES = ("server", "client")  # in this order they play: a server has to listen before a client calls
+# in this order they play: a server has to listen before a client calls
+SIDES = ("server", "client")
 REST_S = 2.0  # seconds within which a side that goes on has to come to its next call
 RUN_S = 10.0  # seconds that run() takes at most
 LOOK_S = 0.0005  # seconds between two looks at where the sides are
@@ -71,7 +72,9 @@ class Stage:
     def __init__(self, client, server, typed=(), *, ip=DEFAULT_IP, interactive=False):
         self._functions = {"client": client, "server": server}
         typed = typed if isinstance(typed, dict) else {"client": typed}
-        if any(isinstance(lines, str) or not hasattr(lines, "__iter__") for lines in typed.values()):
+        if any(
+            isinstance(lines, str) or not hasattr(lines, "__iter__") for lines in typed.values()
+        ):
             raise LabError('typed takes a list of lines, such as ["NAME", "EXIT"].')
         self._typed = typed
         self._ip = ip
@@ -99,7 +102,8 @@ class Stage:
         return self
 
     def _start(self):
-        self._reserved = socket.socket()  # so that nobody else gets this port before the server binds it
+        # so that nobody else gets this port before the server binds it
+        self._reserved = socket.socket()
         self._reserved.bind((self._ip, 0))
         self.address = self._reserved.getsockname()
         self._tap.__enter__()
@@ -146,7 +150,9 @@ class Stage:
         One that asks without waiting, and gets nothing, lets the other one go first.
         """
         can = [name for name in SIDES if self._sides[name].next_call]
-        last = next((call.result for call in reversed(self.trace) if call.actor == self._moved), None)
+        last = next(
+            (call.result for call in reversed(self.trace) if call.actor == self._moved), None
+        )
         if self._moved in can and not (len(can) > 1 and isinstance(last, BlockingIOError)):
             return self._moved
         return next((name for name in can if name != self._moved), None)
@@ -202,17 +208,28 @@ class Stage:
             return Position(actor, "failed", where=program.fell, reason=program.failure)
         if side.ended:
             return Position(actor, "finished")
-        return Position(actor, "failed", reason=f"it makes no call: for {REST_S:g} s it has been {program.place}")
+        return Position(
+            actor,
+            "failed",
+            reason=f"it makes no call: for {REST_S:g} s it has been {program.place}",
+        )
 
     @property
     def deadlock(self):
         """None, or a sentence: both sides are stuck, for what only the other one could do. Who waits, for what, where."""
         if not self.at_rest:
             return None
-        stuck = {name: side.stuck[0] for name, side in self._sides.items() if side.stuck and not side.asking}
+        stuck = {
+            name: side.stuck[0]
+            for name, side in self._sides.items()
+            if side.stuck and not side.asking
+        }
         if len(stuck) < 2:
             return None
-        waits = [f"the {name} waits for {_wanted(call)} in {_at(call)}" for name, (_, call) in sorted(stuck.items())]
+        waits = [
+            f"the {name} waits for {_wanted(call)} in {_at(call)}"
+            for name, (_, call) in sorted(stuck.items())
+        ]
         limited = any(actor.limit_s is not None for actor, _ in stuck.values())
         end = "can go on. Only a time limit could end this." if limited else "can ever go on."
         both_read = all(call.name in tap.READING for _, call in stuck.values())
@@ -286,7 +303,10 @@ class Stage:
                 before = None
             elif now != before:
                 before, since = now, time.monotonic()
-            elif not any({"blocked", "waiting"} & set(side) for side in now) or time.monotonic() - since > tap.QUIET_S:
+            elif (
+                not any({"blocked", "waiting"} & set(side) for side in now)
+                or time.monotonic() - since > tap.QUIET_S
+            ):
                 break
             with self._changed:
                 self._changed.wait(LOOK_S)
@@ -296,7 +316,9 @@ class Stage:
         """Keep, beside the calls, what a view of the trace needs: sources, prints, where each side stands; tell it."""
         for name, side in self._sides.items():
             position = self.position(name)
-            self.trace.notes[name].add(side.program.printed, len(self.trace), position.where, str(position))
+            self.trace.notes[name].add(
+                side.program.printed, len(self.trace), position.where, str(position)
+            )
         for listener in self.listeners:
             listener()
 
@@ -376,8 +398,13 @@ class _Side:
         """The actors of its threads that are blocked, each with its call; none while another one is held."""
         if self.next_call:
             return []
-        found = [(actor, doing) for actor in self.program.actors if (doing := actor.doing) and actor.blocked]
-        return sorted(found, key=lambda pair: pair[1].name == "accept")  # waiting for bytes tells more than waiting for anybody
+        found = [
+            (actor, doing)
+            for actor in self.program.actors
+            if (doing := actor.doing) and actor.blocked
+        ]
+        # waiting for bytes tells more than waiting for anybody
+        return sorted(found, key=lambda pair: pair[1].name == "accept")
 
     @property
     def asking(self) -> Call | None:
@@ -404,10 +431,14 @@ class _Side:
             elif actor.thread in held:
                 states.append("held")
             elif actor.doing is not None:
-                states.append("blocked" if actor.blocked and not actor.awaited and not actor.expired else None)
+                states.append(
+                    "blocked" if actor.blocked and not actor.awaited and not actor.expired else None
+                )
             else:
                 states.append("waiting" if self.program.waits_for_another(actor.thread) else None)
-        if None in states or ("waiting" in states and not {"held", "asking", "blocked"} & set(states)):
+        if None in states or (
+            "waiting" in states and not {"held", "asking", "blocked"} & set(states)
+        ):
             return None
         return tuple(states)
 

@@ -20,7 +20,20 @@ from lenproto.answers import ANSWERS
 from lenproto.lab.notes import Source, source_of
 from lenproto.lab.program import LabError, Program
 from lenproto.lab.shocks import (
-    LIMIT_S, POLITE, Close, Expect, ExpectAnswer, ExpectEnd, NotMet, Peer, Reset, Send, Shock, ShutDown, Wait, play,
+    LIMIT_S,
+    POLITE,
+    Close,
+    Expect,
+    ExpectAnswer,
+    ExpectEnd,
+    NotMet,
+    Peer,
+    Reset,
+    Send,
+    Shock,
+    ShutDown,
+    Wait,
+    play,
     server_shocks,
 )
 from lenproto.lab.stage import Stage
@@ -29,7 +42,11 @@ from lenproto.lab.trace import RECEIVING, SENDING, Trace, Where, literal
 from lenproto.server import CLIENT_TIMEOUT_S
 from lenproto.wire import DEFAULT_IP
 
-STEADY_ANSWERS = ANSWERS | {"TIME": lambda: "2026-11-22 10:00:00", "NAME": lambda: "lena", "RAND": lambda: "7"}
+STEADY_ANSWERS = ANSWERS | {
+    "TIME": lambda: "2026-11-22 10:00:00",
+    "NAME": lambda: "lena",
+    "RAND": lambda: "7",
+}
 REAL_LIMIT_S = 0.5  # the time limit of a server that is shocked for real
 STUCK_S = 0.4  # for so long a call has to make no headway until it is said to hang
 READ_ON_BYTES = 1000  # at a time, where the end was due and something else comes
@@ -53,7 +70,10 @@ FAMILIES = {  # by what the names of their shocks begin with
 def families():
     """Return the names of all shocks against a server, by family; those of no family come last."""
     names = [shock.name for shock in server_shocks(CLIENT_TIMEOUT_S)]
-    found = {family: [name for name in names if name.startswith(begins)] for family, begins in FAMILIES.items()}
+    found = {
+        family: [name for name in names if name.startswith(begins)]
+        for family, begins in FAMILIES.items()
+    }
     known = {name for members in found.values() for name in members}
     others = [name for name in names if name not in known]
     return found | ({"others": others} if others else {})
@@ -141,7 +161,9 @@ LINES = {  # how a step reads as a line of a program
     Expect: lambda step: f'peer.expect({step.n}, "{step.what}")',
     ExpectAnswer: lambda step: f"peer.expect_answer({repr(step.words) if step.words else ''})",
     ExpectEnd: lambda step: "peer.expect_end()",
-    Send: lambda step: f"peer.send({literal(step.data)}{f', piece={step.piece}' * bool(step.piece)})",
+    Send: lambda step: (
+        f"peer.send({literal(step.data)}{f', piece={step.piece}' * bool(step.piece)})"
+    ),
     Wait: lambda step: f"peer.wait({step.seconds:g})",
     ShutDown: lambda step: "peer.shut_down()",
     Close: lambda step: "peer.close()",
@@ -156,9 +178,13 @@ def program(shock):
     """
     shock = shock_named(shock) if isinstance(shock, str) else shock
     if not isinstance(shock.script, (tuple, list)):
-        raise LabError(f"The script of {shock.name!r} is no list of steps. Put them in square brackets: [Send(b\"Hi\"), ExpectEnd()].")
+        raise LabError(
+            f'The script of {shock.name!r} is no list of steps. Put them in square brackets: [Send(b"Hi"), ExpectEnd()].'
+        )
     if not _fits_a_stage(shock):
-        raise LabError(f"The shock {shock.name!r} is too much for a stage: give it for real, with give() or lenproto shock.")
+        raise LabError(
+            f"The shock {shock.name!r} is too much for a stage: give it for real, with give() or lenproto shock."
+        )
     name = re.sub(r"\W", "_", shock.name)
     steps = [LINES[type(step)](step) for step in shock.script]
     if not isinstance(shock.script[-1], (Close, Reset)):
@@ -178,7 +204,9 @@ def _fits_a_stage(shock):
 
 def _needs_the_clock(shock):
     """Whether it takes most of a time limit, but never the whole of it at once."""
-    return any(isinstance(step, Wait) and step.seconds > CLIENT_TIMEOUT_S / 2 for step in shock.script)
+    return any(
+        isinstance(step, Wait) and step.seconds > CLIENT_TIMEOUT_S / 2 for step in shock.script
+    )
 
 
 # ---- what became of a server ----
@@ -229,7 +257,11 @@ class Seen:
     @property
     def place(self):
         """The line on which the server died or hangs, in words; "" if it did not."""
-        return f"line {self.line} of {self.function}" if self.where and self.verdict in (DIES, HANGS) else ""
+        return (
+            f"line {self.line} of {self.function}"
+            if self.where and self.verdict in (DIES, HANGS)
+            else ""
+        )
 
     def conversation(self):
         """Return the lines of the conversation with the misbehaving client: who, what, and the server's line."""
@@ -264,7 +296,10 @@ class _Clients:
     """The two clients that come one after another, as one program of the stage; what they found wrong."""
 
     def __init__(self, shock):
-        self._programs = program(shock), program(Shock("the next client", "A polite client.", POLITE))
+        self._programs = (
+            program(shock),
+            program(Shock("the next client", "A polite client.", POLITE)),
+        )
         self.problems = []
 
     def __call__(self, ip, port):
@@ -273,7 +308,11 @@ class _Clients:
                 come(ip, port)
             except (NotMet, OSError) as error:
                 words = str(error) if isinstance(error, NotMet) else type(error).__name__
-                self.problems.append(words if come is self._programs[0] else f"the next client was not served: {words}")
+                self.problems.append(
+                    words
+                    if come is self._programs[0]
+                    else f"the next client was not served: {words}"
+                )
 
 
 def _on_stage(shock, server):
@@ -289,14 +328,23 @@ def _on_stage(shock, server):
             verdict, sentence = HANGS, f"hangs: {position.reason}"
         elif spins:
             where = spins.where
-            verdict, sentence = HANGS, f"hangs: it goes round for ever, for {_at(spins)}, gives {spins.outcome().split(',')[0]} each time"
+            verdict, sentence = (
+                HANGS,
+                f"hangs: it goes round for ever, for {_at(spins)}, gives {spins.outcome().split(',')[0]} each time",
+            )
         elif position.state == "finished":
             verdict, sentence = DIES, ENDED
         elif position.state == "blocked" and not position.call.startswith("accept"):
             after = ", after sending what nobody asked for" * _answered_too_much(stage)
-            verdict, sentence = HANGS, f"hangs in {position.call}, line {position.line} of {position.function}{after}: {_why(position.call)}"
+            verdict, sentence = (
+                HANGS,
+                f"hangs in {position.call}, line {position.line} of {position.function}{after}: {_why(position.call)}",
+            )
         elif stage.position("client").state != "finished":
-            verdict, sentence = ERRS, "goes wrong: it waits for the next client, and has not closed the connection of this one"
+            verdict, sentence = (
+                ERRS,
+                "goes wrong: it waits for the next client, and has not closed the connection of this one",
+            )
         elif clients.problems:
             verdict, sentence = ERRS, f"goes wrong: {clients.problems[0]}"
         else:
@@ -322,7 +370,8 @@ def _play(stage):
             stage.step("server")
             if spins := _spins(stage.trace):
                 return timed_out, spins
-        elif server.state == "failed" and stage.result("server") is None:  # it makes no call any more
+        elif server.state == "failed" and stage.result("server") is None:
+            # it makes no call any more
             break
         elif client.state == "about to":
             stage.step("client")
@@ -340,7 +389,9 @@ def _spins(trace):
     """The call with which the server reads the end of a stream again and again; None if it does not."""
     ends = [call for call in trace if call.actor == "server" and call.at_end_of_stream]
     last = ends[-1] if ends else None
-    alike = [call for call in ends if call.connection == last.connection and call.where == last.where]
+    alike = [
+        call for call in ends if call.connection == last.connection and call.where == last.where
+    ]
     return last if len(alike) >= ENDS else None
 
 
@@ -365,7 +416,11 @@ def _first_connection(trace):
 def _met(trace):
     """The place where the server was last in touch with the misbehaving client."""
     first = _first_connection(trace)
-    calls = [call for call in trace if call.actor == "server" and call.connection == first and call.name in RECEIVING | SENDING]
+    calls = [
+        call
+        for call in trace
+        if call.actor == "server" and call.connection == first and call.name in RECEIVING | SENDING
+    ]
     return calls[-1].where if calls else None
 
 
@@ -379,7 +434,9 @@ def _at(call):
 
 def _why(call):
     """Why nobody will ever free a server from a call without a time limit."""
-    return "it has no time limit, and nobody will " + ("send" if call.split("(")[0] in READING else "read")
+    return "it has no time limit, and nobody will " + (
+        "send" if call.split("(")[0] in READING else "read"
+    )
 
 
 # ---- for real ----
@@ -392,13 +449,17 @@ def _short(shock):
 
 def _for_real(shock, server):
     """Give a shock over real TCP, by the real clock, without looking on."""
-    program = Program("server", _with(server, answers=STEADY_ANSWERS, timeout_s=REAL_LIMIT_S), DEFAULT_IP, 0)
+    program = Program(
+        "server", _with(server, answers=STEADY_ANSWERS, timeout_s=REAL_LIMIT_S), DEFAULT_IP, 0
+    )
     program.start()
     problems = []
     try:
         if not (address := _listening(program)):
             return _never_listened(shock, program)
-        guests = threading.Thread(target=_visit, args=(address, shock, problems), name="shock", daemon=True)
+        guests = threading.Thread(
+            target=_visit, args=(address, shock, problems), name="shock", daemon=True
+        )
         guests.start()
         stuck = _watch(program, guests)
         place = stuck and stuck.where
@@ -411,8 +472,13 @@ def _for_real(shock, server):
         elif stuck:
             verdict, sentence = HANGS, f"hangs in {_at(stuck)}: {_why(stuck.name)}"
         else:
-            visits = f"{shock.times} clients served, and the next one too" if shock.times > 1 else (
-                "closes the connection when its time limit is over, and serves the next client")  # fmt: skip
+            visits = (
+                f"{shock.times} clients served, and the next one too"
+                if shock.times > 1
+                else (
+                    "closes the connection when its time limit is over, and serves the next client"
+                )
+            )
             verdict, sentence = HOLDS, f"holds: {visits}"
     finally:
         with contextlib.suppress(LabError):
@@ -437,7 +503,11 @@ def _never_listened(shock, program):
     if program.failure:
         return Seen(shock, DIES, _dies(program.failure), program.fell, _source(program.fell))
     if program.alive:
-        return Seen(shock, HANGS, f"hangs: after {LIMIT_S:g} s it does not wait for a client; it is {program.place}")
+        return Seen(
+            shock,
+            HANGS,
+            f"hangs: after {LIMIT_S:g} s it does not wait for a client; it is {program.place}",
+        )
     return Seen(shock, DIES, ENDED)
 
 
@@ -466,7 +536,13 @@ def _watch(program, guests):
         call = actor.doing
         if call is not last:
             last, since = call, time.monotonic()
-        elif call and call.name != "accept" and actor.limit_s is None and actor.blocked and time.monotonic() - since > STUCK_S:
+        elif (
+            call
+            and call.name != "accept"
+            and actor.limit_s is None
+            and actor.blocked
+            and time.monotonic() - since > STUCK_S
+        ):
             return call
         guests.join(0.01)
     return None
@@ -498,8 +574,14 @@ def _conversation(trace):
         if call.actor == "client" and call.name == "connect" and call.connection != first:
             mine = False  # the next client
             refused = isinstance(call.result, BaseException)
-            lines.append(f"client  {'the next one is refused' if refused else 'the next one connects'}")
-        if call.name in ("bind", "listen") or (call.connection or first) != first or (call.actor == "client" and not mine):
+            lines.append(
+                f"client  {'the next one is refused' if refused else 'the next one connects'}"
+            )
+        if (
+            call.name in ("bind", "listen")
+            or (call.connection or first) != first
+            or (call.actor == "client" and not mine)
+        ):
             continue
         if lines and _reads_on(call) and f"  recv({READ_ON_BYTES}) → b" in lines[-1]:
             continue  # in how many pieces it comes is the system's affair
@@ -519,8 +601,13 @@ def _reads_on(call):
 def _words(call):
     """A call in a few words: its bytes, or how many; what became of it."""
     if call.name in ("connect", "accept", "close", "shutdown"):
-        reset = call.name == "close" and linecache.getline(call.where.file, call.where.line).strip() == "peer.reset()"
-        failed = f" → {type(call.result).__name__}" if isinstance(call.result, BaseException) else ""
+        reset = (
+            call.name == "close"
+            and linecache.getline(call.where.file, call.where.line).strip() == "peer.reset()"
+        )
+        failed = (
+            f" → {type(call.result).__name__}" if isinstance(call.result, BaseException) else ""
+        )
         return ("reset" if reset else call.name) + failed
     if call.name in SENDING and not isinstance(call.result, BaseException):
         return f"{call.name} {_shown(call.argument)}"

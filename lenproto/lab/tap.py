@@ -28,9 +28,12 @@ METHODS = tuple(name for name in (
 SCATTERED = {"sendmsg", "recvmsg_into"}  # their first argument is not one buffer, but several
 READING = {"accept"} | RECEIVING
 SETTLE_S = 1.0  # how long to wait for the other side to become quiet
-SAME_CALLS = 3  # so many calls in a row that get the same nothing are recorded; a loop goes on for ever
-QUIET_S = 0.003  # how long it has to be so: what was just sent may still be on its way inside the system
-PATIENCE_S = 0.05  # between two looks whether an actor for whom time stands still has to leave its call
+# so many calls in a row that get the same nothing are recorded; a loop goes on for ever
+SAME_CALLS = 3
+# how long it has to be so: what was just sent may still be on its way inside the system
+QUIET_S = 0.003
+# between two looks whether an actor for whom time stands still has to leave its call
+PATIENCE_S = 0.05
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 LAB = os.path.dirname(__file__) + os.sep
@@ -40,7 +43,8 @@ _actors = {}  # Thread → Actor. Not by identifier: a new thread may get that o
 _lock = threading.Lock()
 
 
-_COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}  # for a reader, part of the function around them
+# for a reader, part of the function around them
+_COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 
 
 class Stopped(BaseException):
@@ -59,13 +63,19 @@ class Actor:
         self.watchers = 0
         self.taps = {}  # Tap → the actor's name in that tap's trace
         self.doing = self.sock = None
-        self.accepted = None  # what accept just gave: nothing else may hold it yet, when Stopped comes
+        # what accept just gave: nothing else may hold it yet, when Stopped comes
+        self.accepted = None
         self.recorded = {}  # Tap → the Call of its trace that stands for doing
         self.stopping = False
-        self.gate = None  # called with each Call before it is made; may wait. With one, no time limit runs
-        self.drive = None  # called with this Actor in place of waiting: lets the other side go on, in this thread
-        self.sleep = None  # called with the seconds that it wants to sleep, gives those that it does
-        self.waits_in = None  # the name of what drives it, if no call of a socket: what is called then is the other side's
+        # called with each Call before it is made; may wait. With one, no time limit runs
+        self.gate = None
+        # called with this Actor in place of waiting: lets the other side go on, in this thread
+        self.drive = None
+        # called with the seconds that it wants to sleep, gives those that it does
+        self.sleep = None
+        # the name of what drives it, if no call of a socket: what is called then is the other
+        # side's
+        self.waits_in = None
         self.adopt = None  # called with each thread that this one is about to start
         self.expired = False  # the time limit of this call has run out
         self.sockets = weakref.WeakSet()
@@ -80,7 +90,9 @@ class Actor:
             return False
         try:
             with selectors.DefaultSelector() as selector:
-                selector.register(sock, selectors.EVENT_READ if doing.name in READING else selectors.EVENT_WRITE)
+                selector.register(
+                    sock, selectors.EVENT_READ if doing.name in READING else selectors.EVENT_WRITE
+                )
                 return not selector.select(0)
         except (OSError, ValueError):  # closed meanwhile
             return False
@@ -94,7 +106,9 @@ class Actor:
             address = sock.getsockname()
         except (OSError, AttributeError):  # closed, or the call has ended
             return True
-        return any(call.name in READING and tap.trace.is_due(call, address) for tap, call in recorded)
+        return any(
+            call.name in READING and tap.trace.is_due(call, address) for tap, call in recorded
+        )
 
     @property
     def time_stands_still(self):
@@ -152,7 +166,8 @@ class Actor:
             if self.stopping:
                 raise Stopped
             doing.started = time.perf_counter()
-        with self.lock:  # doing first: with it set, a call out of the garbage collector passes straight through
+        with self.lock:
+            # doing first: with it set, a call out of the garbage collector passes straight through
             self.doing, self.sock, self.expired = doing, sock, False
             self.recorded = {tap: tap.record(self, who) for tap, who in self.taps.items()}
 
@@ -167,7 +182,9 @@ class Actor:
                 if name == "accept" and isinstance(result, tuple):
                     self.accepted, result = result
                     self.sockets.add(self.accepted)
-                if self.stopping and (self.accepted or result == b"" or isinstance(result, BaseException)):
+                if self.stopping and (
+                    self.accepted or result == b"" or isinstance(result, BaseException)
+                ):
                     result = Stopped()  # the call was woken only to end here
                 for tap, call in self.recorded.items():
                     if name.startswith("connect") or (self.accepted and not self.stopping):
@@ -193,9 +210,12 @@ class Tap:
         self.names = dict(names)
         self.trace = Trace()
         self._numbers = weakref.WeakKeyDictionary()  # socket → number of its connection
-        self._one_end = {}  # both addresses of a connection of which one socket is known → its number
-        self._in_vain = defaultdict(list)  # actor's name → its last calls, as far as they got the same nothing
-        self._held_back = set()  # calls that may be the next of a loop which gets nothing, see record
+        # both addresses of a connection of which one socket is known → its number
+        self._one_end = {}
+        # actor's name → its last calls, as far as they got the same nothing
+        self._in_vain = defaultdict(list)
+        # calls that may be the next of a loop which gets nothing, see record
+        self._held_back = set()
         self._count = itertools.count(1)
         self._lock = threading.Lock()
 
@@ -250,7 +270,9 @@ class Tap:
         """Note that a recorded call has its result."""
         in_vain, same = call.in_vain, self._in_vain[call.actor]
         if in_vain or same:
-            goes_on = in_vain and same and call.repeats(same[-1]) and call.outcome() == same[-1].outcome()
+            goes_on = (
+                in_vain and same and call.repeats(same[-1]) and call.outcome() == same[-1].outcome()
+            )
             if call in self._held_back:
                 self._held_back.remove(call)
                 if goes_on:
@@ -287,11 +309,14 @@ def settle(actors, limit_s=SETTLE_S):
     deadline, before, since = time.monotonic() + limit_s, None, 0.0
     while time.monotonic() < deadline:
         now = [actor.doing for actor in others]
-        if not all((actor.blocked and not actor.awaited) or not actor.thread.is_alive() for actor in others):
+        if not all(
+            (actor.blocked and not actor.awaited) or not actor.thread.is_alive() for actor in others
+        ):
             before = None
         elif now != before:
             before, since = now, time.monotonic()
-        elif time.monotonic() - since > QUIET_S:  # all that time the same: nobody woke another up in between
+        elif time.monotonic() - since > QUIET_S:
+            # all that time the same: nobody woke another up in between
             return
         time.sleep(0.0005)
 
@@ -343,7 +368,8 @@ _ORIGINAL_START = threading.Thread.start
 _ORIGINAL = {name: (getattr(socket.socket, name), name in vars(socket.socket)) for name in METHODS}
 _ORIGINAL_SETTIMEOUT = socket.socket.settimeout  # it stands on the class below
 _ORIGINAL_SLEEP = time.sleep
-_limits = weakref.WeakKeyDictionary()  # socket → the time limit that was set where time stands still
+# socket → the time limit that was set where time stands still
+_limits = weakref.WeakKeyDictionary()
 
 
 @functools.wraps(_ORIGINAL_START)
@@ -379,7 +405,12 @@ def _settimeout(sock, value):
     """Set a time limit. Where time stands still it is only noted: it runs out when the stage says so."""
     actor = _actors.get(threading.current_thread())
     _limits.pop(sock, None)
-    if actor is not None and actor.time_stands_still and isinstance(value, (int, float)) and value > 0:
+    if (
+        actor is not None
+        and actor.time_stands_still
+        and isinstance(value, (int, float))
+        and value > 0
+    ):
         _limits[sock], value = value, None
     _ORIGINAL_SETTIMEOUT(sock, value)
 
@@ -396,7 +427,8 @@ def _watched(name):
             return method(sock, *args, **kwargs)
         if name in SCATTERED and args and isinstance(args[0], Iterator):
             args = (list(args[0]), *args[1:])  # it gives its buffers only once
-        if name == "close" and (actor.stopping or sock.fileno() == -1):  # no event: the thread ends, or it was closed
+        if name == "close" and (actor.stopping or sock.fileno() == -1):
+            # no event: the thread ends, or it was closed
             return method(sock, *args, **kwargs)
         try:
             actor.begin(name, sock, _argument(name, args, kwargs))
@@ -406,7 +438,8 @@ def _watched(name):
                 actor.await_writable()
             result = method(sock, *args, **kwargs)
         except BaseException as error:
-            actor.end(copy.copy(error))  # without the traceback, which keeps the learner's sockets alive
+            # without the traceback, which keeps the learner's sockets alive
+            actor.end(copy.copy(error))
             raise
         actor.end(_result(name, args, kwargs, result))
         return result
@@ -449,7 +482,9 @@ def _argument(name, args, kwargs):
         if name in SENDING:
             return b"".join(map(memoryview, first if name in SCATTERED else [first]))
         if name.endswith("_into"):
-            return (args[1] if len(args) > 1 and name not in SCATTERED else kwargs.get("nbytes", 0)) or _room(name, first)
+            return (
+                args[1] if len(args) > 1 and name not in SCATTERED else kwargs.get("nbytes", 0)
+            ) or _room(name, first)
     except TypeError:
         pass
     return first
@@ -457,20 +492,25 @@ def _argument(name, args, kwargs):
 
 def _room(name, buffers):
     """How many bytes there is room for."""
-    return sum(memoryview(buffer).nbytes for buffer in (buffers if name in SCATTERED else [buffers]))
+    return sum(
+        memoryview(buffer).nbytes for buffer in (buffers if name in SCATTERED else [buffers])
+    )
 
 
 def _result(name, args, kwargs, result):
     """What a call gave, as a Call keeps it: the bytes, also where they went into the caller's own buffers."""
     if name not in RECEIVING or (name == "recv" and len(args) == 1):
         return result
-    came = result[0] if isinstance(result, tuple) else result  # bytes, or how many went into the buffers
+    # bytes, or how many went into the buffers
+    came = result[0] if isinstance(result, tuple) else result
     if _flags(name, args, kwargs) & socket.MSG_PEEK:  # it only looked: they will come again
         return came if isinstance(came, int) else len(came)
     if not isinstance(came, int):
         return came
     first = args[0] if args else kwargs["buffer"]
-    return b"".join(memoryview(buffer).cast("B") for buffer in (first if name in SCATTERED else [first]))[:came]
+    return b"".join(
+        memoryview(buffer).cast("B") for buffer in (first if name in SCATTERED else [first])
+    )[:came]
 
 
 def where(below=3):
@@ -479,7 +519,9 @@ def where(below=3):
     below: how many frames are certainly not: begin and watched, or what stands in for input.
     """
     frame = innermost = sys._getframe(below)
-    while frame is not None and (is_helper(frame.f_code.co_filename) or frame.f_code.co_name in _COMPREHENSIONS):
+    while frame is not None and (
+        is_helper(frame.f_code.co_filename) or frame.f_code.co_name in _COMPREHENSIONS
+    ):
         frame = frame.f_back
     frame = frame or innermost
     return Where(frame.f_code.co_name, frame.f_lineno, frame.f_code.co_filename)

@@ -79,7 +79,11 @@ class Call:
     @property
     def data(self):
         """The bytes that this call really sent or received."""
-        if self.name in SENDING and self.ended is not None and not isinstance(self.result, BaseException):
+        if (
+            self.name in SENDING
+            and self.ended is not None
+            and not isinstance(self.result, BaseException)
+        ):
             return self.argument[: self.result] if isinstance(self.result, int) else self.argument
         if self.name in RECEIVING and isinstance(self.result, bytes):
             return self.result
@@ -97,7 +101,10 @@ class Call:
 
     def repeats(self, other):
         """Whether this call is the same as another one: of the same method and bytes, from the same line."""
-        return all(getattr(self, name) == getattr(other, name) for name in ("name", "argument", "where", "connection"))
+        return all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("name", "argument", "where", "connection")
+        )
 
     @property
     def awaits(self):
@@ -168,7 +175,10 @@ class Trace(list):
         """Write the trace to a file, as JSON; load(path) gives it back. Raises OSError."""
         calls = [{name: _packed(getattr(call, name)) for name in Call.__slots__} for call in self]
         notes = {actor: each.packed() for actor, each in self.notes.items()}
-        text = json.dumps({"format": FORMAT, "whole": sorted(self.whole), "calls": calls, "notes": notes}, indent=1)
+        text = json.dumps(
+            {"format": FORMAT, "whole": sorted(self.whole), "calls": calls, "notes": notes},
+            indent=1,
+        )
         Path(path).write_text(text + "\n", encoding="utf-8")
 
     @classmethod
@@ -178,7 +188,10 @@ class Trace(list):
             saved = json.loads(Path(path).read_text(encoding="utf-8"))
             if saved["format"] != FORMAT:
                 raise ValueError
-            trace = cls(Call(**{name: _unpacked(value) for name, value in call.items()}) for call in saved["calls"])
+            trace = cls(
+                Call(**{name: _unpacked(value) for name, value in call.items()})
+                for call in saved["calls"]
+            )
             trace.whole.update(saved["whole"])
             trace.notes = {actor: Notes.unpacked(each) for actor, each in saved["notes"].items()}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -193,7 +206,12 @@ class Trace(list):
         done, then the other: no byte is read before it is sent, no client accepted before it connects.
         """
         if self.notes:
-            return [call for *_, call in sorted(map(self._place, itertools.count(1), self), key=lambda place: place[:3])]
+            return [
+                call
+                for *_, call in sorted(
+                    map(self._place, itertools.count(1), self), key=lambda place: place[:3]
+                )
+            ]
         waiting = defaultdict(deque)
         for call in self:
             waiting[call.actor].append(call)
@@ -205,14 +223,19 @@ class Trace(list):
             for actor in turns:
                 while waiting[actor] and played.allows(waiting[actor][0]):
                     order.append(played.add(waiting[actor].popleft()))
-            if len(order) == before:  # a time limit is over, or they wait for somebody outside the trace
+            if len(order) == before:
+                # a time limit is over, or they wait for somebody outside the trace
                 first = min((calls[0] for calls in waiting.values() if calls), key=_patience)
                 order.append(played.add(waiting[first.actor].popleft()))
         return order
 
     def made(self, call):
         """Return how many calls had begun when this one ended; None while it blocks."""
-        return None if call.ended is None else bisect.bisect_left(self, call.ended, key=lambda other: other.started)
+        return (
+            None
+            if call.ended is None
+            else bisect.bisect_left(self, call.ended, key=lambda other: other.started)
+        )
 
     def _place(self, number, call):
         """Where the number-th call stands in the order of a stage: what to sort by, and the call."""
@@ -239,7 +262,11 @@ class Trace(list):
         """
         if call.name == "accept":
             done = {other.connection for other in self if other.name == "accept"} | {None}
-            connects = [other for other in self if other.name.startswith("connect") and other.connection not in done]
+            connects = [
+                other
+                for other in self
+                if other.name.startswith("connect") and other.connection not in done
+            ]
             return any(other.argument[1:2] == address[1:2] for other in connects)
         unread = 0
         for other in self:
@@ -249,7 +276,9 @@ class Trace(list):
                 unread -= len(other.data) if other.name in RECEIVING else 0
             elif other.name in SENDING:
                 unread += len(other.data)
-            elif other.name == "close" or (other.name == "shutdown" and other.argument != socket.SHUT_RD):
+            elif other.name == "close" or (
+                other.name == "shutdown" and other.argument != socket.SHUT_RD
+            ):
                 return True
         return unread > 0
 
@@ -258,7 +287,8 @@ class Trace(list):
         named = defaultdict(list)
         for field in self.fields():
             named[field.connection, field.sender].append(field)
-        offset, complete = defaultdict(int), defaultdict(int)  # bytes and fields behind us, by stream and end
+        # bytes and fields behind us, by stream and end
+        offset, complete = defaultdict(int), defaultdict(int)
         result = []
         for call in self.in_order():
             data, stream = call.data, (call.connection, call.sender)
@@ -291,7 +321,10 @@ class Trace(list):
                 if last != (piece.connection, piece.sender):
                     last = piece.connection, piece.sender
                     other = "client" if piece.sender == "server" else "server"
-                    yield f"{piece.sender} → {other}" + (f"  #{piece.connection}" if several else ""), None
+                    yield (
+                        f"{piece.sender} → {other}" + (f"  #{piece.connection}" if several else ""),
+                        None,
+                    )
                 for line in _dump(piece):
                     yield line, piece.name
 
@@ -307,7 +340,13 @@ class Trace(list):
             if times:
                 label = f"{call.started:8.4f} s  {label}"
             cell = _cell(label, call, pieces, ports)
-            arrow = "" if not (call.name in SENDING and call.data) else "◀─" if call.actor == SERVER else "─▶"
+            arrow = (
+                ""
+                if not (call.name in SENDING and call.data)
+                else "◀─"
+                if call.actor == SERVER
+                else "─▶"
+            )
             for number, line in enumerate(cell):
                 middle = arrow if number == 0 else ""
                 left, right = ("", line) if call.actor == SERVER else (line, "")
@@ -370,14 +409,22 @@ class _Played:
         if call.name == "accept":
             return call.connection not in self.connects or ("connect", call.connection) in self.done
         if call.name.startswith("connect"):
-            return not self.listens or "listen" in self.done or isinstance(call.result, BaseException)
+            return (
+                not self.listens or "listen" in self.done or isinstance(call.result, BaseException)
+            )
         if call.data and call.name in RECEIVING and (call.connection, call.sender) in self.senders:
             stream = call.connection, call.sender
             return self.bytes[stream, "sent"] >= self.bytes[stream, "read"] + len(call.data)
         if call.at_end_of_stream or isinstance(call.result, ConnectionError):
-            peers = [calls for actor, calls in self.waiting.items() if (actor == SERVER) != (call.actor == SERVER)]
+            peers = [
+                calls
+                for actor, calls in self.waiting.items()
+                if (actor == SERVER) != (call.actor == SERVER)
+            ]
             ended = ("ended", call.connection, call.actor != SERVER) in self.done
-            return ended or not any(other.connection == call.connection for calls in peers for other in calls)
+            return ended or not any(
+                other.connection == call.connection for calls in peers for other in calls
+            )
         return True
 
     def add(self, call):
@@ -405,7 +452,8 @@ def _packed(value):
     if isinstance(value, bytes):
         return {"bytes": value.hex()}
     if isinstance(value, Where):
-        return {"where": [value.function, value.line, PurePath(value.file).name]}  # no path of this computer
+        # no path of this computer
+        return {"where": [value.function, value.line, PurePath(value.file).name]}
     if isinstance(value, tuple):
         return {"address": list(value)}
     if isinstance(value, BaseException):
@@ -424,12 +472,18 @@ def _unpacked(value):
     if "address" in value:
         return tuple(value["address"])
     kind = getattr(builtins, value["error"], OSError)
-    return (kind if isinstance(kind, type) and issubclass(kind, BaseException) else OSError)(value["text"])
+    return (kind if isinstance(kind, type) and issubclass(kind, BaseException) else OSError)(
+        value["text"]
+    )
 
 
 def literal(data):
     """Return bytes as Python writes them, in double quotes: b"Hi"."""
-    return 'b"' + "".join(chr(byte) if chr(byte) in _PLAIN else f"\\x{byte:02x}" for byte in data) + '"'
+    return (
+        'b"'
+        + "".join(chr(byte) if chr(byte) in _PLAIN else f"\\x{byte:02x}" for byte in data)
+        + '"'
+    )
 
 
 def _count(data):
@@ -452,13 +506,19 @@ def _cell(label, call, pieces, ports):
     """The lines of one call in its column: on one line where a single short field fits, else field by field."""
     if len(pieces) == 1:
         data = literal(pieces[0].data)
-        short = label + f"{call.name}({data})" if call.name in SENDING else f"{label}{call.text()} → {data}"
+        short = (
+            label + f"{call.name}({data})"
+            if call.name in SENDING
+            else f"{label}{call.text()} → {data}"
+        )
         if len(short) + len(pieces[0].name) + 2 <= COLUMN:
             return [f"{short:<{COLUMN - 10}}{pieces[0].name:>10}"]
     outcome = call.outcome(ports=ports)
     head = label + call.text(ports=ports) + (f" → {outcome}" if outcome else "")
     more = ["  … again and again"] if call.again else []
-    lines = list(itertools.islice((line for piece in pieces for line in _literals(piece)), CELL_LINES))
+    lines = list(
+        itertools.islice((line for piece in pieces for line in _literals(piece)), CELL_LINES)
+    )
     if len(lines) == CELL_LINES:
         lines[-1] = "  … and more bytes"
     return [head, *lines, *more]

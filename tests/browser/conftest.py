@@ -9,7 +9,14 @@ import os
 
 import nbformat
 import pytest
-from helpers.jupyter_page import ARGUMENTS, Lab, Notebook, descendants, find_chromium, wait_until_ended
+from helpers.jupyter_page import (
+    ARGUMENTS,
+    Lab,
+    Notebook,
+    descendants,
+    find_chromium,
+    wait_until_ended,
+)
 
 
 @pytest.fixture(scope="package")
@@ -50,7 +57,9 @@ def notebook(chromium, lab, tmp_path):
     with contextlib.ExitStack() as opened:
 
         def open_notebook(path, theme="light", viewport=(1280, 1000)):
-            return opened.enter_context(contextlib.closing(Notebook(chromium, lab, path, theme, viewport, tmp_path)))
+            return opened.enter_context(
+                contextlib.closing(Notebook(chromium, lab, path, theme, viewport, tmp_path))
+            )
 
         yield open_notebook
 
@@ -62,8 +71,11 @@ def notebook_of(lab):
     def write(*sources):
         path = f"written_{len(list(lab.root.iterdir()))}.ipynb"
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}  # else JupyterLab asks for one
-        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.root / path)
+        # else JupyterLab asks for one
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(
+            nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.root / path
+        )
         return path
 
     return write

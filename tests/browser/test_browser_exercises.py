@@ -33,7 +33,8 @@ MENDED = """def check_client(server_socket):
     except OSError:
         return client_socket, ""
     return client_socket, request.decode("ascii", "replace") if len(request) == 4 else \"\""""
-CHANGE = "source => jupyterapp.shell.currentWidget.content.model.cells.get(1).sharedModel.setSource(source)"  # of the second cell
+# of the second cell
+CHANGE = "source => jupyterapp.shell.currentWidget.content.model.cells.get(1).sharedModel.setSource(source)"
 VERDICT = "verdict = check(check_client)\nverdict"
 SHOWN = "view => view.textContent"
 
@@ -53,7 +54,14 @@ def exercise(notebook, notebook_of, request):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise, theme):
-    page = exercise(WRONG, VERDICT, "print(verdict)", "progress = Progress()\nprogress", theme=theme, viewport=(1280, 1400))
+    page = exercise(
+        WRONG,
+        VERDICT,
+        "print(verdict)",
+        "progress = Progress()\nprogress",
+        theme=theme,
+        viewport=(1280, 1400),
+    )
     cell = page.cell(VERDICT)
     verdict = cell.get_by_role("region", name="Verdict on check_client")
     verdict.get_by_role("list").get_by_text("✗ fail", exact=True).wait_for()
@@ -66,7 +74,9 @@ def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise, theme):
     text = page.cells()[3]["outputs"][0]["text"]
     for shown in verdict.locator("pre span, .why, .named, .headline").all():
         assert shown.evaluate(SHOWN).strip() in text
-    assert "<b>a client</b> from" in verdict.get_by_role("group", name="What it printed").inner_text()
+    assert (
+        "<b>a client</b> from" in verdict.get_by_role("group", name="What it printed").inner_text()
+    )
     page.screenshot(f"verdict-{theme}")
 
     hints = verdict.get_by_role("log", name="Hints")
@@ -82,7 +92,10 @@ def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise, theme):
     assert hints.locator("li").count() == many
 
     every = verdict.get_by_role("button", name="All cases")
-    assert every.get_attribute("aria-expanded") == "false" and not verdict.get_by_role("table").is_visible()
+    assert (
+        every.get_attribute("aria-expanded") == "false"
+        and not verdict.get_by_role("table").is_visible()
+    )
     every.click()
     verdict.get_by_role("table").wait_for()
     assert verdict.get_by_role("rowheader", name="asks EXIT", exact=True).is_visible()
@@ -95,8 +108,12 @@ def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise, theme):
     page.run_cell(1)
     page.run_cell(VERDICT)
     cell.get_by_role("list").get_by_text("✓ pass", exact=True).nth(1).wait_for()
-    assert cell.get_by_role("region", name="Verdict on check_client").count() == 1, "the earlier view is gone"
-    assert verdict.get_by_role("button").all_inner_texts() == [f"All cases ({len(cases('check_client'))})"]
+    assert cell.get_by_role("region", name="Verdict on check_client").count() == 1, (
+        "the earlier view is gone"
+    )
+    assert verdict.get_by_role("button").all_inner_texts() == [
+        f"All cases ({len(cases('check_client'))})"
+    ]
     page.screenshot(f"passed-{theme}")
 
     page.restart_kernel()
@@ -139,7 +156,8 @@ def test_progress_is_forgotten_at_the_second_click(exercise):
     page = exercise(MENDED, VERDICT, "progress = Progress()\nprogress", "solution('check_client')")
     cell = page.cell("progress = ")
     cell.get_by_text("1 of 5 functions pass at both levels.").wait_for()
-    page.cell("solution(").filter(has_text="def check_client").wait_for()  # Markdown is drawn some time after its cell ran
+    # Markdown is drawn some time after its cell ran
+    page.cell("solution(").filter(has_text="def check_client").wait_for()
     cell.get_by_role("button", name="Forget my progress").click()
     cell.get_by_text("Are you sure?").wait_for()
     page.screenshot("forget")

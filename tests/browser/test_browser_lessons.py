@@ -3,7 +3,9 @@
 import pytest
 from helpers.places import NOTEBOOKS
 
-LESSONS = sorted(path.relative_to(NOTEBOOKS).as_posix() for path in (NOTEBOOKS / "en").glob("*.ipynb"))
+LESSONS = sorted(
+    path.relative_to(NOTEBOOKS).as_posix() for path in (NOTEBOOKS / "en").glob("*.ipynb")
+)
 
 
 @pytest.mark.parametrize("path", LESSONS)

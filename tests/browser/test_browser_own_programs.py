@@ -2,13 +2,15 @@
 
 import nbformat
 import pytest
-from helpers.stage_page import StageInPage
 from helpers.lessons import LESSONS, graft, solution
+from helpers.stage_page import StageInPage
 
 from lenproto.exercises.cases import FUNCTIONS
 
 SERVER, CLIENT = LESSONS
-WRONG = solution("check_client").replace('b"Hello! You can ask for: TIME, NAME, RAND or EXIT"', 'b"Hello! TIME, NAME, RAND or EXIT?"')
+WRONG = solution("check_client").replace(
+    'b"Hello! You can ask for: TIME, NAME, RAND or EXIT"', 'b"Hello! TIME, NAME, RAND or EXIT?"'
+)
 WRITE = """([number, source]) =>
     jupyterapp.shell.currentWidget.content.model.cells.get(number).sharedModel.setSource(source)"""
 SHOP = "my_server_at_work"
@@ -20,13 +22,19 @@ def own(lab):
     folder = lab.root / "own"
     folder.mkdir(exist_ok=True)
     for path in LESSONS:
-        nbformat.write(graft(path, {name: solution(name) for name in FUNCTIONS}), folder / path.name)
+        nbformat.write(
+            graft(path, {name: solution(name) for name in FUNCTIONS}), folder / path.name
+        )
     return folder.name
 
 
 def write(page, name, source):
     """Write a function into the box of its stub, or of what was written there before; run it, and its check."""
-    number = next(n for n, cell in enumerate(page.cells()) if f"def {name}(" in cell["source"] and cell["cell_type"] == "code")
+    number = next(
+        n
+        for n, cell in enumerate(page.cells())
+        if f"def {name}(" in cell["source"] and cell["cell_type"] == "code"
+    )
     page.page.evaluate(WRITE, [number, source])
     page.run_cell(number)
     page.run_cell(number + 1)
@@ -36,7 +44,9 @@ def write(page, name, source):
 def test_a_server_is_written_mended_put_on_the_stage_and_called(notebook):
     page = notebook(f"en/{SERVER.name}", viewport=(1280, 1100))
     page.run_all()
-    page.cell("my_stage").get_by_text("Not finished yet: initial_listen, check_client and serve_requests.").first.wait_for()
+    page.cell("my_stage").get_by_text(
+        "Not finished yet: initial_listen, check_client and serve_requests."
+    ).first.wait_for()
 
     write(page, "initial_listen", solution("initial_listen"))
     verdict = write(page, "check_client", WRONG)
@@ -46,7 +56,9 @@ def test_a_server_is_written_mended_put_on_the_stage_and_called(notebook):
     verdict.get_by_role("log", name="Hints").locator("li").first.wait_for()
     page.screenshot("own-wrong")
     page.run_cell("my_stage")
-    page.cell("my_stage").get_by_text("Not finished yet: check_client and serve_requests.").first.wait_for()
+    page.cell("my_stage").get_by_text(
+        "Not finished yet: check_client and serve_requests."
+    ).first.wait_for()
 
     verdict = write(page, "check_client", solution("check_client"))
     verdict.get_by_role("list").get_by_text("✓ pass", exact=True).nth(1).wait_for()
@@ -87,7 +99,9 @@ def test_both_programs_of_a_learner_talk_on_the_stage(notebook, own, theme):
     stage.stands("server", "about to recv(4)")
     assert "Request: " in stage.printed("client")
     assert 'input("Request: ")' in stage.marked("client")[0]
-    assert "recv_exactly(client_socket, 4)" in stage.marked("server")[0], "its lines come from the other notebook"
+    assert "recv_exactly(client_socket, 4)" in stage.marked("server")[0], (
+        "its lines come from the other notebook"
+    )
     page.screenshot(f"both-programs-{theme}")
     assert page.missing_widgets() == []
     assert page.exceptions == []

@@ -21,12 +21,16 @@ def mine(ip, port, timeout_s=300):
         while True:
             client_socket, request = my_check_client(server_socket, timeout_s)
             serve_requests(request, client_socket, timeout_s=timeout_s)"""
-CAREFUL = MINE.replace("    if recv_exactly(client_socket, 2)", """    try:
+CAREFUL = MINE.replace(
+    "    if recv_exactly(client_socket, 2)",
+    """    try:
         word = recv_exactly(client_socket, 2)
     except OSError:
         return client_socket, ""
-    if word""")
-CHANGE = "source => jupyterapp.shell.currentWidget.content.model.cells.get(1).sharedModel.setSource(source)"  # of the second cell
+    if word""",
+)
+# of the second cell
+CHANGE = "source => jupyterapp.shell.currentWidget.content.model.cells.get(1).sharedModel.setSource(source)"
 TABLE = 'table = ShockTable({"mine": mine}, shocks=["polite", "wrong handshake", "resets at once"])\ntable'
 
 
@@ -37,7 +41,9 @@ def test_a_button_shows_on_which_line_a_server_ended(notebook, notebook_of, them
     cell = page.cell("shocks = ")
     cell.get_by_text("Press a button: each server gets this shock").wait_for()
     cell.get_by_role("button", name="leaves in a request", exact=True).click()
-    literal, hardened = (cell.get_by_role("region", name=name) for name in ("course-literal", "hardened"))
+    literal, hardened = (
+        cell.get_by_role("region", name=name) for name in ("course-literal", "hardened")
+    )
     literal.get_by_text("✗ dies").wait_for()
     assert "ConnectionResetError" in literal.inner_text()
     assert "client_socket.recv(4).decode()" in literal.locator(".here").inner_text()

@@ -19,7 +19,10 @@ def staged(notebook, notebook_of):
     """staged("ask, serve", …) opens a notebook with a stage for each of these, run, and gives the (first) stage."""
 
     def open_stage(*arguments, **how):
-        views = [f"view_{number} = StageView({each})\nview_{number}" for number, each in enumerate(arguments)]
+        views = [
+            f"view_{number} = StageView({each})\nview_{number}"
+            for number, each in enumerate(arguments)
+        ]
         opened = notebook(notebook_of(PROGRAMS, *views, LEFT_OVER), **how)
         opened.run_all()
         assert opened.errors() == []
@@ -48,7 +51,9 @@ def test_a_handshake_by_buttons(staged, theme):
     assert stage.labels(".away") == ["handshake, 2 bytes"]
     assert stage.labels(".quiet") == ["connection"]
     assert "2 bytes on the way" in stage.root.locator(".pipe").nth(1).inner_text()
-    assert [line.strip() for line in stage.marked("server")] == ["if recv_exactly(client_socket, len(HANDSHAKE)) != HANDSHAKE:"]
+    assert [line.strip() for line in stage.marked("server")] == [
+        "if recv_exactly(client_socket, len(HANDSHAKE)) != HANDSHAKE:"
+    ]
     stage.notebook.screenshot(f"stage-{theme}-1-on-the-way")
     stage.step("client", "server", "server", "server")
     assert stage.labels(".arrow:not(.quiet)") == ['handshake "Hi"', "greeting 48 bytes"]
@@ -72,7 +77,9 @@ def test_keys_text_box_and_the_way_back(staged):
     page.keyboard.press("Enter")
     stage.stands("client", "about to sendall(4 bytes)")
     assert stage.printed("client").endswith("lena\nRequest: name, please\n")
-    assert page.evaluate("document.activeElement.classList.contains('stage')"), "after Enter the keys work again"
+    assert page.evaluate("document.activeElement.classList.contains('stage')"), (
+        "after Enter the keys work again"
+    )
     last = stage.moment[1]
 
     page.keyboard.press("Home")
@@ -94,9 +101,13 @@ def test_keys_text_box_and_the_way_back(staged):
         page.keyboard.press(key)
     page.keyboard.press("ArrowUp")
     assert stage.root.locator(".rung.chosen").count() == 1
-    assert stage.root.locator("[aria-live=polite]").inner_text().startswith(("client: ", "server: "))
+    assert (
+        stage.root.locator("[aria-live=polite]").inner_text().startswith(("client: ", "server: "))
+    )
     assert len(stage.notebook.cells()) == cells
-    stage.root.evaluate("root => root.dispatchEvent(new KeyboardEvent('keydown', {key: 'ד', code: 'KeyS', bubbles: true}))")
+    stage.root.evaluate(
+        "root => root.dispatchEvent(new KeyboardEvent('keydown', {key: 'ד', code: 'KeyS', bubbles: true}))"
+    )
     stage.wait(lambda: stage.moment[1] == last + 2, "the key has worked on a Hebrew keyboard")
     assert stage.notebook.exceptions == []
 
@@ -113,8 +124,9 @@ def test_what_belongs_together_lights_up(staged):
     assert len(stage.root.locator("g.rung.lit").all()) == 2, "who sent the byte, and who read it"
     assert stage.root.locator(".arrow.lit .label").all_text_contents() == ['body "lena"']
     assert [text.strip() for text in stage.root.locator(".row.lit .text").all_inner_texts()] == [
-        "body = recv_exactly(client_socket, body_length(header))", "client_socket.sendall(answer)",
-    ]  # fmt: skip
+        "body = recv_exactly(client_socket, body_length(header))",
+        "client_socket.sendall(answer)",
+    ]
     stage.notebook.screenshot("stage-light-3-lit")
     stage.page.mouse.move(1, 1)
     stage.wait(lambda: stage.root.locator(".lit").count() == 0, "nothing is lit any more")
@@ -122,11 +134,16 @@ def test_what_belongs_together_lights_up(staged):
     stage.root.locator(".chosen-bytes .bytes").focus()
     for _ in range(3):
         stage.page.keyboard.press("ArrowRight")
-    assert stage.root.locator(".chosen-bytes .byte.lit b").all_inner_texts() == ["n"], "by keyboard as well"
+    assert stage.root.locator(".chosen-bytes .byte.lit b").all_inner_texts() == ["n"], (
+        "by keyboard as well"
+    )
     assert "the server sent: 110" in stage.root.locator("[aria-live=polite]").inner_text()
     assert stage.moment == (last, last)
     stage.root.locator("g.rung", has_text="sendall(8 bytes)").locator("rect").click()
-    assert stage.root.locator(".chosen-bytes .field > span").all_inner_texts() == ["header, 4 bytes", "body, 4 bytes"]
+    assert stage.root.locator(".chosen-bytes .field > span").all_inner_texts() == [
+        "header, 4 bytes",
+        "body, 4 bytes",
+    ]
     assert stage.notebook.exceptions == []
 
 
@@ -140,8 +157,21 @@ def test_every_control_has_a_name_and_can_be_reached_by_keyboard(staged):
     stage.root.focus()
     for _ in range(30):
         stage.page.keyboard.press("Tab")
-        reached.add(stage.page.evaluate("document.activeElement.innerText?.split('\\n')[0] || document.activeElement.ariaLabel"))
-    for name in ("Step client C", "Step server S", "Next N", "Run E", "Speed of play", "Start again R", "Full screen F", "Keys"):
+        reached.add(
+            stage.page.evaluate(
+                "document.activeElement.innerText?.split('\\n')[0] || document.activeElement.ariaLabel"
+            )
+        )
+    for name in (
+        "Step client C",
+        "Step server S",
+        "Next N",
+        "Run E",
+        "Speed of play",
+        "Start again R",
+        "Full screen F",
+        "Keys",
+    ):
         assert any(name.split()[0] in (each or "") for each in reached), (name, reached)
     stage.root.locator("summary").click()
     assert "run to the end" in stage.root.locator("details").inner_text()
@@ -155,14 +185,26 @@ def test_full_screen_fits_a_projector_and_is_read_from_the_last_row(staged):
     stage.wait(lambda: stage.page.evaluate("!!document.fullscreenElement"), "it fills the screen")
     size = stage.root.evaluate("root => parseFloat(getComputedStyle(root).fontSize)")
     assert size >= 18, "letters of a fortieth of the height of the picture"
-    assert stage.root.locator(".words").first.evaluate("each => parseFloat(getComputedStyle(each).fontSize)") >= 20
-    stage.wait(lambda: stage.root.evaluate("root => root.scrollHeight <= root.clientHeight"), "nothing is cut")
+    assert (
+        stage.root.locator(".words").first.evaluate(
+            "each => parseFloat(getComputedStyle(each).fontSize)"
+        )
+        >= 20
+    )
+    stage.wait(
+        lambda: stage.root.evaluate("root => root.scrollHeight <= root.clientHeight"),
+        "nothing is cut",
+    )
     last = stage.root.locator("g.rung").last.bounding_box()
     calls = stage.root.locator(".calls").bounding_box()
-    assert last["y"] + last["height"] <= calls["y"] + calls["height"] + 1, "the newest call is in view"
+    assert last["y"] + last["height"] <= calls["y"] + calls["height"] + 1, (
+        "the newest call is in view"
+    )
     stage.notebook.screenshot("stage-light-4-full-screen")
     stage.press("Full screen")
-    stage.wait(lambda: not stage.page.evaluate("!!document.fullscreenElement"), "it leaves the screen")
+    stage.wait(
+        lambda: not stage.page.evaluate("!!document.fullscreenElement"), "it leaves the screen"
+    )
 
 
 @pytest.mark.parametrize("width", [1040, 720])
@@ -172,7 +214,9 @@ def test_nothing_stands_out_where_the_page_is_narrow(staged, width):
     stage.press("Run")
     stage.stands("client", "waits for the keyboard")
     edge = stage.root.bounding_box()["x"] + stage.root.bounding_box()["width"]
-    for part in stage.root.locator(".side, .side form, .side button:visible, .program, .ladder, .pipe").all():
+    for part in stage.root.locator(
+        ".side, .side form, .side button:visible, .program, .ladder, .pipe"
+    ).all():
         box = part.bounding_box()
         assert box is None or box["x"] + box["width"] <= edge, part
     stage.notebook.screenshot(f"stage-light-7-{width}")
@@ -183,7 +227,11 @@ def test_two_stages_play_limits_deadlock_and_a_new_start(staged):
     two = StageInPage(one.notebook, "view_1 = ")
     two.press("Run")
     two.wait(lambda: two.root.locator(".say").is_visible(), "the deadlock is told")
-    assert two.root.locator(".say").inner_text().startswith("Deadlock: the client waits for 48 more bytes")
+    assert (
+        two.root.locator(".say")
+        .inner_text()
+        .startswith("Deadlock: the client waits for 48 more bytes")
+    )
     two.notebook.screenshot("stage-light-5-deadlock")
     assert one.moment == (0, 0), "the other stage has not moved"
 
@@ -208,7 +256,9 @@ def test_run_twice_reloaded_and_with_the_kernel_restarted(staged):
     assert output(notebook, "import threading").strip() == "3", "the view's thread and two programs"
     notebook.run_all()
     assert notebook.errors() == []
-    assert output(notebook, "import threading").strip() == "3", "the second run has closed the first one's stage"
+    assert output(notebook, "import threading").strip() == "3", (
+        "the second run has closed the first one's stage"
+    )
     stage = StageInPage(notebook, "view_0 = ")
     stage.press("Run")
     stage.stands("client", "waits for the keyboard")
@@ -241,7 +291,11 @@ def test_a_lessons_stage_is_drawn_after_a_new_start(notebook):
     stage.page.keyboard.press("r")
     stage.stands("server", "about to accept()")
     for part in (".words", ".row .text", ".count", ".pipe"):
-        assert all(stage.root.locator(part).evaluate_all("all => all.map(each => each.innerText && each.clientHeight + each.offsetWidth)"))
+        assert all(
+            stage.root.locator(part).evaluate_all(
+                "all => all.map(each => each.innerText && each.clientHeight + each.offsetWidth)"
+            )
+        )
     stage.keys("s", "c")
     assert stage.labels() == ["connection"]
     lesson.screenshot("lesson-02-dark-stage")
@@ -254,12 +308,16 @@ def test_clients_in_the_queue_are_seen_and_the_keys_work_after_any_button(notebo
         other.sendall(b"Hi")
         one.settimeout(5)
         one.recv(48)"""
-    opened = notebook(notebook_of(PROGRAMS, program, VIEW.format("two, serve, played=[('server', 'accept')]")))
+    opened = notebook(
+        notebook_of(PROGRAMS, program, VIEW.format("two, serve, played=[('server', 'accept')]"))
+    )
     opened.run_all()
     stage = StageInPage(opened)
     stage.step("client", "client", "client")
     assert stage.labels(".quiet") == ["in the queue", "in the queue"]
-    assert "#2 client → server: 2 bytes on the way" in stage.root.locator(".pipe").nth(1).inner_text()
+    assert (
+        "#2 client → server: 2 bytes on the way" in stage.root.locator(".pipe").nth(1).inner_text()
+    )
     stage.step("client")
     stage.stands("client", "stuck in recv(48)")
     stage.keys("s")  # though the button that was pressed last has become pale
@@ -275,12 +333,14 @@ def test_clients_in_the_queue_are_seen_and_the_keys_work_after_any_button(notebo
 
 def test_bytes_and_prints_are_shown_and_never_taken_for_html(notebook, notebook_of):
     evil = "<img src=x onerror=alert(1)><script>window.bad=1</script>"
-    program = f'''def evil(ip, port):
+    program = f"""def evil(ip, port):
     with socket.create_connection((ip, port)) as sock:
         sock.sendall({evil.encode()!r})
-        print({evil!r})'''
+        print({evil!r})"""
     opened = notebook(notebook_of(PROGRAMS, program, VIEW.format("evil, serve")))
-    opened.page.on("dialog", lambda dialog: opened.exceptions.append("an alert") or dialog.dismiss())
+    opened.page.on(
+        "dialog", lambda dialog: opened.exceptions.append("an alert") or dialog.dismiss()
+    )
     opened.run_all()
     stage = StageInPage(opened)
     stage.press("Run")
@@ -293,15 +353,21 @@ def test_bytes_and_prints_are_shown_and_never_taken_for_html(notebook, notebook_
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_replay_goes_forward_and_back_without_sockets(notebook, notebook_of, theme):
-    opened = notebook(notebook_of(
-        PROGRAMS,
-        "from lenproto.lab import Stage\nwith Stage(ask, serve, ['NAME', 'EXIT']) as stage:\n    stage.run()\nstage.trace.save('talk.json')",
-        "Replay('talk.json')",
-    ), theme=theme, viewport=(1280, 720))  # fmt: skip
+    opened = notebook(
+        notebook_of(
+            PROGRAMS,
+            "from lenproto.lab import Stage\nwith Stage(ask, serve, ['NAME', 'EXIT']) as stage:\n    stage.run()\nstage.trace.save('talk.json')",
+            "Replay('talk.json')",
+        ),
+        theme=theme,
+        viewport=(1280, 720),
+    )
     opened.run_all()
     assert opened.errors() == []
     replay = StageInPage(opened, "Replay('talk.json')")
-    replay.wait(lambda: replay.moment[1] > 15, "the kernel has told the page the whole conversation")
+    replay.wait(
+        lambda: replay.moment[1] > 15, "the kernel has told the page the whole conversation"
+    )
     last = replay.moment[1]
     assert replay.moment == (last, last)
     assert "end of the stream" in replay.labels(".quiet")
@@ -323,7 +389,10 @@ def test_a_replay_goes_forward_and_back_without_sockets(notebook, notebook_of, t
 
 def test_a_click_is_drawn_at_once_and_a_long_conversation_stays_quick(staged, capsys):
     stage = staged("long_client, long_server", viewport=(1280, 720))
-    root, button = stage.root.element_handle(), stage.root.get_by_role("button", name="Next").element_handle()
+    root, button = (
+        stage.root.element_handle(),
+        stage.root.get_by_role("button", name="Next").element_handle(),
+    )
     click = [stage.page.evaluate(DRAWN, [root, button]) for _ in range(40)]
     stage.press("Run")
     until(lambda: stage.moment[1] >= LONG, f"{LONG} calls were made", 60)
@@ -333,12 +402,19 @@ def test_a_click_is_drawn_at_once_and_a_long_conversation_stays_quick(staged, ca
     frames = {act: stage.page.evaluate(FRAMES, [root, act, 120]) for act in ("scroll", "back")}
     with capsys.disabled():
         print(f"\n\n{'from a click to the drawn step':<44}{'median':>10}{'slowest':>10}")
-        for name, times in (("conversation of 40 calls", click), (f"conversation of {stage.moment[1]} calls", late)):
+        for name, times in (
+            ("conversation of 40 calls", click),
+            (f"conversation of {stage.moment[1]} calls", late),
+        ):
             print(f"{name:<44}{statistics.median(times):>7.0f} ms{max(times):>7.0f} ms")
-        print(f"{'frames, that many calls shown':<44}{'median':>10}{'slowest':>10}{'over 50 ms':>14}")
+        print(
+            f"{'frames, that many calls shown':<44}{'median':>10}{'slowest':>10}{'over 50 ms':>14}"
+        )
         for act, times in frames.items():
             over = sum(each > FRAME_LIMIT_MS for each in times)
-            print(f"{act:<44}{statistics.median(times):>7.0f} ms{max(times):>7.0f} ms{over:>7} of {len(times)}")
+            print(
+                f"{act:<44}{statistics.median(times):>7.0f} ms{max(times):>7.0f} ms{over:>7} of {len(times)}"
+            )
     assert statistics.median(click) < CLICK_LIMIT_MS
     assert statistics.median(late) < CLICK_LIMIT_MS
     for times in frames.values():

@@ -29,7 +29,10 @@ def test_cells_run_and_fail_and_a_restarted_kernel_has_forgotten_all(notebook, n
     assert [cell["execution_count"] for cell in page.cells()] == [4, 2, 3]
     page.restart_kernel()
     page.run_cell(2)
-    assert page.errors() == ["ZeroDivisionError: division by zero", "NameError: name 'x' is not defined"]
+    assert page.errors() == [
+        "ZeroDivisionError: division by zero",
+        "NameError: name 'x' is not defined",
+    ]
     page.close()
     assert lab.request("GET", "/api/kernels") == []
 
@@ -48,12 +51,17 @@ def test_widgets_that_fail_are_seen_and_those_that_work_may_be_clicked(notebook,
     page.cell(2).get_by_role("button", name="Go on").click()
     page.cell(2).get_by_text("went on", exact=True).wait_for()
     page.wait_until_idle()
-    assert page.missing_widgets(limit_s=1) == ["cell 0: nothing", "cell 1: Error displaying widget: model not found"]
+    assert page.missing_widgets(limit_s=1) == [
+        "cell 0: nothing",
+        "cell 1: Error displaying widget: model not found",
+    ]
     assert [text.splitlines()[0] for text in page.exceptions] == ["Error: broken on purpose"]
     assert page.errors() == []
 
 
-def test_a_page_has_the_theme_and_the_size_that_were_asked_for(notebook, notebook_of, tmp_path, monkeypatch):
+def test_a_page_has_the_theme_and_the_size_that_were_asked_for(
+    notebook, notebook_of, tmp_path, monkeypatch
+):
     page = notebook(notebook_of("1"), theme="dark", viewport=(800, 600))
     assert page.page.locator("body").get_attribute("data-jp-theme-light") == "false"
     assert page.page.evaluate("[innerWidth, innerHeight]") == [800, 600]

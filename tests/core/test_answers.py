@@ -28,7 +28,9 @@ def test_rand_is_every_whole_number_from_1_to_10_and_no_other():
     assert {answer_to("RAND") for _ in range(1000)} == {str(number) for number in range(1, 11)}
 
 
-@pytest.mark.parametrize("request_", ["time", "XXXX", "    ", "\0\0\0\0", "\\xff\\x00\\x80\\xfe", "TIM", "NAMES"])
+@pytest.mark.parametrize(
+    "request_", ["time", "XXXX", "    ", "\0\0\0\0", "\\xff\\x00\\x80\\xfe", "TIM", "NAMES"]
+)
 def test_an_unknown_request_hears_which_ones_are_known(request_):
     said = answer_to(request_)
     assert isinstance(said, str)

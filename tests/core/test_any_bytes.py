@@ -10,12 +10,19 @@ import threading
 
 import pytest
 from helpers.leavings import open_sockets
+from helpers.peers.bare import TIME_LIMIT_S, ScriptedServer, connect, converse, read, reset
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    Bundle, RuleBasedStateMachine, consumes, initialize, invariant, precondition, rule, run_state_machine_as_test,
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
 )
-from helpers.peers.bare import TIME_LIMIT_S, ScriptedServer, connect, converse, read, reset
 
 from lenproto import client
 from lenproto.lab import Background
@@ -24,7 +31,13 @@ from lenproto.wire import MAX_BODY_BYTES
 ANSWERS = {"NAME": lambda: "lena", "LONG": lambda: "שלום" * 300, "NONE": lambda: ""}
 GREETING = b"Hello! You can ask for: NAME, LONG, NONE or EXIT"
 KNOWN = b"NAME", b"LONG", b"NONE", b"EXIT"
-examples = settings(max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+examples = settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 @pytest.fixture(scope="module")
@@ -74,21 +87,32 @@ def printed_of(stream):
     if len(stream) < 48:
         return None, 0
     bodies, _ = bodies_of(stream)
-    return [stream[:48].decode("ascii", "backslashreplace"), *(body.decode("utf-8", "backslashreplace") for body in bodies)], len(bodies) + 1
+    return [
+        stream[:48].decode("ascii", "backslashreplace"),
+        *(body.decode("utf-8", "backslashreplace") for body in bodies),
+    ], len(bodies) + 1
 
 
 # ---- what is sent: mostly conversations, with everything else in between ----
 
-requests = st.one_of(st.sampled_from(KNOWN), st.binary(min_size=4, max_size=4), st.text("abNAME ", min_size=4, max_size=4).map(str.encode))
+requests = st.one_of(
+    st.sampled_from(KNOWN),
+    st.binary(min_size=4, max_size=4),
+    st.text("abNAME ", min_size=4, max_size=4).map(str.encode),
+)
 said = st.one_of(
     st.binary(max_size=30),
     st.lists(requests, max_size=6).map(lambda each: b"Hi" + b"".join(each)),
-    st.tuples(st.lists(requests, max_size=4), st.binary(max_size=3)).map(lambda both: b"Hi" + b"".join(both[0]) + both[1]),
+    st.tuples(st.lists(requests, max_size=4), st.binary(max_size=3)).map(
+        lambda both: b"Hi" + b"".join(both[0]) + both[1]
+    ),
 )
 frames = st.binary(max_size=40).map(lambda body: b"%04d" % len(body) + body)
 told = st.one_of(
     st.binary(max_size=60),
-    st.tuples(st.lists(frames, max_size=4), st.binary(max_size=6)).map(lambda both: GREETING + b"".join(both[0]) + both[1]),
+    st.tuples(st.lists(frames, max_size=4), st.binary(max_size=6)).map(
+        lambda both: GREETING + b"".join(both[0]) + both[1]
+    ),
 )
 no_frames = st.sampled_from([b"4x2!", b"-001", b"  17", b"1_00"])
 cut_short = st.tuples(st.lists(frames | no_frames, min_size=1, max_size=5), st.integers(0, 9)).map(
@@ -151,7 +175,11 @@ def test_a_client_prints_of_any_server_what_the_model_says(stream, at):
         return "NAME"
 
     out = io.StringIO()
-    with ScriptedServer(tells) as server, contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+    with (
+        ScriptedServer(tells) as server,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(io.StringIO()),
+    ):
         contact = client.main(*server.address, ask=ask)
     texts, requests = printed_of(stream)
     assert contact == (texts is not None)
@@ -162,13 +190,23 @@ def test_a_client_prints_of_any_server_what_the_model_says(stream, at):
 
 def readable(text):
     """What a terminal may show of a text."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text)
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
+    )
 
 
 # ---- the same, step by step: several clients at once, who send a part now and the rest later ----
 
-# A program that falls silent costs a whole time limit, in each try to make its story shorter: the first one is told.
-steps = settings(max_examples=150, stateful_step_count=40, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+# A program that falls silent costs a whole time limit, in each try to make its story shorter: the
+# first one is told.
+steps = settings(
+    max_examples=150,
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.generate],
+)
 some = st.sampled_from([1, 2, 3, 4, 5, 50, 1000])  # of the bytes that are still to be sent
 
 
@@ -236,7 +274,8 @@ class OneServer(RuleBasedStateMachine):
     def reads_what_is_due(self, visitor):
         due = self.due(visitor)[len(visitor.heard) :]
         if visitor.cut_off():
-            return  # what it still gets is a matter of luck; the invariant says that it is nothing wrong
+            # what it still gets is a matter of luck; the invariant says that it is nothing wrong
+            return
         visitor.heard += read(visitor.sock, len(due))
         reached = all(each.done() for each in self.line[: self.line.index(visitor)])
         if reached and visitor.done():
@@ -255,7 +294,9 @@ class OneServer(RuleBasedStateMachine):
 
     @rule(visitor=visitors)
     def says_the_rest_and_exit(self, visitor):
-        ends = closes_after(visitor.said) is None and (len(visitor.said) + len(visitor.meant)) % 4 == 2
+        ends = (
+            closes_after(visitor.said) is None and (len(visitor.said) + len(visitor.meant)) % 4 == 2
+        )
         visitor.meant += b"EXIT" if ends else b""
         self.says(visitor, 1000)
 
@@ -277,7 +318,9 @@ class OneServer(RuleBasedStateMachine):
                     visitor.sock.close()
             assert converse(self.server.address, b"NAME") == (GREETING, [b"lena"])
             assert self.server.thread.is_alive() and self.server.failure is None
-            assert open_sockets() == self.sockets, "the server holds its listening socket, and no other"
+            assert open_sockets() == self.sockets, (
+                "the server holds its listening socket, and no other"
+            )
         finally:
             for visitor in self.line:
                 visitor.sock.close()
@@ -311,7 +354,8 @@ class OneClient(RuleBasedStateMachine):
 
     @initialize(meant=cut_short)
     def begins(self, meant):
-        self.meant, self.told, self.shown, self.asked = meant, b"", "", 0  # asked: how many requests were sent
+        # asked: how many requests were sent
+        self.meant, self.told, self.shown, self.asked = meant, b"", "", 0
         self.ended, self.at_prompt, self.over = "", False, False
         self.out, self.err, self.person, self.contact = io.StringIO(), io.StringIO(), Person(), []
         with contextlib.ExitStack() as held:
@@ -319,7 +363,9 @@ class OneClient(RuleBasedStateMachine):
             held.enter_context(contextlib.redirect_stderr(self.err))
             listener = held.enter_context(socket.create_server(("127.0.0.1", 0)))
             listener.settimeout(TIME_LIMIT_S)
-            self.thread = threading.Thread(target=self.run, args=listener.getsockname(), name="client")
+            self.thread = threading.Thread(
+                target=self.run, args=listener.getsockname(), name="client"
+            )
             self.thread.start()
             held.callback(self.thread.join)
             self.sock, _ = listener.accept()
@@ -339,9 +385,11 @@ class OneClient(RuleBasedStateMachine):
             self.person.prompted.get(timeout=TIME_LIMIT_S)
             self.at_prompt = True
             self.shown += readable(printed[self.asked]) + "\n"
-        elif self.ended or len(rest) >= 4 and not re.match(rb"\d{4}", rest):
+        elif self.ended or (len(rest) >= 4 and not re.match(rb"\d{4}", rest)):
             clean = len(self.told) >= 48 and not rest  # it ended where a header would come
-            self.has_ended(lines=[0] if clean and self.ended == "half-closes" else [0, 1] if clean else [1])
+            self.has_ended(
+                lines=[0] if clean and self.ended == "half-closes" else [0, 1] if clean else [1]
+            )
 
     def has_ended(self, lines):
         """The client ends now, with so many lines on standard error."""
@@ -373,10 +421,11 @@ class OneClient(RuleBasedStateMachine):
         if self.ended != "leaves":
             try:
                 heard = read(self.sock, 4)
-            except ConnectionResetError:  # it broke off with bytes unread, at a header that was there already
+            except ConnectionResetError:
+                # it broke off with bytes unread, at a header that was there already
                 heard = None
         self.settle()
-        assert heard == request or heard is None and self.over
+        assert heard == request or (heard is None and self.over)
 
     @precondition(lambda self: self.at_prompt)
     @rule()
@@ -402,7 +451,11 @@ class OneClient(RuleBasedStateMachine):
         self.settle()
 
     # an answer that nobody has asked for yet may be lost by these two
-    @precondition(lambda self: not self.meant and not self.ended and len(bodies_of(self.told)[0]) <= self.asked)
+    @precondition(
+        lambda self: (
+            not self.meant and not self.ended and len(bodies_of(self.told)[0]) <= self.asked
+        )
+    )
     @rule(how=st.sampled_from([socket.socket.close, reset]))
     def leaves(self, how):
         self.ended = "leaves"
@@ -419,7 +472,7 @@ class OneClient(RuleBasedStateMachine):
     def the_client_has_done_no_more_than_the_model_says(self):
         assert self.out.getvalue() == self.shown
         assert self.person.prompted.empty(), "it comes to the person only when it has the answer"
-        assert self.over or self.err.getvalue() == "" and self.thread.is_alive()
+        assert self.over or (self.err.getvalue() == "" and self.thread.is_alive())
 
     def teardown(self):
         with self.held:

@@ -73,7 +73,8 @@ def test_contact_sends_two_bytes_and_waits(scripted_server):
 
     with initial_contact(*scripted_server(script))[2] as client_socket:
         client_socket.shutdown(socket.SHUT_WR)
-        assert client_socket.recv(1) == b""  # the script is through: nothing follows Hi until send_requests
+        # the script is through: nothing follows Hi until send_requests
+        assert client_socket.recv(1) == b""
     assert heard == [b"Hi", b""]
 
 
@@ -85,7 +86,9 @@ def test_a_greeting_filled_up_with_spaces_comes_back_whole(scripted_server):
     contact, greeting, client_socket = initial_contact(*scripted_server(script))
     with client_socket:
         assert greeting == "Ask for: TIME or EXIT".ljust(48)
-        assert read(client_socket, 5) == b"0001x", "what follows the greeting is left for who reads next"
+        assert read(client_socket, 5) == b"0001x", (
+            "what follows the greeting is left for who reads next"
+        )
 
 
 def test_a_greeting_that_is_not_ascii_is_shown_all_the_same(scripted_server, capsys):
@@ -102,7 +105,9 @@ def test_a_greeting_that_is_not_ascii_is_shown_all_the_same(scripted_server, cap
 # initial_contact: shocks
 
 
-@pytest.mark.parametrize("sent", [b"", GREETING[:1], GREETING[:47]], ids=["0 bytes", "1 byte", "47 bytes"])
+@pytest.mark.parametrize(
+    "sent", [b"", GREETING[:1], GREETING[:47]], ids=["0 bytes", "1 byte", "47 bytes"]
+)
 def test_a_server_that_closes_without_a_whole_greeting_is_no_contact(scripted_server, capsys, sent):
     def script(sock):
         read(sock, 2)
@@ -115,7 +120,9 @@ def test_a_server_that_closes_without_a_whole_greeting_is_no_contact(scripted_se
     assert f"{len(sent)} of 48 bytes" in line_of(captured, f"No contact with {ip}:{port}: ")
 
 
-@pytest.mark.parametrize("sent", [b"", GREETING[:20]], ids=["before the greeting", "inside the greeting"])
+@pytest.mark.parametrize(
+    "sent", [b"", GREETING[:20]], ids=["before the greeting", "inside the greeting"]
+)
 def test_a_server_that_resets_is_no_contact(scripted_server, capsys, sent):
     def script(sock):
         read(sock, 2)
@@ -127,7 +134,9 @@ def test_a_server_that_resets_is_no_contact(scripted_server, capsys, sent):
     assert "cut" in line_of(capsys.readouterr(), f"No contact with {ip}:{port}: ")
 
 
-@pytest.mark.parametrize("sent", [b"", GREETING[:20]], ids=["before the greeting", "inside the greeting"])
+@pytest.mark.parametrize(
+    "sent", [b"", GREETING[:20]], ids=["before the greeting", "inside the greeting"]
+)
 def test_a_silent_server_is_no_contact_once_the_time_is_over(scripted_server, capsys, sent):
     def script(sock):
         sock.sendall(sent)
@@ -153,11 +162,23 @@ def test_a_refused_connection_is_no_contact(refused_address, capsys):
     assert "refused" in line_of(capsys.readouterr(), f"No contact with {ip}:{port}: ")
 
 
-@pytest.mark.parametrize("ip, port", [
-    ("::1", 8820),  # an address of IPv6: no name server is asked
-    ("two..dots", 8820), ("x" * 64, 8820), ("a\0b", 8820), (b"\xff", 8820), (None, 8820), (127, 8820),
-    ("127.0.0.1", 65536), ("127.0.0.1", -1), ("127.0.0.1", 10**30), ("127.0.0.1", "8820"), ("127.0.0.1", None),
-])
+@pytest.mark.parametrize(
+    "ip, port",
+    [
+        ("::1", 8820),  # an address of IPv6: no name server is asked
+        ("two..dots", 8820),
+        ("x" * 64, 8820),
+        ("a\0b", 8820),
+        (b"\xff", 8820),
+        (None, 8820),
+        (127, 8820),
+        ("127.0.0.1", 65536),
+        ("127.0.0.1", -1),
+        ("127.0.0.1", 10**30),
+        ("127.0.0.1", "8820"),
+        ("127.0.0.1", None),
+    ],
+)
 def test_what_is_no_address_is_no_contact(ip, port, capsys):
     assert initial_contact(ip, port) == NO_CONTACT
     line_of(capsys.readouterr(), f"No contact with {ip}:{port}: ")
@@ -218,18 +239,32 @@ def test_a_conversation_prints_each_answer_and_ends_with_exit(connected_pair, ca
     assert capsys.readouterr() == ("2024-01-31 12:00:00\nשלום\n", "")
 
 
-@pytest.mark.parametrize("typed, sent", [
-    ("TIME", b"TIME"), ("time", b"TIME"), ("tImE please", b"TIME"), ("timeשלום", b"TIME"), ("exit", b"EXIT"),
-    ("x", b"X   "), ("", b"    "), ("a b", b"A B "), ("4x2!", b"4X2!"),
-])
+@pytest.mark.parametrize(
+    "typed, sent",
+    [
+        ("TIME", b"TIME"),
+        ("time", b"TIME"),
+        ("tImE please", b"TIME"),
+        ("timeשלום", b"TIME"),
+        ("exit", b"EXIT"),
+        ("x", b"X   "),
+        ("", b"    "),
+        ("a b", b"A B "),
+        ("4x2!", b"4X2!"),
+    ],
+)
 def test_a_request_is_the_first_four_characters_in_capitals(connected_pair, typed, sent):
     client_socket, server_socket = connected_pair
     send_requests("Hello!", client_socket, ask=Person(typed), timeout_s=0.01)
     assert read_to_the_end(server_socket) == sent
 
 
-@pytest.mark.parametrize("typed", ["שלום", "timé", "ß", "ſ", "ﬁle", "１２３４", "TIM\udcff", "\x80"])
-def test_what_has_no_ascii_form_is_refused_at_the_prompt_and_nothing_is_sent(connected_pair, typed, capsys):
+@pytest.mark.parametrize(
+    "typed", ["שלום", "timé", "ß", "ſ", "ﬁle", "１２３４", "TIM\udcff", "\x80"]
+)
+def test_what_has_no_ascii_form_is_refused_at_the_prompt_and_nothing_is_sent(
+    connected_pair, typed, capsys
+):
     client_socket, server_socket = connected_pair
     person = Person(typed)
     send_requests("Hello!", client_socket, ask=person)
@@ -248,14 +283,18 @@ def test_without_an_answer_from_the_server_nothing_is_asked(connected_pair):
     assert read_to_the_end(server_socket) == b""
 
 
-def test_the_person_is_asked_by_input_where_no_other_way_is_given(connected_pair, monkeypatch, capsys):
+def test_the_person_is_asked_by_input_where_no_other_way_is_given(
+    connected_pair, monkeypatch, capsys
+):
     client_socket, server_socket = connected_pair
     server_socket.sendall(b"00017")
     monkeypatch.setattr("sys.stdin", io.StringIO("rand\n"))
     send_requests("Hello!", client_socket)
     assert read_to_the_end(server_socket) == b"RAND"
     prompt, answer, after = capsys.readouterr().out.partition("7\n")
-    assert prompt.strip() and answer and after.strip() == prompt.strip(), "it asked, answered, and asked again"
+    assert prompt.strip() and answer and after.strip() == prompt.strip(), (
+        "it asked, answered, and asked again"
+    )
 
 
 def test_the_person_has_no_time_limit(connected_pair, capsys):
@@ -288,7 +327,9 @@ def test_ctrl_c_at_the_prompt_closes_the_socket(connected_pair):
 
 
 @pytest.mark.parametrize("header", [b"17  ", b"+001", b"1_00", b"\0\0\0\x11", b"HTTP"])
-def test_a_length_that_is_no_number_ends_the_conversation_in_one_line(connected_pair, capsys, header):
+def test_a_length_that_is_no_number_ends_the_conversation_in_one_line(
+    connected_pair, capsys, header
+):
     client_socket, server_socket = connected_pair
     server_socket.sendall(header + b"x" * 20)
     person = Person("TIME", "never asked")
@@ -300,10 +341,17 @@ def test_a_length_that_is_no_number_ends_the_conversation_in_one_line(connected_
     assert client_socket.fileno() == -1
 
 
-@pytest.mark.parametrize("sent, told", [
-    (b"0", "1 of 4"), (b"0017", "0 of 17"), (b"9999" + b"x" * 9998, "9998 of 9999"),
-])
-def test_a_stream_that_ends_inside_an_answer_is_told_in_one_line(connected_pair, capsys, sent, told):
+@pytest.mark.parametrize(
+    "sent, told",
+    [
+        (b"0", "1 of 4"),
+        (b"0017", "0 of 17"),
+        (b"9999" + b"x" * 9998, "9998 of 9999"),
+    ],
+)
+def test_a_stream_that_ends_inside_an_answer_is_told_in_one_line(
+    connected_pair, capsys, sent, told
+):
     client_socket, server_socket = connected_pair
     server_socket.sendall(sent)
     server_socket.shutdown(socket.SHUT_WR)
@@ -313,8 +361,11 @@ def test_a_stream_that_ends_inside_an_answer_is_told_in_one_line(connected_pair,
     assert told in line_of(captured, "The conversation broke off: ")
 
 
-@pytest.mark.parametrize("sent", [b"", b"00", b"0017", b"00178 bytes!"],
-                         ids=["no answer", "inside the header", "before the body", "inside the body"])
+@pytest.mark.parametrize(
+    "sent",
+    [b"", b"00", b"0017", b"00178 bytes!"],
+    ids=["no answer", "inside the header", "before the body", "inside the body"],
+)
 def test_a_silent_server_is_given_up_once_the_time_is_over(connected_pair, capsys, sent):
     client_socket, server_socket = connected_pair
     server_socket.sendall(sent)
@@ -361,22 +412,34 @@ def test_main_says_whether_there_was_contact(scripted_server, refused_address, c
     capsys.readouterr()
 
 
-@pytest.mark.parametrize("function, positional", [
-    (initial_contact, ["ip", "port"]), (send_requests, ["answer", "client_socket"]),
-])
+@pytest.mark.parametrize(
+    "function, positional",
+    [
+        (initial_contact, ["ip", "port"]),
+        (send_requests, ["answer", "client_socket"]),
+    ],
+)
 def test_the_course_names_what_a_function_takes_and_extras_are_keywords(function, positional):
     parameters = inspect.signature(function).parameters.values()
-    assert [each.name for each in parameters if each.kind == each.POSITIONAL_OR_KEYWORD] == positional
+    assert [
+        each.name for each in parameters if each.kind == each.POSITIONAL_OR_KEYWORD
+    ] == positional
     assert all(each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY) for each in parameters)
-    assert all(each.default is not each.empty for each in parameters if each.kind == each.KEYWORD_ONLY)
+    assert all(
+        each.default is not each.empty for each in parameters if each.kind == each.KEYWORD_ONLY
+    )
 
 
 # Servers that are not ours: a shell's, JavaScript's, C's
 
 
 def test_the_program_talks_to_netcat():
-    with Printed([*foreign.netcat(), "-l", "-v", "-N", "127.0.0.1", "0"], stdin=-1, stdout=-1, stderr=-2) as netcat:
-        netcat.process.stdin.write("Ask a shell for: TIME or EXIT".ljust(48) + "0008" + "שלום" + "0002no")
+    with Printed(
+        [*foreign.netcat(), "-l", "-v", "-N", "127.0.0.1", "0"], stdin=-1, stdout=-1, stderr=-2
+    ) as netcat:
+        netcat.process.stdin.write(
+            "Ask a shell for: TIME or EXIT".ljust(48) + "0008" + "שלום" + "0002no"
+        )
         netcat.process.stdin.close()
         port = netcat.line().split()[-1]  # "Listening on localhost 40027"
         ended = run_client(("127.0.0.1", port), "TIME\nname\nEXIT\n")

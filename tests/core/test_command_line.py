@@ -16,7 +16,9 @@ from helpers.places import ROOT
 from helpers.programs import LENPROTO, Printed, Server, environment, run, run_client, run_server
 
 GREETING = "Hello! You can ask for: TIME, NAME, RAND or EXIT"
-posix_only = pytest.mark.skipif(os.name == "nt", reason="Windows has no POSIX shell and no SIGINT for another process")
+posix_only = pytest.mark.skipif(
+    os.name == "nt", reason="Windows has no POSIX shell and no SIGINT for another process"
+)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,8 @@ def one_line(ended, begins):
 
 
 def test_server_says_first_where_it_listens():
-    with Server() as program:  # its output is a pipe here: a line that is not flushed would not come
+    with Server() as program:
+        # its output is a pipe here: a line that is not flushed would not come
         ip, port = program.address
         assert program.first_line == f"listening on 127.0.0.1:{port}"
         assert ip == "127.0.0.1" and 0 < port < 65536
@@ -101,7 +104,8 @@ def test_server_with_a_timeout_drops_a_silent_client_and_with_0_it_does_not():
 def test_server_goes_on_when_the_reader_of_its_output_goes_away():
     with Server(reads_lines=1) as program:
         program.reader.join(TIME_LIMIT_S)  # the pipe is closed
-        for _ in range(500):  # their lines are more than Python keeps in memory before it must write
+        for _ in range(500):
+            # their lines are more than Python keeps in memory before it must write
             assert converse(program.address)[0] == GREETING.encode()
         program.press_ctrl_c() if os.name == "posix" else program.process.kill()
         code, _ = program.end()
@@ -115,7 +119,9 @@ def redirected(redirection, *arguments):
 
 
 @posix_only
-@pytest.mark.parametrize("redirection", [">&-", ">/dev/full"], ids=["no output at all", "a full disk"])
+@pytest.mark.parametrize(
+    "redirection", [">&-", ">/dev/full"], ids=["no output at all", "a full disk"]
+)
 def test_server_goes_on_where_it_can_print_nothing(redirection):
     if redirection == ">/dev/full" and not os.path.exists("/dev/full"):
         pytest.skip("this system has no /dev/full, a disk that is always full")
@@ -160,9 +166,13 @@ def test_a_second_server_on_the_same_port_is_told_so_and_the_first_goes_on(serve
 
 
 @pytest.mark.parametrize("port", ["65536", "-1", "99999999999999999999"])
-@pytest.mark.parametrize("command, begins", [
-    ("server", "lenproto: cannot listen on 127.0.0.1:"), ("client", "No contact with 127.0.0.1:"),
-])
+@pytest.mark.parametrize(
+    "command, begins",
+    [
+        ("server", "lenproto: cannot listen on 127.0.0.1:"),
+        ("client", "No contact with 127.0.0.1:"),
+    ],
+)
 def test_a_port_out_of_range_is_told_in_one_line(command, begins, port):
     assert "0 to 65535" in one_line(run([*LENPROTO, command, "--port", port]), f"{begins}{port}: ")
 
@@ -177,7 +187,9 @@ NO_ADDRESS = {
 
 
 @pytest.mark.parametrize("ip", NO_ADDRESS.values(), ids=NO_ADDRESS)
-@pytest.mark.parametrize("command, begins", [("server", "lenproto: cannot listen on "), ("client", "No contact with ")])
+@pytest.mark.parametrize(
+    "command, begins", [("server", "lenproto: cannot listen on "), ("client", "No contact with ")]
+)
 def test_what_is_no_address_is_told_in_one_line(command, begins, ip):
     if ip == "\udcff" and sys.platform != "linux":
         pytest.skip("only Linux takes any bytes for an argument")
@@ -187,7 +199,9 @@ def test_what_is_no_address_is_told_in_one_line(command, begins, ip):
 
 def test_an_address_of_another_computer_is_told_in_one_line():
     ended = run_server("--ip", "192.0.2.1", "--port", "0")  # RFC 5737: nobody has this address
-    assert "this computer has no such address" in one_line(ended, "lenproto: cannot listen on 192.0.2.1:0: ")
+    assert "this computer has no such address" in one_line(
+        ended, "lenproto: cannot listen on 192.0.2.1:0: "
+    )
 
 
 def without_the_right_to_low_ports():
@@ -200,8 +214,11 @@ def without_the_right_to_low_ports():
     if os.geteuid() != 0:
         return None
     if sys.platform != "linux":
-        pytest.skip("root may use every port, and has no way to give up that right alone on this system")
-    prctl, drop_from_bounding_set, net_bind_service = ctypes.CDLL(None).prctl, 24, 10  # <linux/prctl.h>, capability.h
+        pytest.skip(
+            "root may use every port, and has no way to give up that right alone on this system"
+        )
+    # <linux/prctl.h>, capability.h
+    prctl, drop_from_bounding_set, net_bind_service = ctypes.CDLL(None).prctl, 24, 10
     return lambda: prctl(drop_from_bounding_set, net_bind_service, 0, 0, 0)
 
 
@@ -244,13 +261,17 @@ def test_client_refuses_what_has_no_ascii_form_and_asks_again(server):
     ended = run_client(server.address, "שלום\nname\n")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.count("four letters") == 1
-    assert ended.stdout.count("שלום") == 1, "the second line was asked and answered, the first was not"
+    assert ended.stdout.count("שלום") == 1, (
+        "the second line was asked and answered, the first was not"
+    )
 
 
 @pytest.mark.parametrize("encoding", ["utf-8:strict", "ascii:strict", "cp1252:strict"])
 def test_client_refuses_what_its_input_cannot_even_decode_and_asks_again(server, encoding):
     variables = environment(PYTHONUTF8="0", PYTHONIOENCODING=encoding)
-    ended = run_client(server.address, b"\xff\x81\x9d\xfe\nRAND\n", env=variables, text=False, encoding=None)
+    ended = run_client(
+        server.address, b"\xff\x81\x9d\xfe\nRAND\n", env=variables, text=False, encoding=None
+    )
     assert b"Traceback" not in ended.stderr
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert ended.stdout.count(b"Request: ") == 3
@@ -304,8 +325,9 @@ def test_ctrl_c_while_the_server_is_silent_ends_the_client_with_a_word():
 
 
 @posix_only
-@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"],
-                         ids=["input", "output", "errors", "all three"])
+@pytest.mark.parametrize(
+    "closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"], ids=["input", "output", "errors", "all three"]
+)
 def test_client_does_without_a_standard_stream(server, closed):
     ended = run(redirected(closed, "client", "--port", str(server.address[1])), "name\n")
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -329,10 +351,19 @@ def test_client_whose_reader_goes_away_leaves_no_traceback(server, buffered):
     nobody_reads, output = os.pipe()
     os.close(nobody_reads)
     try:
-        ended = run_client(server.address, "name\nname\n", stdout=output, env=environment(PYTHONUNBUFFERED=buffered))
+        ended = run_client(
+            server.address,
+            "name\nname\n",
+            stdout=output,
+            env=environment(PYTHONUNBUFFERED=buffered),
+        )
     finally:
         os.close(output)
-    assert [word for word in ("Traceback", "Exception ignored", "ResourceWarning") if word in ended.stderr] == []
+    assert [
+        word
+        for word in ("Traceback", "Exception ignored", "ResourceWarning")
+        if word in ended.stderr
+    ] == []
     assert len(ended.stderr.splitlines()) <= 1
 
 
@@ -343,11 +374,20 @@ def test_the_server_these_clients_talked_to_complained_of_none_and_ends_well(ser
 # The command itself
 
 
-@pytest.mark.parametrize("command, option, value", [
-    ("server", "--timeout", "soon"), ("server", "--timeout", "-1"), ("client", "--timeout", "-1"),
-    ("server", "--timeout", "nan"), ("client", "--timeout", "inf"), ("server", "--timeout", "1e9"),
-    ("client", "--timeout", ""), ("server", "--port", "http"), ("client", "--port", "88.20"),
-])
+@pytest.mark.parametrize(
+    "command, option, value",
+    [
+        ("server", "--timeout", "soon"),
+        ("server", "--timeout", "-1"),
+        ("client", "--timeout", "-1"),
+        ("server", "--timeout", "nan"),
+        ("client", "--timeout", "inf"),
+        ("server", "--timeout", "1e9"),
+        ("client", "--timeout", ""),
+        ("server", "--port", "http"),
+        ("client", "--port", "88.20"),
+    ],
+)
 def test_a_wrong_option_is_told_with_its_name_and_value(command, option, value):
     ended = run([*LENPROTO, command, option, value])
     assert (ended.returncode, ended.stdout) == (2, "")
@@ -356,7 +396,9 @@ def test_a_wrong_option_is_told_with_its_name_and_value(command, option, value):
     assert option in told and value in told
 
 
-@pytest.mark.parametrize("words", [[], ["serve"], ["server", "--colour"], ["client", "--name", "x"]])
+@pytest.mark.parametrize(
+    "words", [[], ["serve"], ["server", "--colour"], ["client", "--name", "x"]]
+)
 def test_what_is_no_command_is_told_how_to_ask_for_help(words):
     ended = run([*LENPROTO, *words])
     assert (ended.returncode, ended.stdout) == (2, "")
@@ -366,18 +408,24 @@ def test_what_is_no_command_is_told_how_to_ask_for_help(words):
 
 def test_help_names_both_programs_and_their_options():
     assert {"server", "client"} <= set(run([*LENPROTO, "--help"]).stdout.split())
-    for command, options in (("server", ["--ip", "--port", "--name", "--timeout"]),
-                             ("client", ["--ip", "--port", "--timeout"])):
+    for command, options in (
+        ("server", ["--ip", "--port", "--name", "--timeout"]),
+        ("client", ["--ip", "--port", "--timeout"]),
+    ):
         said = run([*LENPROTO, command, "--help"]).stdout
         assert [option for option in options if option not in said] == []
         assert "127.0.0.1" in said and "8820" in said
 
 
 def test_it_is_also_installed_as_a_command():
-    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "scripts"
+    ]
     assert scripts["lenproto"] == "lenproto.__main__:main"
     installed = shutil.which("lenproto", path=str(pathlib.Path(sys.executable).parent))
     if not installed:
-        pytest.skip("lenproto is not installed beside this Python: only its entry in pyproject.toml was checked")
+        pytest.skip(
+            "lenproto is not installed beside this Python: only its entry in pyproject.toml was checked"
+        )
     ended = run([installed, "client", "--port", "-1"])
     one_line(ended, "No contact with 127.0.0.1:-1: ")

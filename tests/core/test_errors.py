@@ -14,16 +14,23 @@ def system_error(number):
     return OSError(number, os.strerror(number))
 
 
-@pytest.mark.parametrize("error, happened, to_do", [
-    (system_error(errno.ECONNREFUSED), "refused", "start it"),
-    (system_error(errno.ETIMEDOUT), "in time", "busy"),
-    (TimeoutError("timed out"), "in time", "busy"),
-    (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "no such address", "127.0.0.1"),
-    (system_error(errno.EADDRINUSE), "taken", "another port"),
-    (system_error(errno.EADDRNOTAVAIL), "no such address", "127.0.0.1"),
-    (system_error(errno.EACCES), "not permitted", "choose a larger one"),
-    (OverflowError("bind(): port must be 0-65535."), "no such port", "0 to 65535"),
-])
+@pytest.mark.parametrize(
+    "error, happened, to_do",
+    [
+        (system_error(errno.ECONNREFUSED), "refused", "start it"),
+        (system_error(errno.ETIMEDOUT), "in time", "busy"),
+        (TimeoutError("timed out"), "in time", "busy"),
+        (
+            socket.gaierror(socket.EAI_NONAME, "Name or service not known"),
+            "no such address",
+            "127.0.0.1",
+        ),
+        (system_error(errno.EADDRINUSE), "taken", "another port"),
+        (system_error(errno.EADDRNOTAVAIL), "no such address", "127.0.0.1"),
+        (system_error(errno.EACCES), "not permitted", "choose a larger one"),
+        (OverflowError("bind(): port must be 0-65535."), "no such port", "0 to 65535"),
+    ],
+)
 def test_a_failure_says_what_happened_and_what_to_do(error, happened, to_do):
     assert happened in why(error)
     assert to_do in why(error)
@@ -51,10 +58,21 @@ def test_an_error_without_advice_is_said_in_the_words_of_the_system():
 
 def test_every_error_of_the_system_is_one_line():
     said = {number: why(system_error(number)) for number in errno.errorcode}
-    assert {number: words for number, words in said.items() if not words.strip() or len(words.splitlines()) > 1} == {}
+    assert {
+        number: words
+        for number, words in said.items()
+        if not words.strip() or len(words.splitlines()) > 1
+    } == {}
 
 
-@pytest.mark.parametrize("error", [UnicodeError("label empty or too long"), TypeError("str expected"),
-                                   OSError("without a number"), ValueError("Timeout value out of range")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnicodeError("label empty or too long"),
+        TypeError("str expected"),
+        OSError("without a number"),
+        ValueError("Timeout value out of range"),
+    ],
+)
 def test_an_error_without_a_number_keeps_its_own_words(error):
     assert why(error) == str(error)

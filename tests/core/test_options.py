@@ -11,7 +11,14 @@ from lenproto.__main__ import address, jobs, main, parser, run_check, run_grade,
 DEFAULTS = {
     "server": {"ip": "127.0.0.1", "port": 8820, "name": None, "timeout": 300},
     "client": {"ip": "127.0.0.1", "port": 8820, "timeout": 10},
-    "shock": {"address": None, "client": None, "only": None, "timeout": 2.0, "json": False, "yes": False},
+    "shock": {
+        "address": None,
+        "client": None,
+        "only": None,
+        "timeout": 2.0,
+        "json": False,
+        "yes": False,
+    },
     "check": {"file": "mine.py", "json": False, "level": "shock"},
     "grade": {"folder": "class", "csv": None, "json": None, "html": None, "jobs": None},
 }
@@ -28,6 +35,7 @@ OPTIONS = {
 @pytest.fixture
 def help_of(capsys, monkeypatch):
     """help_of(command, …) returns the help of a command, each option on one line."""
+
     def said(*command):
         with pytest.raises(SystemExit) as ended:
             parser().parse_args([*command, "--help"])
@@ -41,7 +49,10 @@ def help_of(capsys, monkeypatch):
 
 @pytest.mark.parametrize("command", DEFAULTS)
 def test_what_nobody_gives_has_the_value_of_the_contract(command):
-    assert vars(parser().parse_args([command, *NEEDED.get(command, [])])) == {"command": command} | DEFAULTS[command]
+    assert (
+        vars(parser().parse_args([command, *NEEDED.get(command, [])]))
+        == {"command": command} | DEFAULTS[command]
+    )
 
 
 @pytest.mark.parametrize("command", OPTIONS)
@@ -51,7 +62,9 @@ def test_the_help_says_a_sentence_about_the_command_and_each_option(command, hel
     assert usage.startswith(f"usage: lenproto {command} ")
     assert re.fullmatch(r"[A-Z].{10,}\.", about)
     for option in OPTIONS[command]:
-        assert re.search(rf"^  {re.escape(option)}(  +|\n {{10,}})\S.{{9,}}$", "\n".join(options), re.MULTILINE), option
+        assert re.search(
+            rf"^  {re.escape(option)}(  +|\n {{10,}})\S.{{9,}}$", "\n".join(options), re.MULTILINE
+        ), option
 
 
 @pytest.mark.parametrize("command, default", [("server", 300), ("client", 10), ("shock", 2.0)])
@@ -68,27 +81,41 @@ def test_the_help_names_the_commands_and_says_a_sentence_about_each(help_of):
         assert re.search(rf"^    {command}  +\S.{{9,}}$", said, re.MULTILINE), command
 
 
-@pytest.mark.parametrize("text, limit_s", [("0", None), ("0.0", None), ("0.5", 0.5), ("1", 1), ("999999", 999999)])
+@pytest.mark.parametrize(
+    "text, limit_s", [("0", None), ("0.0", None), ("0.5", 0.5), ("1", 1), ("999999", 999999)]
+)
 def test_a_time_limit_is_a_number_of_seconds_and_0_is_none_at_all(text, limit_s):
     assert seconds(text) == limit_s
 
 
 @pytest.mark.parametrize("text", ["-0.001", "1000000", "1e6", "nan", "inf", "-inf"])
 def test_what_is_no_time_limit_is_refused_in_a_sentence(text):
-    with pytest.raises(argparse.ArgumentTypeError, match=f"^{text} is no number of seconds from 0 to 999999$"):
+    with pytest.raises(
+        argparse.ArgumentTypeError, match=f"^{text} is no number of seconds from 0 to 999999$"
+    ):
         seconds(text)
 
 
-@pytest.mark.parametrize("text, ip_and_port", [
-    ("127.0.0.1:8820", ("127.0.0.1", 8820)), ("x:1", ("x", 1)), ("x:65535", ("x", 65535)), ("::1:80", ("::1", 80)),
-])
+@pytest.mark.parametrize(
+    "text, ip_and_port",
+    [
+        ("127.0.0.1:8820", ("127.0.0.1", 8820)),
+        ("x:1", ("x", 1)),
+        ("x:65535", ("x", 65535)),
+        ("::1:80", ("::1", 80)),
+    ],
+)
 def test_an_address_is_what_stands_before_and_after_the_last_colon(text, ip_and_port):
     assert address(text) == ip_and_port
 
 
-@pytest.mark.parametrize("text", ["", "x", "x:", ":80", "x:0", "x:65536", "x:65537", "x:-1", "x:http", "80"])
+@pytest.mark.parametrize(
+    "text", ["", "x", "x:", ":80", "x:0", "x:65536", "x:65537", "x:-1", "x:http", "80"]
+)
 def test_what_is_no_address_is_refused_in_a_sentence(text):
-    with pytest.raises(argparse.ArgumentTypeError, match=f"^{text!r} is no IP:PORT, such as 127.0.0.1:8820$"):
+    with pytest.raises(
+        argparse.ArgumentTypeError, match=f"^{text!r} is no IP:PORT, such as 127.0.0.1:8820$"
+    ):
         address(text)
 
 
@@ -97,34 +124,74 @@ def test_a_program_that_cannot_begin_ends_with_code_1(command):
     assert run([*LENPROTO, command, "--port", "65536"]).returncode == 1
 
 
-@pytest.mark.parametrize("words", [[], ["127.0.0.1:80", "--client", "python client.py {ip} {port}"]])
+@pytest.mark.parametrize(
+    "words", [[], ["127.0.0.1:80", "--client", "python client.py {ip} {port}"]]
+)
 def test_shock_takes_either_an_address_or_a_client(words, capsys):
     assert run_shock(parser().parse_args(["shock", *words])) == 2
     assert capsys.readouterr().err == "lenproto shock: give either IP:PORT or --client.\n"
 
 
-@pytest.mark.parametrize("words, handed_on", [
-    (["127.0.0.1:80", "--only", "polite", "--timeout", "0.5", "--json", "--yes"],
-     ((("127.0.0.1", 80), None), {"only": "polite", "timeout_s": 0.5, "as_json": True, "yes": True})),
-    (["--client", "python {ip} {port}"],
-     ((None, "python {ip} {port}"), {"only": None, "timeout_s": 2.0, "as_json": False, "yes": False})),
-])
+@pytest.mark.parametrize(
+    "words, handed_on",
+    [
+        (
+            ["127.0.0.1:80", "--only", "polite", "--timeout", "0.5", "--json", "--yes"],
+            (
+                (("127.0.0.1", 80), None),
+                {"only": "polite", "timeout_s": 0.5, "as_json": True, "yes": True},
+            ),
+        ),
+        (
+            ["--client", "python {ip} {port}"],
+            (
+                (None, "python {ip} {port}"),
+                {"only": None, "timeout_s": 2.0, "as_json": False, "yes": False},
+            ),
+        ),
+    ],
+)
 def test_shock_hands_on_what_it_was_given_and_ends_with_its_code(words, handed_on, monkeypatch):
     given = []
-    monkeypatch.setattr("lenproto.lab.shock_command.run", lambda *both, **options: given.append((both, options)) or 7)
+    monkeypatch.setattr(
+        "lenproto.lab.shock_command.run",
+        lambda *both, **options: given.append((both, options)) or 7,
+    )
     assert run_shock(parser().parse_args(["shock", *words])) == 7
     assert given == [handed_on]
 
 
-@pytest.mark.parametrize("module, run_it, words, handed_on", [
-    ("check_command", run_check, ["check", "mine.py"], (("mine.py",), {"as_json": False, "level": "shock"})),
-    ("check_command", run_check, ["check", "mine.py", "--json", "--level", "spec"], (("mine.py",), {"as_json": True, "level": "spec"})),
-    ("grade_command", run_grade, ["grade", "class", "--csv", "a", "--json", "b", "--html", "c", "--jobs", "7"],
-     (("class",), {"csv": "a", "as_json": "b", "html": "c", "jobs": 7})),
-])
-def test_check_and_grade_hand_on_what_they_were_given_and_end_with_its_code(module, run_it, words, handed_on, monkeypatch):
+@pytest.mark.parametrize(
+    "module, run_it, words, handed_on",
+    [
+        (
+            "check_command",
+            run_check,
+            ["check", "mine.py"],
+            (("mine.py",), {"as_json": False, "level": "shock"}),
+        ),
+        (
+            "check_command",
+            run_check,
+            ["check", "mine.py", "--json", "--level", "spec"],
+            (("mine.py",), {"as_json": True, "level": "spec"}),
+        ),
+        (
+            "grade_command",
+            run_grade,
+            ["grade", "class", "--csv", "a", "--json", "b", "--html", "c", "--jobs", "7"],
+            (("class",), {"csv": "a", "as_json": "b", "html": "c", "jobs": 7}),
+        ),
+    ],
+)
+def test_check_and_grade_hand_on_what_they_were_given_and_end_with_its_code(
+    module, run_it, words, handed_on, monkeypatch
+):
     given = []
-    monkeypatch.setattr(f"lenproto.exercises.{module}.run", lambda *work, **options: given.append((work, options)) or 7)
+    monkeypatch.setattr(
+        f"lenproto.exercises.{module}.run",
+        lambda *work, **options: given.append((work, options)) or 7,
+    )
     assert run_it(parser().parse_args(words)) == 7
     assert given == [handed_on]
 
@@ -143,11 +210,13 @@ def test_what_is_no_number_of_jobs_is_refused_in_a_sentence(text):
 @pytest.fixture
 def main_with(monkeypatch):
     """main_with(command, function) runs the command line with this function in the place of the command's own."""
+
     def run_main(command, function):
         monkeypatch.setattr(f"lenproto.__main__.run_{command}", function)
         return main([command, *NEEDED.get(command, [])])
 
-    monkeypatch.setattr("lenproto.__main__.prepare_standard_streams", lambda: None)  # pytest's are no files
+    # pytest's are no files
+    monkeypatch.setattr("lenproto.__main__.prepare_standard_streams", lambda: None)
     return run_main
 
 
@@ -156,7 +225,9 @@ def test_the_command_line_runs_the_command_and_ends_with_its_code(command, main_
     assert main_with(command, lambda args: (args.command, 7)) == (command, 7)
 
 
-@pytest.mark.parametrize("command, code", [("server", 0), ("client", 0), ("shock", 0), ("check", 130), ("grade", 130)])
+@pytest.mark.parametrize(
+    "command, code", [("server", 0), ("client", 0), ("shock", 0), ("check", 130), ("grade", 130)]
+)
 def test_ctrl_c_is_no_failure_but_where_a_verdict_is_missing(command, code, main_with, capsys):
     def pressed(_):
         raise KeyboardInterrupt

@@ -69,7 +69,9 @@ class ListeningOnMacOs:
         return self.client_socket, None
 
 
-def test_on_macos_a_client_that_left_meanwhile_is_reported_without_an_address(connected_pair, capsys):
+def test_on_macos_a_client_that_left_meanwhile_is_reported_without_an_address(
+    connected_pair, capsys
+):
     peer, client_socket = connected_pair
     reset(peer)
     assert check_client(ListeningOnMacOs(client_socket)) == (client_socket, "")

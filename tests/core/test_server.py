@@ -12,7 +12,16 @@ import time
 
 import pytest
 from helpers.peers import foreign
-from helpers.peers.bare import TIME_LIMIT_S, SmallPieces, connect, converse, read, read_answer, read_to_the_end, reset
+from helpers.peers.bare import (
+    TIME_LIMIT_S,
+    SmallPieces,
+    connect,
+    converse,
+    read,
+    read_answer,
+    read_to_the_end,
+    reset,
+)
 from helpers.programs import Server
 
 from lenproto import check_client, initial_listen, serve_requests, server
@@ -43,7 +52,8 @@ def go_to(sock, said):
         read_answer(sock)
 
 
-# The real program, with clients that are not in the table of shocks. One server takes them all, one after another
+# The real program, with clients that are not in the table of shocks. One server takes them all, one
+# after another
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +74,9 @@ def still_serves(program):
     """Check that the next client is served as if nothing had happened, and that no socket is left."""
     assert program.process.poll() is None, f"the server ended: {program.stderr()}"
     assert converse(program.address, b"NAME", b"QUIZ")[1][0] == NAME.encode()
-    assert program.open_sockets() in (1, None), "the server holds its listening socket, and no other"
+    assert program.open_sockets() in (1, None), (
+        "the server holds its listening socket, and no other"
+    )
 
 
 @pytest.fixture
@@ -121,7 +133,8 @@ def test_server_drops_a_client_that_drips_slower_than_a_field_may_take(impatient
     with connect(impatient_address) as sock:
         go_to(sock, b"Hi")
         dripped = 0
-        while not select.select([sock], [], [], 0.6 * PATIENCE_S)[0]:  # until the server has something to say
+        while not select.select([sock], [], [], 0.6 * PATIENCE_S)[0]:
+            # until the server has something to say
             assert dripped < 100
             with contextlib.suppress(ConnectionError):
                 sock.sendall(b"N")
@@ -130,19 +143,41 @@ def test_server_drops_a_client_that_drips_slower_than_a_field_may_take(impatient
     assert dripped < 4, "no request was ever whole"
 
 
-@pytest.mark.parametrize("said", [
-    b"hi", b"HI", b"iH", b" Hi", b"\0\0", b"\xff\xfe", b"TIMENAMEEXIT", b"\x16\x03\x01\x02\x00\x01",
-])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"hi",
+        b"HI",
+        b"iH",
+        b" Hi",
+        b"\0\0",
+        b"\xff\xfe",
+        b"TIMENAMEEXIT",
+        b"\x16\x03\x01\x02\x00\x01",
+    ],
+)
 def test_server_closes_on_a_wrong_handshake_without_a_word(address, said):
     with connect(address) as sock:
         sock.sendall(said)
         assert read_to_the_end(sock) == b""
 
 
-@pytest.mark.parametrize("request_", [
-    b"Time", b"exit", b"EXI ", b"\r\n\r\n", b"TIM\0", b"\xff\x80\xfe\x01",
-    "רד".encode(), "🙂".encode(), b"%s%n", b"0004", b"{0}'",
-])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"Time",
+        b"exit",
+        b"EXI ",
+        b"\r\n\r\n",
+        b"TIM\0",
+        b"\xff\x80\xfe\x01",
+        "רד".encode(),
+        "🙂".encode(),
+        b"%s%n",
+        b"0004",
+        b"{0}'",
+    ],
+)
 def test_server_names_the_known_requests_to_who_asks_for_another(address, request_):
     with connect(address) as sock:
         go_to(sock, b"Hi")
@@ -159,7 +194,8 @@ def test_server_names_the_known_requests_to_who_asks_for_another(address, reques
 def test_server_answers_nothing_after_exit(address):
     with connect(address) as sock:
         sock.sendall(b"HiEXITNAMENAME")
-        assert read_to_the_end(sock) in (GREETING, b"")  # the reset that follows may overtake the greeting
+        # the reset that follows may overtake the greeting
+        assert read_to_the_end(sock) in (GREETING, b"")
 
 
 def test_server_serves_clients_that_wait_in_line_in_their_order(address):
@@ -176,7 +212,8 @@ def test_server_serves_clients_that_wait_in_line_in_their_order(address):
 def test_server_serves_1000_clients_of_which_most_are_hostile(address):
     told = list(PLACES.values())
     for number in range(1000):
-        if number % 50 == 0:  # so that the line of those who wait never gets longer than a server lets it be
+        if number % 50 == 0:
+            # so that the line of those who wait never gets longer than a server lets it be
             assert converse(address, b"NAME")[1] == [NAME.encode()]
         sock = connect(address)
         with contextlib.closing(sock):
@@ -191,7 +228,9 @@ def test_server_serves_1000_clients_of_which_most_are_hostile(address):
 
 def test_server_talks_to_netcat(address):
     command = [*foreign.netcat(), "-N", address[0], str(address[1])]
-    told = subprocess.run(command, input=b"HiNAMEnameEXIT", capture_output=True, timeout=TIME_LIMIT_S)
+    told = subprocess.run(
+        command, input=b"HiNAMEnameEXIT", capture_output=True, timeout=TIME_LIMIT_S
+    )
     assert (told.returncode, told.stderr) == (0, b"")
     assert told.stdout.startswith(GREETING + b"0008" + NAME.encode())
     length, unknown = told.stdout[60:64], told.stdout[64:]
@@ -201,7 +240,9 @@ def test_server_talks_to_netcat(address):
 
 def test_server_talks_to_a_client_in_node(address):
     command = [*foreign.node("client.js"), str(address[1]), "NAME", "quiz", "NAME", "EXIT"]
-    told = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT_S, stdin=subprocess.DEVNULL)
+    told = subprocess.run(
+        command, capture_output=True, timeout=TIME_LIMIT_S, stdin=subprocess.DEVNULL
+    )
     seen = json.loads(told.stdout)
     assert seen["greeting"] == GREETING.decode()
     assert seen["answers"][::2] == [NAME, NAME] and "quiz" in seen["answers"][1]
@@ -210,7 +251,9 @@ def test_server_talks_to_a_client_in_node(address):
 
 def test_server_talks_to_a_client_in_c(address, tmp_path):
     command = [*foreign.in_c(tmp_path), "client", str(address[1]), "NAME", "quiz", "EXIT"]
-    told = subprocess.run(command, capture_output=True, timeout=TIME_LIMIT_S, stdin=subprocess.DEVNULL)
+    told = subprocess.run(
+        command, capture_output=True, timeout=TIME_LIMIT_S, stdin=subprocess.DEVNULL
+    )
     greeting, name, unknown, end = told.stdout.decode("utf-8").splitlines()
     assert (greeting, name, end) == (GREETING.decode(), NAME, "end of stream")
     assert "quiz" in unknown
@@ -219,12 +262,16 @@ def test_server_talks_to_a_client_in_c(address, tmp_path):
 # The end of the program, and its next beginning
 
 
-def test_servers_that_took_all_these_shocks_complained_of_none_and_end_well(patient_program, impatient_program):
+def test_servers_that_took_all_these_shocks_complained_of_none_and_end_well(
+    patient_program, impatient_program
+):
     patient_program.ends_well()
     impatient_program.ends_well()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="nobody can press Ctrl-C for another process on Windows")
+@pytest.mark.skipif(
+    os.name == "nt", reason="nobody can press Ctrl-C for another process on Windows"
+)
 @pytest.mark.parametrize("said", [None, *PLACES.values()], ids=["no client", *PLACES])
 def test_ctrl_c_ends_the_program_wherever_it_waits(said):
     with Server() as program, contextlib.ExitStack() as client:
@@ -237,12 +284,14 @@ def test_ctrl_c_ends_the_program_wherever_it_waits(said):
 
 def test_a_stopped_server_gets_its_port_again_at_once():
     with Server() as first:
-        converse(first.address, b"NAME")  # EXIT: the server closes first, its end of the connection is in TIME_WAIT
+        # EXIT: the server closes first, its end of the connection is in TIME_WAIT
+        converse(first.address, b"NAME")
         with connect(first.address) as cut_short:
             go_to(cut_short, b"HiNAME")
             first.ends_well()
     ip, port = first.address
-    if sys.platform == "linux":  # without SO_REUSEADDR nobody gets the port now, so the test can fail
+    if sys.platform == "linux":
+        # without SO_REUSEADDR nobody gets the port now, so the test can fail
         with socket.socket() as bare, pytest.raises(OSError):
             bare.bind((ip, port))
     with Server(port=port) as second:
@@ -267,10 +316,16 @@ def test_initial_listen_raises_where_the_port_is_taken():
         initial_listen(*other.getsockname()).close()
 
 
-@pytest.mark.parametrize("ip, port, kind", [
-    ("::1", 0, socket.gaierror), ("192.0.2.1", 0, OSError), ("127.0.0.1", 65536, OverflowError),
-    ("127.0.0.1", -1, OverflowError), ("two..dots", 0, (OSError, ValueError)),
-])
+@pytest.mark.parametrize(
+    "ip, port, kind",
+    [
+        ("::1", 0, socket.gaierror),
+        ("192.0.2.1", 0, OSError),
+        ("127.0.0.1", 65536, OverflowError),
+        ("127.0.0.1", -1, OverflowError),
+        ("two..dots", 0, (OSError, ValueError)),
+    ],
+)
 def test_initial_listen_raises_where_there_is_no_such_address(ip, port, kind):
     with pytest.raises(kind):  # that it closes its socket is checked after each test
         initial_listen(ip, port).close()
@@ -301,14 +356,18 @@ def test_check_client_returns_the_client_and_its_first_request(server_socket, ca
 
 @pytest.mark.parametrize("said", [b"", b"H", b"Hi", b"HiTIM", b"hiTIME", b"HoTIME"])
 @pytest.mark.parametrize("then", ["close", "reset", "silence"])
-def test_check_client_returns_an_empty_request_for_a_client_it_cannot_serve(server_socket, said, then):
+def test_check_client_returns_an_empty_request_for_a_client_it_cannot_serve(
+    server_socket, said, then
+):
     with connect(server_socket.getsockname()) as peer:
         peer.sendall(said)
         if then == "close":
             peer.shutdown(socket.SHUT_WR)
         elif then == "reset":
             reset(peer)
-        client_socket, request = check_client(server_socket, timeout_s=0.05 if then == "silence" else TIME_LIMIT_S)
+        client_socket, request = check_client(
+            server_socket, timeout_s=0.05 if then == "silence" else TIME_LIMIT_S
+        )
         assert request == ""
         assert client_socket.fileno() != -1, "it is serve_requests that closes"
         assert serve_requests(request, client_socket, timeout_s=TIME_LIMIT_S) is None
@@ -351,13 +410,19 @@ def test_serve_requests_gives_up_a_client_that_never_reads(connected_pair):
     peer.sendall(b"LONG" * 4000)
     started = time.monotonic()
     serve_requests("LONG", client_socket, answers={"LONG": lambda: "x" * 9999}, timeout_s=0.1)
-    assert time.monotonic() - started < TIME_LIMIT_S / 2, "the limit is the one it was given, not the socket's own"
+    assert time.monotonic() - started < TIME_LIMIT_S / 2, (
+        "the limit is the one it was given, not the socket's own"
+    )
     assert client_socket.fileno() == -1
     assert len(read_to_the_end(peer)) < 4000 * 9999
 
 
-@pytest.mark.parametrize("error", [ZeroDivisionError, FileNotFoundError, TimeoutError, ConnectionResetError])
-def test_an_error_in_the_table_of_answers_is_raised_once_the_socket_is_closed(connected_pair, error):
+@pytest.mark.parametrize(
+    "error", [ZeroDivisionError, FileNotFoundError, TimeoutError, ConnectionResetError]
+)
+def test_an_error_in_the_table_of_answers_is_raised_once_the_socket_is_closed(
+    connected_pair, error
+):
     """serve_requests' own words: "an error in a function of the table of answers does" raise."""
     _, client_socket = connected_pair
 
@@ -429,7 +494,9 @@ class Listening:
         assert capsys.readouterr().out.splitlines()[-1] == "stopped"
 
 
-def test_the_loop_outlives_a_client_that_was_gone_before_accept(connected_pair, monkeypatch, capsys):
+def test_the_loop_outlives_a_client_that_was_gone_before_accept(
+    connected_pair, monkeypatch, capsys
+):
     peer, client_socket = connected_pair
     peer.sendall(b"HiEXIT")
     listening = Listening(ConnectionAbortedError(), (client_socket, peer.getsockname()))
@@ -437,7 +504,9 @@ def test_the_loop_outlives_a_client_that_was_gone_before_accept(connected_pair, 
     assert read_to_the_end(peer) == GREETING
 
 
-def test_the_loop_outlives_a_client_that_macos_gives_no_address_for(connected_pair, monkeypatch, capsys):
+def test_the_loop_outlives_a_client_that_macos_gives_no_address_for(
+    connected_pair, monkeypatch, capsys
+):
     """There accept() of a connection that was reset meanwhile may return (socket, None): pyftpdlib issue 104."""
     peer, client_socket = connected_pair
     reset(peer)
@@ -446,22 +515,32 @@ def test_the_loop_outlives_a_client_that_macos_gives_no_address_for(connected_pa
 
 
 def test_a_table_that_does_not_fit_is_an_error_before_the_first_client(monkeypatch, capsys):
-    monkeypatch.setattr(server, "initial_listen", lambda ip, port: pytest.fail("it must not listen at all"))
+    monkeypatch.setattr(
+        server, "initial_listen", lambda ip, port: pytest.fail("it must not listen at all")
+    )
     too_many = dict.fromkeys(["TIME", "NAME", "RAND", "ECHO", "QUIZ", "JOKE"])
     with pytest.raises(ValueError, match="48"):
         server.main(port=0, answers=too_many)
     assert capsys.readouterr().out == ""
 
 
-@pytest.mark.parametrize("function, positional", [
-    (initial_listen, ["ip", "port"]), (check_client, ["server_socket"]),
-    (serve_requests, ["request", "client_socket"]),
-])
+@pytest.mark.parametrize(
+    "function, positional",
+    [
+        (initial_listen, ["ip", "port"]),
+        (check_client, ["server_socket"]),
+        (serve_requests, ["request", "client_socket"]),
+    ],
+)
 def test_the_course_names_what_a_function_takes_and_extras_are_keywords(function, positional):
     parameters = inspect.signature(function).parameters.values()
-    assert [each.name for each in parameters if each.kind == each.POSITIONAL_OR_KEYWORD] == positional
+    assert [
+        each.name for each in parameters if each.kind == each.POSITIONAL_OR_KEYWORD
+    ] == positional
     assert all(each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY) for each in parameters)
-    assert all(each.default is not each.empty for each in parameters if each.kind == each.KEYWORD_ONLY)
+    assert all(
+        each.default is not each.empty for each in parameters if each.kind == each.KEYWORD_ONLY
+    )
 
 
 def test_check_client_lets_no_answer_wait_for_an_earlier_one(server_socket):

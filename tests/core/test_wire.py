@@ -102,7 +102,9 @@ def test_bytes_that_are_there_are_taken_even_where_the_time_is_over(connected_pa
         assert recv_exactly(receiving, 4) == b"0017"
 
 
-def test_bytes_that_are_not_there_when_the_time_is_over_are_not_waited_for(connected_pair, monkeypatch):
+def test_bytes_that_are_not_there_when_the_time_is_over_are_not_waited_for(
+    connected_pair, monkeypatch
+):
     client_socket, server_socket = connected_pair
     server_socket.sendall(b"001")
     monkeypatch.setattr("lenproto.wire.time", Clock())
@@ -128,10 +130,17 @@ def test_no_more_is_asked_for_than_is_missing_and_not_once_too_often(connected_p
     assert heard == asked
 
 
-@pytest.mark.parametrize("data, encoding, text", [
-    (b"lena", "utf-8", "lena"), ("שלום\n".encode(), "utf-8", "שלום\n"), (b"\x1b[2J\x07", "utf-8", r"\x1b[2J\x07"),
-    (b"\xff\r\t", "utf-8", r"\xff\r\t"), (b"\xd7\xa9", "ascii", r"\xd7\xa9"), ("\u202e".encode(), "utf-8", r"\u202e"),
-])
+@pytest.mark.parametrize(
+    "data, encoding, text",
+    [
+        (b"lena", "utf-8", "lena"),
+        ("שלום\n".encode(), "utf-8", "שלום\n"),
+        (b"\x1b[2J\x07", "utf-8", r"\x1b[2J\x07"),
+        (b"\xff\r\t", "utf-8", r"\xff\r\t"),
+        (b"\xd7\xa9", "ascii", r"\xd7\xa9"),
+        ("\u202e".encode(), "utf-8", r"\u202e"),
+    ],
+)
 def test_bytes_for_a_screen_hold_no_letter_that_could_disturb_it(data, encoding, text):
     assert readable(data, encoding) == text
 
@@ -145,14 +154,17 @@ def test_a_socket_without_a_time_limit_is_served_too(connected_pair):
         assert recv_exactly(receiving, 4) == b"0017"
 
 
-@pytest.mark.parametrize("text, sent", [
-    ("", b"0000"),
-    ("7", b"00017"),
-    ("2024-01-31 12:00:00", b"00192024-01-31 12:00:00"),
-    ("שלום", b"0008\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d"),
-    ("🙂", b"0004\xf0\x9f\x99\x82"),
-    ("\0", b"0001\0"),
-])
+@pytest.mark.parametrize(
+    "text, sent",
+    [
+        ("", b"0000"),
+        ("7", b"00017"),
+        ("2024-01-31 12:00:00", b"00192024-01-31 12:00:00"),
+        ("שלום", b"0008\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d"),
+        ("🙂", b"0004\xf0\x9f\x99\x82"),
+        ("\0", b"0001\0"),
+    ],
+)
 def test_a_frame_counts_bytes_not_characters(text, sent):
     assert frame(text) == sent
 
@@ -175,15 +187,31 @@ def test_what_utf8_cannot_say_is_a_value_error():
         frame("\udcff")
 
 
-@pytest.mark.parametrize("header, length", [(b"0000", 0), (b"0008", 8), (b"0017", 17), (b"9999", 9999)])
+@pytest.mark.parametrize(
+    "header, length", [(b"0000", 0), (b"0008", 8), (b"0017", 17), (b"9999", 9999)]
+)
 def test_a_header_is_four_digits(header, length):
     assert body_length(header) == length
 
 
-@pytest.mark.parametrize("header", [
-    b"4x2!", b"-001", b"+017", b"  17", b"17  ", b"1_00", b"0x10", b"1e03", b"1.00", b"\0\0\0\x11", b"\xb2\xb2\xb2\xb2",
-    b"\xd9\xa1\xd9\xa2", b"17\r\n",
-])
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"4x2!",
+        b"-001",
+        b"+017",
+        b"  17",
+        b"17  ",
+        b"1_00",
+        b"0x10",
+        b"1e03",
+        b"1.00",
+        b"\0\0\0\x11",
+        b"\xb2\xb2\xb2\xb2",
+        b"\xd9\xa1\xd9\xa2",
+        b"17\r\n",
+    ],
+)
 def test_what_is_no_number_is_no_header(header):
     with pytest.raises(ProtocolError, match="four digits"):
         body_length(header)
@@ -201,8 +229,15 @@ def test_the_default_greeting_is_48_bytes_to_the_letter():
     assert greeting(ANSWERS) == sentence
 
 
-@pytest.mark.parametrize("names", [["TIME"], ["TIME", "NAME"], ["TIME", "NAME", "RAND", "ECHO"],
-                                   ["TIME", "NAME", "RAND", "ECHO", "QUIZ"]])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["TIME"],
+        ["TIME", "NAME"],
+        ["TIME", "NAME", "RAND", "ECHO"],
+        ["TIME", "NAME", "RAND", "ECHO", "QUIZ"],
+    ],
+)
 def test_a_greeting_names_every_request_in_48_bytes(names):
     sentence = greeting(dict.fromkeys(names)).decode("ascii")
     assert len(sentence) == 48
@@ -218,7 +253,9 @@ def test_a_table_that_does_not_fit_is_an_error_never_a_longer_greeting():
         greeting(["TIME", "NAME", "RAND", "ECHO", "QUIZ", "JOKE"])
 
 
-@pytest.mark.parametrize("name", ["", "TIM", "TIMER", "time", "TIM3", "T ME", "שעון", "ＴＩＭＥ", "TIMÉ"])
+@pytest.mark.parametrize(
+    "name", ["", "TIM", "TIMER", "time", "TIM3", "T ME", "שעון", "ＴＩＭＥ", "TIMÉ"]
+)
 def test_a_request_that_is_not_four_capital_letters_is_an_error(name):
     with pytest.raises(ValueError, match="four capital letters"):
         greeting(["NAME", name])

@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from helpers.places import CORPUS, ROOT
@@ -17,7 +16,9 @@ from lenproto.exercises.judge import Worker
 
 RIGHT = CORPUS / "right" / "plain.py"
 WRONG = CORPUS / "wrong" / "serve_requests__binary_length.py"
-SPEC_ONLY = "import socket\ndef initial_listen(ip, port):\n    return socket.create_server((ip, port))\n"
+SPEC_ONLY = (
+    "import socket\ndef initial_listen(ip, port):\n    return socket.create_server((ip, port))\n"
+)
 LEAN = ("rich", "psutil", "cloudpickle", "IPython", "ipywidgets", "jinja2", "platformdirs")
 WORD = {"pass", "fail", "missing", "skipped"}
 
@@ -34,14 +35,23 @@ def test_a_right_file_passes(check):
     code, out, err = check(RIGHT)
     assert (code, err) == (0, "")
     assert out.count("✓ pass") == 10
-    assert re.search(r"^5 of 5 functions pass \(spec and shock\), in \d+\.\d s\.$", out.splitlines()[-1])
+    assert re.search(
+        r"^5 of 5 functions pass \(spec and shock\), in \d+\.\d s\.$", out.splitlines()[-1]
+    )
 
 
 def test_a_wrong_file_tells_the_first_failure_with_its_steps_and_the_byte(check):
     code, out, _ = check(WRONG)
     assert code == 1
-    for part in ("✗ fail     spec", "– skipped  shock", "The first that failed: one answer.", "▸  1  your function  sendall(",
-                 "^ byte 0", "This is called: binary-length.", "0 of 1 functions pass"):  # fmt: skip
+    for part in (
+        "✗ fail     spec",
+        "– skipped  shock",
+        "The first that failed: one answer.",
+        "▸  1  your function  sendall(",
+        "^ byte 0",
+        "This is called: binary-length.",
+        "0 of 1 functions pass",
+    ):
         assert part in out
 
 
@@ -57,7 +67,11 @@ def test_json_is_as_documented(check):
         assert bool(verdict["cases"]) == (name == "serve_requests")
     first, second, *_ = found["functions"]["serve_requests"]["cases"]
     assert {"name", "level", "verdict", "misconception", "message", "hint", "steps"} <= set(first)
-    assert (first["level"], first["verdict"], first["misconception"]) == ("spec", "fail", "binary-length")
+    assert (first["level"], first["verdict"], first["misconception"]) == (
+        "spec",
+        "fail",
+        "binary-length",
+    )
     assert first["hint"] and first["message"]
     assert first["steps"][0]["what"].startswith("sendall(")
     assert first["steps"][0]["source"] == "client_socket.sendall(length + data)"
@@ -66,7 +80,9 @@ def test_json_is_as_documented(check):
 
 def test_level_spec_judges_spec_alone_and_shock_means_both(check, tmp_path):
     path = tmp_path / "work.py"
-    path.write_text("import socket\ndef initial_listen(ip, port):\n    try:\n        return socket.create_server((ip, port))\n    except OSError:\n        return None\n")
+    path.write_text(
+        "import socket\ndef initial_listen(ip, port):\n    try:\n        return socket.create_server((ip, port))\n    except OSError:\n        return None\n"
+    )
     code, out, _ = check(path, "--level", "spec", "--json")
     listen = json.loads(out)["functions"]["initial_listen"]
     assert (code, listen["spec"], listen["shock"]) == (0, "pass", "skipped")
@@ -80,7 +96,9 @@ def test_a_file_with_some_of_the_five_passes_with_them(check, tmp_path):
     (tmp_path / "work.py").write_text(SPEC_ONLY)
     code, out, _ = check(tmp_path / "work.py")
     assert code == 0
-    assert out.splitlines()[-1].endswith("Not in this file: initial_contact, send_requests, check_client, serve_requests.")
+    assert out.splitlines()[-1].endswith(
+        "Not in this file: initial_contact, send_requests, check_client, serve_requests."
+    )
 
 
 def test_a_file_with_none_of_the_five_fails_and_says_so(check, tmp_path):
@@ -104,16 +122,25 @@ def test_what_is_not_readable_is_told_in_one_line_on_standard_error(check, path,
 
 
 def test_a_notebook_is_judged_and_a_line_is_shown(check, tmp_path):
-    cells = ["%matplotlib inline\n!ls", "import socket", "def initial_listen(ip, port):\n    return 7", "await nothing"]
+    cells = [
+        "%matplotlib inline\n!ls",
+        "import socket",
+        "def initial_listen(ip, port):\n    return 7",
+        "await nothing",
+    ]
     path = tmp_path / "work.ipynb"
-    path.write_text(json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]}))
+    path.write_text(
+        json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells]})
+    )
     code, out, _ = check(path)
     assert code == 1
     assert "✗ fail     spec" in out
 
 
 def test_what_a_learner_prints_does_not_steer_the_terminal(check, tmp_path):
-    (tmp_path / "work.py").write_text("def initial_listen(ip, port):\n    print('\\033[2Jgone\\a')\n")
+    (tmp_path / "work.py").write_text(
+        "def initial_listen(ip, port):\n    print('\\033[2Jgone\\a')\n"
+    )
     _, out, _ = check(tmp_path / "work.py")
     assert "·[2Jgone·" in out
     assert "\033" not in out
@@ -135,12 +162,26 @@ def test_ctrl_c_is_no_pass(check, monkeypatch):
 
 
 def run(*words, **more):
-    return subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False, **more)
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+        **more,
+    )
 
 
 def test_who_reads_the_first_line_alone_sees_no_traceback():
-    with subprocess.Popen([sys.executable, "-m", "lenproto", "check", str(RIGHT), "--json"], cwd=ROOT, stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) as command:  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-m", "lenproto", "check", str(RIGHT), "--json"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as command:
         assert command.stdout.readline() == b"{\n"
         command.stdout.close()
         assert command.stderr.read() == b""
@@ -181,8 +222,14 @@ def test_on_a_terminal_it_says_what_it_judges_and_takes_that_away():
     import pty
 
     owner, terminal = pty.openpty()
-    done = subprocess.run([sys.executable, "-m", "lenproto", "check", str(WRONG)], cwd=ROOT, stdout=subprocess.PIPE, stderr=terminal,
-                          timeout=60, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "lenproto", "check", str(WRONG)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        timeout=60,
+        check=False,
+    )
     os.close(terminal)
     said = os.read(owner, 10_000).decode()
     os.close(owner)

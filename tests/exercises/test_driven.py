@@ -15,7 +15,17 @@ from lenproto.exercises.cases import AnswerTo, Case, Silence
 from lenproto.exercises.driven import MOST_BYTES, ON_THE_WAY_S, Driver
 from lenproto.exercises.run import CASE_S, run
 from lenproto.exercises.waits import stand_in
-from lenproto.lab.shocks import Close, Expect, ExpectAnswer, ExpectEnd, Flood, Reset, Send, ShutDown, Wait
+from lenproto.lab.shocks import (
+    Close,
+    Expect,
+    ExpectAnswer,
+    ExpectEnd,
+    Flood,
+    Reset,
+    Send,
+    ShutDown,
+    Wait,
+)
 from lenproto.wire import frame
 
 
@@ -41,7 +51,9 @@ def test_segments_stay_apart_as_the_script_sends_them():
 
 
 def test_a_pause_of_a_script_takes_no_time():
-    seen = drive(lambda request, sock: read_all(sock, [100, 100]), Send(b"NA"), Wait(3600), Send(b"ME"))
+    seen = drive(
+        lambda request, sock: read_all(sock, [100, 100]), Send(b"NA"), Wait(3600), Send(b"ME")
+    )
     assert (seen.ending, seen.result) == ("returned", [b"NA", b"ME"])
 
 
@@ -112,7 +124,9 @@ def test_a_flood_fills_what_the_system_keeps_and_the_next_answer_runs_into_the_l
             sock.sendall(frame("?"))
             sock.recv(4)
 
-    case = Case("serve_requests", "shock", "never reads", "A flood.", (Flood(b"????", 1.0),), request="????")
+    case = Case(
+        "serve_requests", "shock", "never reads", "A flood.", (Flood(b"????", 1.0),), request="????"
+    )
     seen = run(case, learner, lambda seen: None)[0]
     assert isinstance(seen.error, TimeoutError)
     assert seen.trace[-1].name == "sendall"
@@ -127,7 +141,9 @@ def test_who_sends_without_end_is_stopped():
     assert len(seen.sent) >= MOST_BYTES and seen.ending in ("spins", "waits", "raised")
 
 
-@pytest.mark.parametrize(("step", "outcome"), [(Close(), b""), (ShutDown(), b""), (Reset(), errno.ECONNRESET)])
+@pytest.mark.parametrize(
+    ("step", "outcome"), [(Close(), b""), (ShutDown(), b""), (Reset(), errno.ECONNRESET)]
+)
 def test_the_ways_to_leave_arrive_as_what_they_are(step, outcome):
     def learner(request, sock):
         try:
@@ -146,7 +162,14 @@ def test_answers_are_split_where_the_peer_spoke():
         sock.recv(4)
         sock.close()
 
-    seen = drive(learner, AnswerTo(request="NAME"), Send(b"RAND"), AnswerTo(request="RAND"), Send(b"EXIT"), ExpectEnd())
+    seen = drive(
+        learner,
+        AnswerTo(request="NAME"),
+        Send(b"RAND"),
+        AnswerTo(request="RAND"),
+        Send(b"EXIT"),
+        ExpectEnd(),
+    )
     assert seen.driver.answers == [frame("lena"), frame("7"), b""]
     assert seen.driver.done
 
@@ -173,8 +196,14 @@ def wait_by_poll(sock):
         pass
 
 
-WAITS = [wait_by_select, wait_by_selector,
-         pytest.param(wait_by_poll, marks=pytest.mark.skipif(not hasattr(select, "poll"), reason="this system knows no poll()"))]  # fmt: skip
+WAITS = [
+    wait_by_select,
+    wait_by_selector,
+    pytest.param(
+        wait_by_poll,
+        marks=pytest.mark.skipif(not hasattr(select, "poll"), reason="this system knows no poll()"),
+    ),
+]
 
 
 @pytest.mark.parametrize("wait", WAITS)
@@ -190,7 +219,9 @@ def test_waiting_for_several_sockets_lets_the_peer_go_on(wait):
 
     seen = drive(learner, *TALK)
     assert seen.result == b"EXIT" and seen.driver.done
-    assert [call.name for call in seen.trace] == ["sendall", "recv", "recv", "recv", "close"], "the peer's calls are none of the function's"
+    assert [call.name for call in seen.trace] == ["sendall", "recv", "recv", "recv", "close"], (
+        "the peer's calls are none of the function's"
+    )
 
 
 @pytest.mark.parametrize("limit_s", [100, None])
@@ -229,7 +260,7 @@ def test_what_was_fetched_from_the_library_waits_in_the_same_way(tmp_path):
     assert time.monotonic() - began < CASE_S
 
 
-FETCHED = '''
+FETCHED = """
 from select import select
 from time import sleep
 
@@ -243,15 +274,29 @@ def serve_requests(request, client_socket):
         sleep(1)
     client_socket.close()
     return got
-'''
+"""
 
 
 def test_outside_of_all_runs_the_library_is_as_it_was():
-    before = select.select, selectors.DefaultSelector.select, os.read, os.write, time.sleep, socket.socket.recv
+    before = (
+        select.select,
+        selectors.DefaultSelector.select,
+        os.read,
+        os.write,
+        time.sleep,
+        socket.socket.recv,
+    )
     with stand_in():
         drive(lambda request, sock: sock.close(), ExpectEnd())
         assert select.select is not before[0], "the inner end is not the last one"
-    assert before == (select.select, selectors.DefaultSelector.select, os.read, os.write, time.sleep, socket.socket.recv)
+    assert before == (
+        select.select,
+        selectors.DefaultSelector.select,
+        os.read,
+        os.write,
+        time.sleep,
+        socket.socket.recv,
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows a socket's number is no file's")
@@ -358,7 +403,9 @@ def test_a_stranger_who_calls_the_same_port_does_not_count():
         met.append(client_socket.recv(2))
         return client_socket, ""
 
-    case = Case("check_client", "shock", "a test", "A client.", (Send(b"Ho"), Close()), "leaves", wants="")
+    case = Case(
+        "check_client", "shock", "a test", "A client.", (Send(b"Ho"), Close()), "leaves", wants=""
+    )
     seen = run(case, learner, lambda seen: None)[0]
     strangers[0].close()
     assert met == [b"Hi", b"Ho"] and seen.result[1] == ""

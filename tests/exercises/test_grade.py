@@ -8,17 +8,18 @@ import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from helpers.places import CORPUS, ROOT
 
 from lenproto import __main__
 from lenproto.exercises import FUNCTIONS, grade, grade_command
-from lenproto.exercises.views import class_page
 from lenproto.exercises.grading import Row, commonest, files, learners
+from lenproto.exercises.views import class_page
 
-LISTEN = "import socket\ndef initial_listen(ip, port):\n    return socket.create_server((ip, port))\n"
+LISTEN = (
+    "import socket\ndef initial_listen(ip, port):\n    return socket.create_server((ip, port))\n"
+)
 ATTACK = """
 def serve_requests(request, client_socket):
     print("</pre><script>alert('printed')</script><img src=x onerror=alert(2)>")
@@ -33,9 +34,16 @@ def folder(tmp_path_factory):
     """A class: folders of one file and of two, files beside them, and what nobody hands in."""
     root = tmp_path_factory.mktemp("class")
     for place, source in {
-        "anna/server.py": LISTEN, "ben/client.py": "", "ben/server.py": "def initial_listen(ip, port): return 7", "=cmd.py": "x = (",
-        f"{NAME}.py": ATTACK, ".hidden.py": "x", "anna/__pycache__/x.py": "x", "anna/.ipynb_checkpoints/server.ipynb": "x", "notes.txt": "x",
-    }.items():  # fmt: skip
+        "anna/server.py": LISTEN,
+        "ben/client.py": "",
+        "ben/server.py": "def initial_listen(ip, port): return 7",
+        "=cmd.py": "x = (",
+        f"{NAME}.py": ATTACK,
+        ".hidden.py": "x",
+        "anna/__pycache__/x.py": "x",
+        "anna/.ipynb_checkpoints/server.ipynb": "x",
+        "notes.txt": "x",
+    }.items():
         (root / place).parent.mkdir(parents=True, exist_ok=True)
         (root / place).write_text(source, encoding="utf-8")
     shutil.copy(CORPUS / "wrong" / "serve_requests__binary_length.py", root / "carla.py")
@@ -75,7 +83,14 @@ class Page(HTMLParser):
 
 
 def test_names_are_of_files_or_of_folders_with_one_file_and_no_two_alike(folder):
-    assert learners(files(folder), folder) == [NAME, "=cmd", "anna", "ben/client", "ben/server", "carla"]
+    assert learners(files(folder), folder) == [
+        NAME,
+        "=cmd",
+        "anna",
+        "ben/client",
+        "ben/server",
+        "carla",
+    ]
     assert learners(["x/a.py", "x/a.ipynb", "x/b.py"]) == ["a.py", "a.ipynb", "b"]
     assert learners(["x/anna/server.py"], "x") == ["anna"]
     assert learners([]) == []
@@ -83,7 +98,10 @@ def test_names_are_of_files_or_of_folders_with_one_file_and_no_two_alike(folder)
 
 def test_a_row_for_each_file_in_the_order_of_the_paths(folder, rows):
     assert [row.path for row in rows] == [str(path) for path in files(folder)]
-    found = {row.learner: [row.verdict(name, "spec") for name in ("initial_listen", "serve_requests")] for row in rows}
+    found = {
+        row.learner: [row.verdict(name, "spec") for name in ("initial_listen", "serve_requests")]
+        for row in rows
+    }
     assert found["anna"] == ["pass", "missing"]
     assert found["carla"] == ["missing", "fail"]
     assert found["=cmd"] == ["missing", "missing"]
@@ -110,7 +128,16 @@ class Faulty(concurrent.futures.Executor):
         if self.jobs == 3:
             future.set_exception(ZeroDivisionError("a bug"))
         else:
-            future.set_result({"notes": [], "seconds": 0.0, "functions": {name: {"spec": "missing", "shock": "missing", "cases": []} for name in FUNCTIONS}})
+            future.set_result(
+                {
+                    "notes": [],
+                    "seconds": 0.0,
+                    "functions": {
+                        name: {"spec": "missing", "shock": "missing", "cases": []}
+                        for name in FUNCTIONS
+                    },
+                }
+            )
         return future
 
 
@@ -137,18 +164,40 @@ def test_nothing_is_carried_over_from_one_learner_to_the_next(tmp_path):
 
 def test_the_commonest_misconceptions_come_first_and_each_learner_counts_once():
     def row(learner, **named):
-        functions = {name: {"spec": "fail", "shock": "skipped", "cases": [{"verdict": "fail", "misconception": each} for each in names]}
-                     for name, names in named.items()}  # fmt: skip
+        functions = {
+            name: {
+                "spec": "fail",
+                "shock": "skipped",
+                "cases": [{"verdict": "fail", "misconception": each} for each in names],
+            }
+            for name, names in named.items()
+        }
         return Row(learner, learner, {"functions": functions})
 
-    found = commonest([row("a", check_client=["x"], serve_requests=["x", "later"]), row("b", check_client=["y"]), row("c", serve_requests=["y"])])
-    assert [(name, len({row.learner for row, *_ in cases})) for name, cases in found] == [("y", 2), ("x", 1)]
+    found = commonest(
+        [
+            row("a", check_client=["x"], serve_requests=["x", "later"]),
+            row("b", check_client=["y"]),
+            row("c", serve_requests=["y"]),
+        ]
+    )
+    assert [(name, len({row.learner for row, *_ in cases})) for name, cases in found] == [
+        ("y", 2),
+        ("x", 1),
+    ]
 
 
 def test_a_cluster_of_other_processes_judges_the_same(folder, rows, tmp_path):
     pytest.importorskip("distributed")
-    program = [sys.executable, str(ROOT / "tests" / "helpers" / "cluster.py"), str(folder), str(tmp_path)]
-    done = subprocess.run(program, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False)
+    program = [
+        sys.executable,
+        str(ROOT / "tests" / "helpers" / "cluster.py"),
+        str(folder),
+        str(tmp_path),
+    ]
+    done = subprocess.run(
+        program, capture_output=True, text=True, encoding="utf-8", timeout=60, check=False
+    )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     assert found["others"]
@@ -165,14 +214,30 @@ def without_seconds(rows):
 
 def test_the_command_shows_a_table_and_writes_all_three(main, folder, tmp_path, capsys):
     names = {kind: tmp_path / f"out.{kind}" for kind in ("csv", "json", "html")}
-    code = main(["grade", str(folder), "--jobs", "2", *(word for kind, path in names.items() for word in (f"--{kind}", str(path)))])
+    code = main(
+        [
+            "grade",
+            str(folder),
+            "--jobs",
+            "2",
+            *(word for kind, path in names.items() for word in (f"--{kind}", str(path))),
+        ]
+    )
     out, err = capsys.readouterr()
     assert (code, err) == (0, "")
     assert re.search(r"^ *carla +· · +· · +· · +· · +✗ – *$", out, re.MULTILINE)
     assert "=cmd: " in out and "  1 learner   binary-length" in out
     with names["csv"].open(encoding="utf-8", newline="") as file:
         lines = list(csv.reader(file))
-    assert [line[0] for line in lines] == ["learner", NAME, "'=cmd", "anna", "ben/client", "ben/server", "carla"]
+    assert [line[0] for line in lines] == [
+        "learner",
+        NAME,
+        "'=cmd",
+        "anna",
+        "ben/client",
+        "ben/server",
+        "carla",
+    ]
     assert lines[-1][lines[0].index("serve_requests spec")] == "fail"
     assert lines[-1][lines[0].index("misconceptions")] == "binary-length"
     found = json.loads(names["json"].read_text(encoding="utf-8"))
@@ -190,8 +255,11 @@ def test_without_rich_it_shows_the_same(rows, capsys, monkeypatch):
 
 def test_what_cannot_be_graded_says_so_before_anything_is_judged(main, folder, tmp_path, capsys):
     (tmp_path / "empty").mkdir()
-    for words, sentence in (([tmp_path / "no"], "there is no such folder"), ([tmp_path / "empty"], "no Python file and no notebook"),
-                            ([folder, "--csv", tmp_path / "no" / "out.csv"], "out.csv: No such file")):  # fmt: skip
+    for words, sentence in (
+        ([tmp_path / "no"], "there is no such folder"),
+        ([tmp_path / "empty"], "no Python file and no notebook"),
+        ([folder, "--csv", tmp_path / "no" / "out.csv"], "out.csv: No such file"),
+    ):
         assert main(["grade", *map(str, words)]) == 2
         assert sentence in capsys.readouterr().err
 
@@ -211,7 +279,11 @@ def test_the_page_has_the_evidence_of_each_failure_and_every_link_leads_to_it(ro
     assert sorted(page.ids) == sorted(set(page.ids))
     assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
     details = [found["id"] for tag, found in page.elements if tag == "details" and "id" in found]
-    assert len(details) == len({(row.path, function) for row in rows for function, _ in row.failures}) == 3
+    assert (
+        len(details)
+        == len({(row.path, function) for row in rows for function, _ in row.failures})
+        == 3
+    )
     assert all(f"#{place}" in page.links for place in details)
     assert "^ byte 0, counted from 0" in page.text
     assert "✗ spec" in page.text and "– shock skipped" in page.text  # not by colour alone
@@ -223,16 +295,34 @@ def test_nothing_on_the_page_comes_from_elsewhere_or_from_a_learner(rows):
     tags = [tag for tag, _ in page.elements]
     assert tags.count("script") == 1
     assert not {"img", "iframe", "link", "object", "base", "form"} & set(tags)
-    assert not [found for _, found in page.elements for name in found if name.startswith("on") or name in ("src", "srcdoc", "action")]
-    assert "url(" not in text and "@import" not in text and "http:" not in text and "https:" not in text
-    for attack in ("<script>alert(0)", "<script>alert(1)", "<script>alert('printed')", "<script>alert(3)", "<img"):
+    assert not [
+        found
+        for _, found in page.elements
+        for name in found
+        if name.startswith("on") or name in ("src", "srcdoc", "action")
+    ]
+    assert (
+        "url(" not in text
+        and "@import" not in text
+        and "http:" not in text
+        and "https:" not in text
+    )
+    for attack in (
+        "<script>alert(0)",
+        "<script>alert(1)",
+        "<script>alert('printed')",
+        "<script>alert(3)",
+        "<img",
+    ):
         assert attack not in text
     assert "alert(3)" in page.text and "alert('printed')" in page.text  # shown, as text
 
 
 def test_a_class_without_a_failure_has_a_page_too():
-    functions = {name: {"spec": "pass", "shock": "pass", "seconds": 0.1, "cases": []} for name in FUNCTIONS}
-    page = Page(class_page.page([Row("anna", "anna.py", {"notes": [], "functions": functions})], "7b"))
+    functions = {
+        name: {"spec": "pass", "shock": "pass", "seconds": 0.1, "cases": []} for name in FUNCTIONS
+    }
+    page = Page(
+        class_page.page([Row("anna", "anna.py", {"notes": [], "functions": functions})], "7b")
+    )
     assert "all that is there passes" in re.sub(r"\s+", " ", page.text)
-
-

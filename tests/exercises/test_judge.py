@@ -131,7 +131,12 @@ DOUBLE_FORKS = """
 
 def first_failure(report):
     """The misconception of the first failed case of a report; PASSES where there is none."""
-    failed = [case for verdict in report["functions"].values() for case in verdict["cases"] if case["verdict"] == "fail"]
+    failed = [
+        case
+        for verdict in report["functions"].values()
+        for case in verdict["cases"]
+        if case["verdict"] == "fail"
+    ]
     return failed[0]["misconception"] if failed else PASSES
 
 
@@ -149,22 +154,28 @@ def judged(tmp_path, monkeypatch):
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     tokens, token_hex = [], judge.secrets.token_hex
-    others = processes._family(os.getpid(), "")  # of tests before this one, such as the tracker of a pool of processes
-    monkeypatch.setattr(judge.secrets, "token_hex", lambda size: tokens.append(token_hex(size)) or tokens[-1])
+    # of tests before this one, such as the tracker of a pool of processes
+    others = processes._family(os.getpid(), "")
+    monkeypatch.setattr(
+        judge.secrets, "token_hex", lambda size: tokens.append(token_hex(size)) or tokens[-1]
+    )
 
     def judged(source, **options):
         path = tmp_path / "submission.py"
         path.write_text(textwrap.dedent(source), encoding="utf-8")
         report = judge_file(path, **options)
         assert not list(scratch.iterdir())
-        assert not [pid for token in tokens for pid in processes._family(os.getpid(), token) - others]
+        assert not [
+            pid for token in tokens for pid in processes._family(os.getpid(), token) - others
+        ]
         return report
 
     return judged
 
 
 def test_each_unsafe_submission_is_expected_here(unsafe):
-    by_rules = {"recursion_to_the_crash", "no_default_time_limit", "thread_keeps_serving"}  # or by the Python that runs them
+    # or by the Python that runs them
+    by_rules = {"recursion_to_the_crash", "no_default_time_limit", "thread_keeps_serving"}
     assert set(unsafe) == set(EXPECTED) | set(UNREADABLE) | by_rules
 
 
@@ -201,14 +212,21 @@ def test_a_pass_cannot_be_written_to_the_channel(judged):
     assert (first["verdict"], first["misconception"]) == ("fail", "ends-the-program")
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a daemon that forked twice is out of reach")
-@pytest.mark.parametrize(("end", "misconception"), [("return None", "leaves-a-program"), ("os._exit(0)", "ends-the-program")])
+@pytest.mark.skipif(
+    sys.platform != "linux", reason="elsewhere a daemon that forked twice is out of reach"
+)
+@pytest.mark.parametrize(
+    ("end", "misconception"),
+    [("return None", "leaves-a-program"), ("os._exit(0)", "ends-the-program")],
+)
 def test_a_daemon_that_forked_twice_is_ended(judged, end, misconception):
-    assert first_failure(judged(DOUBLE_FORKS.format(end))) == misconception  # judged looks for the process
+    # judged looks for the process
+    assert first_failure(judged(DOUBLE_FORKS.format(end))) == misconception
 
 
 def test_a_loss_costs_its_own_case_alone(judged):
-    report = judged("""
+    report = judged(
+        """
         import os, socket
         def serve_requests(request, client_socket):
             if request == "TIME":
@@ -216,21 +234,30 @@ def test_a_loss_costs_its_own_case_alone(judged):
             client_socket.close()
         def initial_listen(ip, port):
             return socket.create_server((ip, port))
-    """, levels=("spec",))  # fmt: skip
+    """,
+        levels=("spec",),
+    )
     assert report["functions"]["serve_requests"]["spec"] == "fail"
     assert report["functions"]["initial_listen"]["spec"] == "pass"
 
 
 def test_after_an_endless_loop_the_rest_is_skipped_not_failed(judged):
-    verdict = judged("def serve_requests(request, client_socket):\n    while True: pass")["functions"]["serve_requests"]
+    verdict = judged("def serve_requests(request, client_socket):\n    while True: pass")[
+        "functions"
+    ]["serve_requests"]
     assert [case["verdict"] for case in verdict["cases"]].count("fail") == 1
     assert verdict["shock"] == "skipped"
     assert verdict["seconds"] < 2.5
 
 
 def test_what_does_not_load_in_time_fails_all_its_functions(judged):
-    report = judged("numbers = [number for number in iter(int, 1)]\ndef initial_listen(ip, port): pass\ndef check_client(sock): pass")
-    assert [report["functions"][name]["spec"] for name in ("initial_listen", "check_client")] == ["fail", "fail"]
+    report = judged(
+        "numbers = [number for number in iter(int, 1)]\ndef initial_listen(ip, port): pass\ndef check_client(sock): pass"
+    )
+    assert [report["functions"][name]["spec"] for name in ("initial_listen", "check_client")] == [
+        "fail",
+        "fail",
+    ]
     assert "does not even load" in report["functions"]["check_client"]["cases"][0]["message"]
 
 
@@ -242,7 +269,8 @@ def test_the_whole_has_a_limit(judged):
 
 
 def test_what_one_function_leaves_does_not_reach_the_next(judged):
-    report = judged("""
+    report = judged(
+        """
         import os, socket
         def initial_contact(ip, port):
             os.chdir("/")
@@ -250,12 +278,16 @@ def test_what_one_function_leaves_does_not_reach_the_next(judged):
         def initial_listen(ip, port):
             assert "LEFT" not in os.environ and os.getcwd() != "/"
             return socket.create_server((ip, port))
-    """, levels=("spec",))  # fmt: skip
+    """,
+        levels=("spec",),
+    )
     assert report["functions"]["initial_listen"]["spec"] == "pass"
 
 
 def test_a_long_print_is_cut_and_says_how_much(judged):
-    cases = judged(SERVES.format("print('x' * 300_000)"), levels=("spec",))["functions"]["initial_listen"]["cases"]
+    cases = judged(SERVES.format("print('x' * 300_000)"), levels=("spec",))["functions"][
+        "initial_listen"
+    ]["cases"]
     assert {case["verdict"] for case in cases} == {"pass"}
     assert "more" in cases[0]["printed"] and len(cases[0]["printed"]) < 5000
 
@@ -266,13 +298,20 @@ def test_a_checker_that_does_not_start_is_no_failure_of_a_learner(judged, monkey
         judged(SERVES.format(""))
 
 
-@pytest.mark.skipif(os.name != "posix", reason="there are no process groups on Windows: taskkill finds the tree")
+@pytest.mark.skipif(
+    os.name != "posix", reason="there are no process groups on Windows: taskkill finds the tree"
+)
 def test_a_program_that_nobody_can_list_is_ended_with_its_group(monkeypatch):
     """On a system without /proc, and without psutil."""
     monkeypatch.setattr(processes, "_family", lambda pid, mark: set())
     starts = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'input()']).pid, flush=True); input()"
-    with subprocess.Popen([sys.executable, "-c", starts], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                          start_new_session=True) as worker:  # fmt: skip
+    with subprocess.Popen(
+        [sys.executable, "-c", starts],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as worker:
         worker.stdout.readline()  # it has started the other one, which holds the pipe, too
         processes.end(worker, "a mark")
         assert worker.stdout.read() == "", "the end of the pipe: nobody holds it any more"

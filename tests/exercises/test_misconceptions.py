@@ -17,13 +17,21 @@ JUDGING = [RULES.parent / name for name in ("worker.py", "judge.py", "guard.py")
 SHARED = [RULES / "finding.py", *JUDGING]
 OF_FUNCTION = {name: [RULES / f"{name}.py"] for name in FUNCTIONS}
 OF_FUNCTION["serve_requests"].append(RULES / "framing.py")
-ENTRIES = [(function, name) for function in (misconceptions.ANY, *FUNCTIONS) for name in misconceptions.catalogue(function)]
+ENTRIES = [
+    (function, name)
+    for function in (misconceptions.ANY, *FUNCTIONS)
+    for name in misconceptions.catalogue(function)
+]
 
 
 def given(files):
     """The names that the source of some modules can give."""
     nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8"))))
-    words = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    words = {
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
     return {word for word in words if NAME.fullmatch(word)} - ENCODINGS
 
 
@@ -64,7 +72,9 @@ def test_an_entry_is_a_belief_an_explanation_and_python(function, name):
     assert re.fullmatch(r"[^.]+(\.[^. ]+)*\.", entry.says)  # one sentence
     assert 1 <= len(re.findall(r"[.?](?= |$)", entry.concept)) <= 4
     assert "!" not in re.sub(r'"[^"]*"', "", entry.says + entry.concept)
-    assert not re.search(r"\b(simply|obviously|just have to|trivial)", entry.says + entry.concept, re.IGNORECASE)
+    assert not re.search(
+        r"\b(simply|obviously|just have to|trivial)", entry.says + entry.concept, re.IGNORECASE
+    )
     for code in solutions.values():
         assert 1 <= len(code.strip("\n").splitlines()) <= 7
         assert parses(code), code
@@ -74,12 +84,22 @@ def test_an_entry_is_a_belief_an_explanation_and_python(function, name):
 def test_where_functions_share_a_name_the_solution_is_the_functions_own(function):
     for name in given(OF_FUNCTION[function]):
         anyway = misconceptions.catalogue().get(name)
-        if anyway and name not in misconceptions.catalogue(function) and isinstance(anyway.solution, dict):
+        if (
+            anyway
+            and name not in misconceptions.catalogue(function)
+            and isinstance(anyway.solution, dict)
+        ):
             assert misconception(name, function).solution == anyway.solution[function]
 
 
 def a_case(**more):
-    return {"function": "serve_requests", "misconception": "no-length", "message": "No length.", "where": None, "steps": []} | more
+    return {
+        "function": "serve_requests",
+        "misconception": "no-length",
+        "message": "No length.",
+        "where": None,
+        "steps": [],
+    } | more
 
 
 def test_hints_are_symptom_concept_line_solution():
@@ -93,19 +113,37 @@ def test_hints_are_symptom_concept_line_solution():
 
 def test_the_same_name_is_explained_for_the_function_in_which_it_is_found():
     assert "check_client" in hints(a_case(misconception="first-request-lost"))[1]
-    assert "serve_requests" in hints(a_case(misconception="first-request-lost", function="check_client"))[1]
-    assert "server_socket" in hints(a_case(misconception="returns-nothing", function="initial_listen"))[3]
+    assert (
+        "serve_requests"
+        in hints(a_case(misconception="first-request-lost", function="check_client"))[1]
+    )
+    assert (
+        "server_socket"
+        in hints(a_case(misconception="returns-nothing", function="initial_listen"))[3]
+    )
 
 
 def test_without_a_line_the_hint_names_the_last_one_that_talked():
-    steps = [{"who": "you", "line": 3}, {"who": "client", "line": None}, {"who": "you", "line": 5}, {"who": "you", "line": None}]
+    steps = [
+        {"who": "you", "line": 3},
+        {"who": "client", "line": None},
+        {"who": "you", "line": 5},
+        {"who": "you", "line": None},
+    ]
     assert "line 5" in hints(a_case(steps=steps))[2]
     assert len(hints(a_case())[2]) > 10
 
 
-@pytest.mark.parametrize("name, function, opening", [
-    ("one-recv-for-all", "check_client", 'Whoever writes this may think: "One recv(n) brings all n bytes."'),
-    ("asks-the-keyboard", "check_client", "It asks the person who sits at the server."),
-])
+@pytest.mark.parametrize(
+    "name, function, opening",
+    [
+        (
+            "one-recv-for-all",
+            "check_client",
+            'Whoever writes this may think: "One recv(n) brings all n bytes."',
+        ),
+        ("asks-the-keyboard", "check_client", "It asks the person who sits at the server."),
+    ],
+)
 def test_a_belief_is_told_as_one_and_what_happened_as_it_is(name, function, opening):
     assert misconceptions.misconception(name, function).opening == opening

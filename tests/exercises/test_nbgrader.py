@@ -15,7 +15,8 @@ from helpers.places import ROOT
 
 pytest.importorskip("nbgrader", reason="no nbgrader in this Python: pip install nbgrader")
 
-PATH = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])  # nbgrader starts alembic, which stands beside Python
+# nbgrader starts alembic, which stands beside Python
+PATH = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
 pytestmark = pytest.mark.timeout(180)  # on a computer that does much else at the same time
 
 ASSIGNMENT = "lessons"
@@ -34,7 +35,11 @@ def serve_requests(request, client_socket):
         pass
 """
 SOLVED = {name: solution(name) for name in ("initial_listen", "check_client", "serve_requests")}
-WRITTEN = {"noa": SOLVED, "lena": SOLVED | {"check_client": SPEC_ONLY, "serve_requests": ENDLESS}, "dana": {}}
+WRITTEN = {
+    "noa": SOLVED,
+    "lena": SOLVED | {"check_client": SPEC_ONLY, "serve_requests": ENDLESS},
+    "dana": {},
+}
 
 
 IMPORTED = [str(Path(__file__).parent), str(ROOT / "tests")]
@@ -72,10 +77,17 @@ def course(tmp_path_factory):
     root, home = tmp_path_factory.mktemp("course"), str(tmp_path_factory.mktemp("home"))
     places = ("HOME", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
     ran = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path[:0] = {IMPORTED!r}; from test_nbgrader import run_course; run_course(sys.argv[1])", root],
-        capture_output=True, text=True, timeout=160,
+        [
+            sys.executable,
+            "-c",
+            f"import sys; sys.path[:0] = {IMPORTED!r}; from test_nbgrader import run_course; run_course(sys.argv[1])",
+            root,
+        ],
+        capture_output=True,
+        text=True,
+        timeout=160,
         env=os.environ | dict.fromkeys(places, home) | {"PATH": PATH, "LENPROTO_PROGRESS": "off"},
-    )  # fmt: skip
+    )
     assert ran.returncode == 0, ran.stderr
     return root
 
@@ -87,7 +99,9 @@ def scores(course):
 
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         return {
-            submission.student.id: {grade.name: (grade.score, grade.max_score) for grade in notebook.grades}
+            submission.student.id: {
+                grade.name: (grade.score, grade.max_score) for grade in notebook.grades
+            }
             for submission in gradebook.assignment_submissions(ASSIGNMENT)
             for notebook in submission.notebooks
             if notebook.name == HANDED_IN[submission.student.id]
@@ -97,11 +111,17 @@ def scores(course):
 def test_what_is_handed_out_is_the_lesson(course):
     for path in LESSONS:
         released = nbformat.read(course / "release" / ASSIGNMENT / path.name, as_version=4)
-        assert [cell.source for cell in released.cells] == [cell.source for cell in nbformat.read(path, as_version=4).cells]
+        assert [cell.source for cell in released.cells] == [
+            cell.source for cell in nbformat.read(path, as_version=4).cells
+        ]
 
 
 def test_solutions_get_all_points(scores):
-    assert scores["noa"] == {"check_initial_listen": (4, 4), "check_check_client": (4, 4), "check_serve_requests": (4, 4)}
+    assert scores["noa"] == {
+        "check_initial_listen": (4, 4),
+        "check_check_client": (4, 4),
+        "check_serve_requests": (4, 4),
+    }
 
 
 def test_what_is_right_with_polite_peers_only_gets_half(scores):
@@ -109,7 +129,11 @@ def test_what_is_right_with_polite_peers_only_gets_half(scores):
 
 
 def test_an_endless_loop_costs_its_own_points_only(scores):
-    assert scores["lena"] == {"check_initial_listen": (4, 4), "check_check_client": (2, 4), "check_serve_requests": (0, 4)}
+    assert scores["lena"] == {
+        "check_initial_listen": (4, 4),
+        "check_check_client": (2, 4),
+        "check_serve_requests": (0, 4),
+    }
 
 
 def test_stubs_get_none(scores):
@@ -117,9 +141,13 @@ def test_stubs_get_none(scores):
 
 
 @pytest.mark.parametrize(
-    ("learner", "misconception"), [("lena", "one-recv-for-all"), ("lena", "never-ends"), ("dana", "does-not-connect")]
+    ("learner", "misconception"),
+    [("lena", "one-recv-for-all"), ("lena", "never-ends"), ("dana", "does-not-connect")],
 )
 def test_feedback_names_the_misconception(course, learner, misconception):
-    page = (course / "feedback" / learner / ASSIGNMENT / f"{HANDED_IN[learner]}.html").read_text("utf-8")
-    graded = page[page.rindex("Hand in") :]  # below the samples, which have misconceptions of their own
+    page = (course / "feedback" / learner / ASSIGNMENT / f"{HANDED_IN[learner]}.html").read_text(
+        "utf-8"
+    )
+    # below the samples, which have misconceptions of their own
+    graded = page[page.rindex("Hand in") :]
     assert f"This is called: {misconception}." in graded

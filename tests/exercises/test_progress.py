@@ -45,20 +45,29 @@ def tries(name="check_client"):
 
 
 def test_a_try_counts_once_for_the_same_code(file):
-    for source in (SHORT_GREETING, SHORT_GREETING, SHORT_GREETING.replace("    print", "    # a comment\n\n    print"),
-                   SHORT_GREETING.replace("):\n", '):\n    """It waits for a client."""\n')):  # fmt: skip
+    for source in (
+        SHORT_GREETING,
+        SHORT_GREETING,
+        SHORT_GREETING.replace("    print", "    # a comment\n\n    print"),
+        SHORT_GREETING.replace("):\n", '):\n    """It waits for a client."""\n'),
+    ):
         assert progress.record(function(source), "check_client", FAIL) == ""
         assert tries() == 1
-    progress.record(function(SHORT_GREETING.replace("TIME NAME", "TIME, NAME")), "check_client", SPEC)
+    progress.record(
+        function(SHORT_GREETING.replace("TIME NAME", "TIME, NAME")), "check_client", SPEC
+    )
     assert tries() == 2
     progress.record(function(SHORT_GREETING), "check_client", FAIL)
     assert tries() == 2
 
 
-@pytest.mark.parametrize("helper", [
-    HELPERS.replace("not piece", "piece == b''"),
-    HELPERS.replace('HI = b"Hi"', 'HI = b"Ho"'),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "helper",
+    [
+        HELPERS.replace("not piece", "piece == b''"),
+        HELPERS.replace('HI = b"Hi"', 'HI = b"Ho"'),
+    ],
+)
 def test_a_changed_helper_or_constant_is_another_try(file, helper):
     first, second = function(HELPERS, GOOD_CHECK), function(helper, GOOD_CHECK)
     assert fingerprint(first) == fingerprint(function(HELPERS + "# more", GOOD_CHECK))
@@ -103,30 +112,40 @@ def test_lenprotos_own_functions_are_nobodys_try(file):
 
 def test_what_passed_once_stays_passed(file):
     for number, verdict in enumerate((FAIL, SPEC, BOTH, FAIL)):
-        progress.record(function(f"def check_client(s):\n    return {number}"), "check_client", verdict)
+        progress.record(
+            function(f"def check_client(s):\n    return {number}"), "check_client", verdict
+        )
     record = progress.recorded()[0]["check_client"]
     assert (record.spec, record.shock, record.passed, len(record.tried)) == (True, True, True, 4)
     assert len(record.last) == len("2026-11-22")
     assert not progress.recorded()[0]["serve_requests"].passed
-    assert sorted(path.name for path in file.parent.iterdir() if path.name.endswith(".json")) == ["progress.json"]
+    assert sorted(path.name for path in file.parent.iterdir() if path.name.endswith(".json")) == [
+        "progress.json"
+    ]
 
 
 def test_two_notebooks_at_once_lose_nothing_of_each_other(file):
     jobs = [(name, which) for name in ("check_client", "serve_requests") for which in "ab"]
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, name, "25", which]) for name, which in jobs]
+    writers = [
+        subprocess.Popen([sys.executable, "-c", WRITER, name, "25", which]) for name, which in jobs
+    ]
     looks = []
     while any(writer.poll() is None for writer in writers):
         looks.append(progress.recorded()[1])
     assert [writer.wait() for writer in writers] == [0] * 4
     assert tries("check_client") == tries("serve_requests") == 50
     assert set(looks) == {""}
-    assert [path.name for path in file.parent.iterdir() if path.name.endswith((".broken", "~"))] == []
+    assert [
+        path.name for path in file.parent.iterdir() if path.name.endswith((".broken", "~"))
+    ] == []
 
 
 def test_two_threads_of_one_notebook_lose_nothing_either(file):
     def write(which):
         for number in range(20):
-            progress._change(lambda kept: progress._add(kept, "check_client", f"{which} {number}", FAIL))
+            progress._change(
+                lambda kept: progress._add(kept, "check_client", f"{which} {number}", FAIL)
+            )
 
     threads = [threading.Thread(target=write, args=(which,)) for which in "ab"]
     for thread in threads:
@@ -141,11 +160,23 @@ def test_old_and_newer_files_can_be_read_and_keep_what_we_do_not_know(file):
     old = {"functions": {"check_client": {"spec": True}, "serve_requests": None}}
     file.write_text(json.dumps(old), encoding="utf-8")
     assert progress.recorded()[0]["check_client"].spec
-    newer = {"version": 9, "name": "lena", "functions": {"check_client": {"tried": ["x", 3], "shock": True, "last": 5, "stars": 4}, "more": []}}
+    newer = {
+        "version": 9,
+        "name": "lena",
+        "functions": {
+            "check_client": {"tried": ["x", 3], "shock": True, "last": 5, "stars": 4},
+            "more": [],
+        },
+    }
     file.write_text(json.dumps(newer), encoding="utf-8")
     progress.record(function(SHORT_GREETING), "check_client", SPEC)
     kept = json.loads(file.read_text(encoding="utf-8"))
-    assert (kept["version"], kept["name"], kept["functions"]["more"], kept["functions"]["check_client"]["stars"]) == (9, "lena", [], 4)
+    assert (
+        kept["version"],
+        kept["name"],
+        kept["functions"]["more"],
+        kept["functions"]["check_client"]["stars"],
+    ) == (9, "lena", [], 4)
     assert tries() == 2
     assert progress.recorded()[0]["check_client"].passed
 
@@ -153,7 +184,9 @@ def test_old_and_newer_files_can_be_read_and_keep_what_we_do_not_know(file):
 # ---- what may happen to the file ----
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"functions": 3}', b"\xff\xfe", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"functions": 3}', b"\xff\xfe", b"[" * 100_000]
+)
 def test_a_damaged_file_is_told_of_put_aside_and_stops_nothing(file, content):
     file.parent.mkdir()
     file.write_bytes(content)
@@ -180,7 +213,9 @@ def test_where_nothing_can_be_written_progress_lasts_as_long_as_python_runs(file
 def test_a_file_that_cannot_be_read_is_told_of(file):
     file.mkdir(parents=True)
     assert progress.recorded()[1].startswith("Your progress cannot be read (")
-    assert progress.record(function(SHORT_GREETING), "check_client", SPEC).startswith("Your progress could not be kept in a file (")
+    assert progress.record(function(SHORT_GREETING), "check_client", SPEC).startswith(
+        "Your progress could not be kept in a file ("
+    )
     assert tries() == 1
 
 
@@ -194,7 +229,9 @@ def test_half_a_file_is_never_seen_and_a_failed_write_leaves_the_old_one(file, m
     assert {path.name for path in file.parent.iterdir()} == {"progress.json", ".progress.json.lock"}
 
 
-def test_a_notebook_that_hangs_with_the_lock_in_its_hand_does_not_hang_the_others(file, monkeypatch):
+def test_a_notebook_that_hangs_with_the_lock_in_its_hand_does_not_hang_the_others(
+    file, monkeypatch
+):
     monkeypatch.setattr(progress, "LOCK_S", 0.05)
     file.parent.mkdir()
     with filelock.FileLock(file.with_name(".progress.json.lock")):
@@ -239,7 +276,11 @@ def test_the_table_says_what_is_green(view):
     assert view.text().endswith("\n\nNothing is recorded yet.")
     assert view.text().count("· open  · open  0\n") == 5
     progress.record(function(SHORT_GREETING), "check_client", SPEC)
-    progress.record(function("def send_requests(a, c):\n    return 1", name="send_requests"), "send_requests", BOTH)
+    progress.record(
+        function("def send_requests(a, c):\n    return 1", name="send_requests"),
+        "send_requests",
+        BOTH,
+    )
     assert "Nothing is recorded" in view.text()
     view._again.click()
     assert "check_client     ✓ pass  · open  1      20" in view.text()

@@ -8,12 +8,32 @@ from lenproto.exercises import report
 
 
 def step(number, who, what, line=None, problem="", where=None):
-    return {"number": number, "who": who, "what": what, "bytes": "", "line": line, "problem": problem, "where": where}
+    return {
+        "number": number,
+        "who": who,
+        "what": what,
+        "bytes": "",
+        "line": line,
+        "problem": problem,
+        "where": where,
+    }
 
 
 def case(verdict="fail", **more):
-    return {"name": "asks NAME", "level": "spec", "story": "A client asks NAME.", "verdict": verdict, "misconception": None, "message": "",
-            "hint": "", "steps": [], "bytes": "", "at": None, "where": None, "printed": ""} | more  # fmt: skip
+    return {
+        "name": "asks NAME",
+        "level": "spec",
+        "story": "A client asks NAME.",
+        "verdict": verdict,
+        "misconception": None,
+        "message": "",
+        "hint": "",
+        "steps": [],
+        "bytes": "",
+        "at": None,
+        "where": None,
+        "printed": "",
+    } | more
 
 
 def verdict(*cases, spec="fail", shock="skipped"):
@@ -42,7 +62,12 @@ def test_the_call_that_never_came_back_and_the_line_in_question_are_quoted(tmp_p
     source = tmp_path / "mine.py"
     source.write_text("def exactly(sock, n):\n    return sock.recv(n)\n", encoding="utf-8")
     where = ["exactly", 2, str(source)]
-    stuck = case(message="It waits.", misconception="waits", where=where, steps=[step(1, "you", "recv(4)", 2, "never came back", where)])
+    stuck = case(
+        message="It waits.",
+        misconception="waits",
+        where=where,
+        steps=[step(1, "you", "recv(4)", 2, "never came back", where)],
+    )
     report.add_sources(verdict(stuck))
     assert "✗ never came back: return sock.recv(n)\n" in report.failure(stuck)
     assert "  Line 2 of exactly:\n      return sock.recv(n)\n" in report.failure(stuck)
@@ -80,19 +105,26 @@ def test_the_mark_stands_under_the_first_character_of_the_wrong_byte(data, at):
 
 
 def test_levels_have_marks_and_counts_and_a_skipped_one_has_none():
-    told = report.summary("check_client", verdict(case("pass"), case(), case("skipped", level="shock")))
+    told = report.summary(
+        "check_client", verdict(case("pass"), case(), case("skipped", level="shock"))
+    )
     assert told.splitlines() == [
         "check_client",
         "  ✗ fail     spec: what the course says, with a polite peer  (1 of 2 cases)",
         "  – skipped  shock: peers that misbehave",
     ]
-    assert report.summary("check_client", verdict(spec="missing", shock="missing")) == "check_client: – missing"
+    assert (
+        report.summary("check_client", verdict(spec="missing", shock="missing"))
+        == "check_client: – missing"
+    )
 
 
 def test_the_first_failure_is_told_and_a_pass_has_none():
     two = verdict(case("pass"), FAILED, case(message="later", misconception="other"))
     assert report.first_failure(two) is FAILED
-    assert "The first that failed: asks NAME. A client asks NAME." in report.told("check_client", two)
+    assert "The first that failed: asks NAME. A client asks NAME." in report.told(
+        "check_client", two
+    )
     assert "later" not in report.told("check_client", two)
     passed = verdict(case("pass"), spec="pass", shock="pass")
     assert report.told("check_client", passed, hinted=3) == report.summary("check_client", passed)
@@ -109,7 +141,9 @@ def test_what_was_printed_stands_apart_and_is_cut_with_a_note():
 
 
 def test_a_case_without_steps_leaves_no_gap():
-    assert "\n\n\n" not in report.failure(case(message="It ended the process.", misconception="ends-the-program"))
+    assert "\n\n\n" not in report.failure(
+        case(message="It ended the process.", misconception="ends-the-program")
+    )
 
 
 def test_hints_come_one_after_another_numbered_and_the_solution_as_lines_of_python():
@@ -130,6 +164,8 @@ def test_every_case_says_once_why_the_rest_was_skipped():
     said = report.every_case("check_client", verdict(case("pass"), FAILED, *rest))
     assert said.count("It rests on another.") == 1
     assert [line.split()[:3] for line in said.splitlines() if line.lstrip()[:1] in "✓✗–"] == [
-        ["✓", "pass", "spec"], ["✗", "fail", "spec"], *[["–", "skipped", "spec"]] * 3,
-    ]  # fmt: skip
+        ["✓", "pass", "spec"],
+        ["✗", "fail", "spec"],
+        *[["–", "skipped", "spec"]] * 3,
+    ]
     assert "It sent 3 bytes." in said

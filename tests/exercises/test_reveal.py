@@ -49,7 +49,9 @@ def test_lines_are_numbered_as_in_the_file():
 
 def test_a_locked_one_says_the_same_on_the_page_and_hides_the_code():
     assert "def " not in solution("check_client")._repr_markdown_()
-    assert solution("check_client")._repr_markdown_().replace("  \n", "\n") == repr(solution("check_client"))
+    assert solution("check_client")._repr_markdown_().replace("  \n", "\n") == repr(
+        solution("check_client")
+    )
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -60,6 +62,10 @@ def test_every_function_has_a_solution_and_it_passes(name, monkeypatch):
 
 
 def test_a_function_may_stand_for_its_name_and_another_name_is_refused():
-    assert solution(Cells("def check_client(s):\n    return 1")["check_client"]).name == "check_client"
-    with pytest.raises(LabError, match="'main' is none of the five functions. They are: initial_contact"):
+    assert (
+        solution(Cells("def check_client(s):\n    return 1")["check_client"]).name == "check_client"
+    )
+    with pytest.raises(
+        LabError, match="'main' is none of the five functions. They are: initial_contact"
+    ):
         solution("main")

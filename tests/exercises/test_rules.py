@@ -85,8 +85,22 @@ def test_a_thing_is_told_the_same_each_run():
     assert len(thing("x" * 1000)) < 70
 
 
-@pytest.mark.parametrize("pattern", ["%Y-%m-%d %H:%M:%S.%f", "%c", "%d/%m/%Y %H:%M", "%H:%M", "%d.%m.%y", "%A, %d %B %Y", "%s", "it is %I:%M %p",
-                                     "%Y%m%d %H%M%S", "%d%m%Y%H%M%S", "%H%M%S"])
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "%Y-%m-%d %H:%M:%S.%f",
+        "%c",
+        "%d/%m/%Y %H:%M",
+        "%H:%M",
+        "%d.%m.%y",
+        "%A, %d %B %Y",
+        "%s",
+        "it is %I:%M %p",
+        "%Y%m%d %H%M%S",
+        "%d%m%Y%H%M%S",
+        "%H%M%S",
+    ],
+)
 def test_a_clock_in_the_evidence_is_covered_up_and_nothing_else(pattern):
     now = datetime.datetime.now()
     text = f'sendall(b"0042{now.strftime(pattern)}")'
@@ -96,30 +110,53 @@ def test_a_clock_in_the_evidence_is_covered_up_and_nothing_else(pattern):
     assert f"{now:%H:%M}" not in covered
 
 
-@pytest.mark.parametrize("moment", ["2026-11-23 03:03", "2026-10-10 10:10", "2026-05-26 00:00", "2001-01-01 01:01", "2026-11-23 12:01"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2026-11-23 03:03",
+        "2026-10-10 10:10",
+        "2026-05-26 00:00",
+        "2001-01-01 01:01",
+        "2026-11-23 12:01",
+    ],
+)
 def test_a_random_number_is_no_time_whatever_time_it_is(monkeypatch, moment):
     """A number from 1 to 10 may be the hour, the minute and the day."""
     monkeypatch.setattr(evidence, "_moments", lambda: (datetime.datetime.fromisoformat(moment),))
     assert not any(evidence.tells_time(str(number)) for number in range(100))
-    assert evidence.tells_time(moment) and evidence.tells_time(moment[-5:].removeprefix("0")) and evidence.tells_time(moment[:10])
-    seen, finding, _ = run(next(case for case in cases("serve_requests") if case.name == "many random numbers"), server.serve_requests, judge)
+    assert (
+        evidence.tells_time(moment)
+        and evidence.tells_time(moment[-5:].removeprefix("0"))
+        and evidence.tells_time(moment[:10])
+    )
+    seen, finding, _ = run(
+        next(case for case in cases("serve_requests") if case.name == "many random numbers"),
+        server.serve_requests,
+        judge,
+    )
     assert finding is None and seen.ending == "returned"
 
 
 @pytest.mark.parametrize("name", ["pc-10-14", "room 10 pc 14", "server14.10"])
 def test_numbers_in_a_name_are_no_time(monkeypatch, name):
-    monkeypatch.setattr(evidence, "_moments", lambda: (datetime.datetime.fromisoformat("2026-11-23 10:14"),))
+    monkeypatch.setattr(
+        evidence, "_moments", lambda: (datetime.datetime.fromisoformat("2026-11-23 10:14"),)
+    )
     assert _name(name) is None
     assert _name("10:14")[0] == _name("7")[0] == "answers-another-request"
 
 
 def test_the_digits_in_an_address_of_memory_tell_no_time():
     now = datetime.datetime.now()
-    assert not evidence.tells_time(f"<built-in method now of type object at 0x7f{now:%H}a{now:%M}cd>")
+    assert not evidence.tells_time(
+        f"<built-in method now of type object at 0x7f{now:%H}a{now:%M}cd>"
+    )
     assert evidence.tells_time(f"<object at 0x7f01ab02cd>, at {now:%H:%M}")
 
 
-@pytest.mark.parametrize("text", ["0004lena", "RAND was answered by 11", "Monday is May", "127.0.0.1", "b'\\xd7\\xa9'"])
+@pytest.mark.parametrize(
+    "text", ["0004lena", "RAND was answered by 11", "Monday is May", "127.0.0.1", "b'\\xd7\\xa9'"]
+)
 def test_what_tells_no_time_stays(text):
     assert evidence.clockless(text) == text
 
@@ -130,7 +167,10 @@ def test_every_row_of_the_shocks_reaches_a_function_but_those_for_whole_programs
     client = {shock.name for shock in client_shocks(1.0)} - {"polite"}
     assert server <= reached["check_client"] | reached["serve_requests"]
     assert client <= reached["initial_contact"] | reached["send_requests"]
-    assert all(len({case.name for case in cases(function)}) == len(cases(function)) for function in FUNCTIONS)
+    assert all(
+        len({case.name for case in cases(function)}) == len(cases(function))
+        for function in FUNCTIONS
+    )
 
 
 def told(function, name, learner):

@@ -35,12 +35,15 @@ def another():
     sum(range(100))
 
 
-@pytest.mark.parametrize("function, place", [
-    (inner_loop, "it goes round and round in the loop of lines {2} to {4} of inner_loop"),
-    (endless_for, "it goes round and round in the loop of lines {0} to {1} of endless_for"),
-    (waits, "it stands in line {0} of waits"),
-    (helps, "it goes round and round in the loop of lines {0} to {1} of helps"),
-])
+@pytest.mark.parametrize(
+    "function, place",
+    [
+        (inner_loop, "it goes round and round in the loop of lines {2} to {4} of inner_loop"),
+        (endless_for, "it goes round and round in the loop of lines {0} to {1} of endless_for"),
+        (waits, "it stands in line {0} of waits"),
+        (helps, "it goes round and round in the loop of lines {0} to {1} of helps"),
+    ],
+)
 def test_the_loop_or_the_line_is_told(function, place):
     going.clear()
     thread = threading.Thread(target=function)

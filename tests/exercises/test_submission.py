@@ -27,7 +27,9 @@ def said(tmp_path):
 
 
 def notebook(*cells, **more):
-    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells], **more}).encode()
+    return json.dumps(
+        {"cells": [{"cell_type": "code", "source": cell} for cell in cells], **more}
+    ).encode()
 
 
 def names_of(path):
@@ -67,8 +69,12 @@ def test_a_notebook_that_cannot_be_read_says_where(said, content, sentence):
 
 def test_what_is_no_file_says_so(tmp_path):
     (tmp_path / "folder.py").mkdir()
-    for path, sentence in ((tmp_path / "no.py", "there is no such file"), (tmp_path / "folder.py", "it is a folder"),
-                           ("/dev/zero", "a device or a pipe"), ("a\0b.py", "cannot be read")):  # fmt: skip
+    for path, sentence in (
+        (tmp_path / "no.py", "there is no such file"),
+        (tmp_path / "folder.py", "it is a folder"),
+        ("/dev/zero", "a device or a pipe"),
+        ("a\0b.py", "cannot be read"),
+    ):
         with pytest.raises(NotReadable, match=sentence):
             submission.read(path)
 
@@ -117,13 +123,25 @@ def test_only_jupyters_own_lines_are_left_out_of_a_cell(tmp_path, cell, plain):
 
 
 def test_an_old_notebook_is_read_too(tmp_path):
-    old = {"worksheets": [{"cells": [{"cell_type": "markdown", "source": "x"}, {"cell_type": "code", "input": [LISTEN]}]}], "nbformat": 3}
+    old = {
+        "worksheets": [
+            {
+                "cells": [
+                    {"cell_type": "markdown", "source": "x"},
+                    {"cell_type": "code", "input": [LISTEN]},
+                ]
+            }
+        ],
+        "nbformat": 3,
+    }
     (tmp_path / "work.ipynb").write_text(json.dumps(old))
     assert names_of(tmp_path / "work.ipynb") == ["initial_listen"]
 
 
 def load(*cells):
-    return submission.load([Part(f"cell {number}", textwrap.dedent(cell)) for number, cell in enumerate(cells, 1)])
+    return submission.load(
+        [Part(f"cell {number}", textwrap.dedent(cell)) for number, cell in enumerate(cells, 1)]
+    )
 
 
 def test_what_a_file_defines_is_loaded_and_its_program_is_not_run():
@@ -146,14 +164,23 @@ def test_what_a_file_defines_is_loaded_and_its_program_is_not_run():
 
 
 def test_a_program_in_one_cell_of_functions_from_another_is_not_run():
-    space = load("ran = []\ndef serve(): ran.append(1)", "for number in range(3):\n    serve()", "x = 1")
+    space = load(
+        "ran = []\ndef serve(): ran.append(1)", "for number in range(3):\n    serve()", "x = 1"
+    )
     assert (space["ran"], space["x"]) == ([], 1)
 
 
-@pytest.mark.parametrize("statement", [
-    "TABLE.update(RAND=1)", "register('RAND', 1)", "registry.add('RAND', 1)", "registry.table.update(RAND=1)", "Registry.both.add('RAND', 1)",
-    "import logging; logging.getLogger('x').addHandler(logging.NullHandler()); TABLE['RAND'] = 1",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TABLE.update(RAND=1)",
+        "register('RAND', 1)",
+        "registry.add('RAND', 1)",
+        "registry.table.update(RAND=1)",
+        "Registry.both.add('RAND', 1)",
+        "import logging; logging.getLogger('x').addHandler(logging.NullHandler()); TABLE['RAND'] = 1",
+    ],
+)
 def test_what_fills_a_table_is_run(statement):
     assert load(FILLING, statement)["TABLE"] == {"RAND": 1}
 
@@ -198,7 +225,9 @@ FILLING = """
 
 
 def test_what_a_constant_is_made_by_may_start_and_end_what_it_likes():
-    space = load("import re, sys\ndef first(): return re.search('H', 'Hi').start() if 1 else sys.abort()\nAT = first()")
+    space = load(
+        "import re, sys\ndef first(): return re.search('H', 'Hi').start() if 1 else sys.abort()\nAT = first()"
+    )
     assert space["AT"] == 0
 
 
@@ -209,7 +238,9 @@ def test_a_file_knows_its_name():
 def test_a_statement_that_fails_is_left_out_and_noted():
     space = load("import no_such_module", "x = 1 / 0\ny = 2")
     assert [(place, line, type(error).__name__) for place, line, error in space["__failed__"]] == [
-        ("cell 1", 1, "ModuleNotFoundError"), ("cell 2", 1, "ZeroDivisionError")]  # fmt: skip
+        ("cell 1", 1, "ModuleNotFoundError"),
+        ("cell 2", 1, "ZeroDivisionError"),
+    ]
     assert space["y"] == 2
 
 
@@ -219,12 +250,16 @@ def test_what_a_file_draws_when_it_is_loaded_is_the_same_each_time():
 
 
 def test_a_future_import_goes_for_all_that_follows():
-    space = load("from __future__ import annotations\nfrom dataclasses import dataclass\n@dataclass\nclass Talk:\n    sock: NotKnown = None")
+    space = load(
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n@dataclass\nclass Talk:\n    sock: NotKnown = None"
+    )
     assert space["Talk"]().sock is None
 
 
 def test_names_out_of_a_file_beside_it_count(tmp_path):
     (tmp_path / "work.py").write_text("from my_functions import *\n")
     assert len(names_of(tmp_path / "work.py")) == 5
-    (tmp_path / "other.py").write_text("from my_functions import check_client as initial_listen\nfrom socket import *\n")
+    (tmp_path / "other.py").write_text(
+        "from my_functions import check_client as initial_listen\nfrom socket import *\n"
+    )
     assert names_of(tmp_path / "other.py") == ["initial_listen"]

@@ -54,7 +54,9 @@ def test_a_function_brings_along_what_it_uses(sources):
     assert verdict.passed, verdict
 
 
-@pytest.mark.parametrize("source", [good(name="mine"), "check = None" + good(name="look") + "\nmine = look"])
+@pytest.mark.parametrize(
+    "source", [good(name="mine"), "check = None" + good(name="look") + "\nmine = look"]
+)
 def test_a_function_of_another_name_is_told_which_it_is(source):
     with pytest.raises(LabError, match="is none of the five functions.*check\\((mine|look), name="):
         checked(HELPERS, source, name="mine")
@@ -62,7 +64,11 @@ def test_a_function_of_another_name_is_told_which_it_is(source):
 
 
 def test_a_lambda_and_what_has_no_name_are_asked_for_one():
-    cells = Cells(HELPERS, good(name="mine"), "import functools\nshort = lambda s: mine(s)\npart = functools.partial(mine)")
+    cells = Cells(
+        HELPERS,
+        good(name="mine"),
+        "import functools\nshort = lambda s: mine(s)\npart = functools.partial(mine)",
+    )
     for name in ("short", "part"):
         with pytest.raises(LabError, match="Which of the five functions is this"):
             check(cells[name])
@@ -78,8 +84,17 @@ def test_a_module_beside_the_notebook_is_judged_as_it_stands(tmp_path, monkeypat
 
     try:
         assert check(mine.check_client).passed
-        module.write_text(HELPERS + GOOD_CHECK.replace("def check_client(server_socket)", "def check_client(server_socket"), encoding="utf-8")
-        with pytest.raises(LabError, match="check_client could not be made anew outside of this notebook: SyntaxError"):
+        module.write_text(
+            HELPERS
+            + GOOD_CHECK.replace(
+                "def check_client(server_socket)", "def check_client(server_socket"
+            ),
+            encoding="utf-8",
+        )
+        with pytest.raises(
+            LabError,
+            match="check_client could not be made anew outside of this notebook: SyntaxError",
+        ):
             check(mine.check_client)
     finally:
         del sys.modules[mine.__name__]
@@ -100,7 +115,15 @@ def test_lenprotos_own_function_passes_and_says_whose_it_is(monkeypatch):
 # ---- what stands there by mistake ----
 
 
-@pytest.mark.parametrize("use", ["listener.accept()", "listener.fileno()", "select.select([listener], [], [])", "listener.__enter__()"])
+@pytest.mark.parametrize(
+    "use",
+    [
+        "listener.accept()",
+        "listener.fileno()",
+        "select.select([listener], [], [])",
+        "listener.__enter__()",
+    ],
+)
 def test_a_global_socket_in_place_of_the_parameter_is_named(use):
     with Cells("import select, socket\nlistener = socket.socket()")["listener"] as listener:
         cells = Cells("import select", f"def check_client(server_socket):\n    {use}")
@@ -111,7 +134,10 @@ def test_a_global_socket_in_place_of_the_parameter_is_named(use):
 
 
 def test_what_cannot_be_carried_over_is_said_in_a_sentence():
-    with pytest.raises(LabError, match="check_client uses something that only this notebook has .*generator.*take it as a parameter"):
+    with pytest.raises(
+        LabError,
+        match="check_client uses something that only this notebook has .*generator.*take it as a parameter",
+    ):
         checked("numbers = (n for n in range(3))", "def check_client(s):\n    return next(numbers)")
 
 
@@ -131,7 +157,10 @@ def test_what_is_no_function_of_theirs_is_refused_in_a_sentence(thing, words):
 
 
 def test_a_wrong_name_is_refused():
-    with pytest.raises(LabError, match="main is none of the five functions. They are: initial_contact, send_requests"):
+    with pytest.raises(
+        LabError,
+        match="main is none of the five functions. They are: initial_contact, send_requests",
+    ):
         check(Cells(GOOD_CHECK)["check_client"], name="main")
 
 
@@ -168,7 +197,9 @@ def test_hints_come_one_at_a_time_and_the_last_stays(capsys):
     for number in (*range(1, many + 1), many):
         verdict.hint()
         said = capsys.readouterr().out
-        assert re.findall(r"^Hint (\d+) of (\d+):", said, re.MULTILINE) == [(str(n), str(many)) for n in range(1, number + 1)]
+        assert re.findall(r"^Hint (\d+) of (\d+):", said, re.MULTILINE) == [
+            (str(n), str(many)) for n in range(1, number + 1)
+        ]
     assert "Hint" not in str(verdict)
     checked(HELPERS, GOOD_CHECK).hint()
     assert capsys.readouterr().out == "All is well: there is nothing to hint at.\n"
@@ -180,7 +211,9 @@ def test_all_shows_every_case(capsys):
     said = capsys.readouterr().out
     for case in verdict.data["cases"]:
         assert case["name"] in said and case["story"] in said
-    assert said.count("✓ pass") + said.count("✗ fail") + said.count("– skipped") == len(verdict.data["cases"])
+    assert said.count("✓ pass") + said.count("✗ fail") + said.count("– skipped") == len(
+        verdict.data["cases"]
+    )
 
 
 def test_a_note_is_said_at_the_end(monkeypatch):
@@ -197,11 +230,24 @@ def test_what_the_page_gets_says_the_same_as_the_text():
     verdict = checked(SHORT_GREETING)
     view = VerdictView(verdict)
     failure, text = view.told["failure"], str(verdict)
-    for line in (failure["headline"], failure["message"], failure["named"], failure["source"], *failure["marked"], *failure["printed"],
-                 *(line for line, _ in failure["steps"]), *(level["mark"] for level in view.told["levels"])):  # fmt: skip
+    for line in (
+        failure["headline"],
+        failure["message"],
+        failure["named"],
+        failure["source"],
+        *failure["marked"],
+        *failure["printed"],
+        *(line for line, _ in failure["steps"]),
+        *(level["mark"] for level in view.told["levels"]),
+    ):
         assert line in text
     assert {kind for _, kind in failure["steps"]} == {"yours", "peer", "problem"}
-    assert view._repr_mimebundle_()["text/plain"] == verdict._repr_mimebundle_()["text/plain"] == repr(view) == text
+    assert (
+        view._repr_mimebundle_()["text/plain"]
+        == verdict._repr_mimebundle_()["text/plain"]
+        == repr(view)
+        == text
+    )
     assert [row[0] for row in view.told["cases"]][:2] == ["bad", "none"]
     assert [hint for hint, _ in view.told["hints"]] == report.hints(verdict.failure)
     assert [code for _, code in view.told["hints"]] == [False, False, False, True]
@@ -243,21 +289,47 @@ def test_without_widgets_the_text_stands_there_escaped(monkeypatch):
 
 def test_in_a_notebook_a_function_of_many_cells_is_judged(tmp_path):
     """IPython leaves out the empty line at a cell's beginning."""
-    (tmp_path / "beside.py").write_text("GREETING = " + HELPERS.split("GREETING = ")[1].split("\n")[0], encoding="utf-8")
-    ends = good("return client_socket, request.decode", "exit()\n    return client_socket, request.decode")
-    sources = ["from lenproto.exercises import check", HELPERS, "from beside import GREETING", GOOD_CHECK, "check(check_client)", ends,
-               "verdict = check(check_client)\nverdict", "verdict.hint()", "check(check_client(1))", "check(1)"]  # fmt: skip
+    (tmp_path / "beside.py").write_text(
+        "GREETING = " + HELPERS.split("GREETING = ")[1].split("\n")[0], encoding="utf-8"
+    )
+    ends = good(
+        "return client_socket, request.decode", "exit()\n    return client_socket, request.decode"
+    )
+    sources = [
+        "from lenproto.exercises import check",
+        HELPERS,
+        "from beside import GREETING",
+        GOOD_CHECK,
+        "check(check_client)",
+        ends,
+        "verdict = check(check_client)\nverdict",
+        "verdict.hint()",
+        "check(check_client(1))",
+        "check(1)",
+    ]
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    client = NotebookClient(nbformat.v4.new_notebook(cells=cells), kernel_name="python3", allow_errors=True, timeout=30,
-                            resources={"metadata": {"path": str(tmp_path)}})  # fmt: skip
+    client = NotebookClient(
+        nbformat.v4.new_notebook(cells=cells),
+        kernel_name="python3",
+        allow_errors=True,
+        timeout=30,
+        resources={"metadata": {"path": str(tmp_path)}},
+    )
     loop = ensure_event_loop()
     client.execute()
     loop.close()
-    text = [cell.outputs[0]["data"]["text/plain"] if cell.outputs and "data" in cell.outputs[0] else cell.outputs for cell in cells]
+    text = [
+        cell.outputs[0]["data"]["text/plain"]
+        if cell.outputs and "data" in cell.outputs[0]
+        else cell.outputs
+        for cell in cells
+    ]
     assert text[4].count("✓ pass") == 2
     assert "It called exit()" in text[6]
     assert re.search(r"Line 12 of check_client:\n +exit\(\)\n", text[6])
     assert text[7][0]["text"].startswith("Hint 1 of")
     assert cells[8].outputs[0]["ename"] == "AttributeError"
-    assert cells[9].outputs[0]["traceback"] == ["LabError: check got a value of type int, and needs a function. "
-                                                "Give its name alone, without (): check(check_client), say."]  # fmt: skip
+    assert cells[9].outputs[0]["traceback"] == [
+        "LabError: check got a value of type int, and needs a function. "
+        "Give its name alone, without (): check(check_client), say."
+    ]

@@ -15,15 +15,31 @@ from lenproto.exercises.judge import judge_file
 
 TABLE = tomllib.loads((CORPUS / "verdicts.toml").read_text("utf-8"))
 PROCESS, TOLERATED = TABLE.pop("process"), TABLE.pop("tolerated")
-NAMED = {f"{function}__{mistake}": name for function in TABLE for name, mistakes in TABLE[function].items() for mistake in mistakes.split()}
+NAMED = {
+    f"{function}__{mistake}": name
+    for function in TABLE
+    for name, mistakes in TABLE[function].items()
+    for mistake in mistakes.split()
+}
 RIGHT = sorted((CORPUS / "right").glob("*.py"))
 POLITE = sorted((CORPUS / "spec_only").glob("*.py"))
 WRONG = sorted((CORPUS / "wrong").glob("*.py"))
-SAMPLE = ("initial_listen__does_not_bind", "check_client__greeting_of_49", "serve_requests__time_and_name_swapped",
-          "initial_contact__one_recv_for_the_greeting", "send_requests__reset_raises", "serve_requests__rand_in_words")  # fmt: skip
-NEEDS = {"poll_states": (select, "poll"), "os_descriptors": (select, "poll"), "sendmsg_vector": (socket.socket, "sendmsg"),
-         "initial_listen__reuse_port": (socket, "SO_REUSEPORT")}  # which not every system has
-NEXT_PORT = ("initial_listen__next_port", "initial_listen__taken_port_next_one")  # whether that is free depends on other programs
+SAMPLE = (
+    "initial_listen__does_not_bind",
+    "check_client__greeting_of_49",
+    "serve_requests__time_and_name_swapped",
+    "initial_contact__one_recv_for_the_greeting",
+    "send_requests__reset_raises",
+    "serve_requests__rand_in_words",
+)
+NEEDS = {
+    "poll_states": (select, "poll"),
+    "os_descriptors": (select, "poll"),
+    "sendmsg_vector": (socket.socket, "sendmsg"),
+    "initial_listen__reuse_port": (socket, "SO_REUSEPORT"),
+}  # which not every system has
+# whether that is free depends on other programs
+NEXT_PORT = ("initial_listen__next_port", "initial_listen__taken_port_next_one")
 
 
 def label(path):
@@ -38,7 +54,11 @@ def alone(paths):
 
 def parameters(paths):
     """The same as parameters of a test, each with its name; those that this system cannot run are skipped."""
-    lacking = {stem: pytest.mark.skip(f"this system knows no {name}") for stem, (owner, name) in NEEDS.items() if not hasattr(owner, name)}
+    lacking = {
+        stem: pytest.mark.skip(f"this system knows no {name}")
+        for stem, (owner, name) in NEEDS.items()
+        if not hasattr(owner, name)
+    }
     return [pytest.param(path, id=path.stem, marks=lacking.get(path.stem, ())) for path in paths]
 
 
@@ -56,14 +76,24 @@ def test_right_in_any_style_passes_everything(failed, path):
 def test_right_with_polite_peers_fails_at_shock_in_the_functions_it_says(failed, path):
     listed = label(path)[0].removeprefix("Fails at shock: ").partition(" (")[0]
     rest = label(path)[0].partition("); ")[0].split(", ")
-    expected = {name for name in FUNCTIONS if any(re.search(rf"\b{name}\b", each) for each in [listed, *rest])}
-    assert {name: level for name, (level, *_) in failed[path].items()} == dict.fromkeys(expected, "shock")
+    expected = {
+        name
+        for name in FUNCTIONS
+        if any(re.search(rf"\b{name}\b", each) for each in [listed, *rest])
+    }
+    assert {name: level for name, (level, *_) in failed[path].items()} == dict.fromkeys(
+        expected, "shock"
+    )
 
 
-@pytest.mark.parametrize("path", parameters(path for path in alone(WRONG) if path.stem not in TOLERATED))
+@pytest.mark.parametrize(
+    "path", parameters(path for path in alone(WRONG) if path.stem not in TOLERATED)
+)
 def test_wrong_fails_at_its_level_by_its_name(failed, path):
     function, level = path.stem.partition("__")[0], label(path)[0].removeprefix("level: ")
-    assert [(name, at, called) for name, (at, _, called, _) in failed[path].items()] == [(function, level, NAMED[path.stem])]
+    assert [(name, at, called) for name, (at, _, called, _) in failed[path].items()] == [
+        (function, level, NAMED[path.stem])
+    ]
 
 
 @pytest.mark.parametrize("stem", TOLERATED)
@@ -73,13 +103,19 @@ def test_what_the_contract_leaves_open_passes(failed, stem):
 
 def test_the_table_names_every_wrong_solution_once():
     assert sorted([*NAMED, *PROCESS, *TOLERATED]) == sorted(path.stem for path in WRONG)
-    assert all(path.stem == f"{path.stem.partition('__')[0]}__{label(path)[1].removeprefix('mistake: ').replace('-', '_')}" for path in WRONG)
+    assert all(
+        path.stem
+        == f"{path.stem.partition('__')[0]}__{label(path)[1].removeprefix('mistake: ').replace('-', '_')}"
+        for path in WRONG
+    )
 
 
 def test_judged_twice_the_same_is_told(failed):
     for path, told in all_failures(alone(WRONG)).items():
         if path.stem in NEXT_PORT:
-            told, before = ({name: each[:3] for name, each in found.items()} for found in (told, failed[path]))
+            told, before = (
+                {name: each[:3] for name, each in found.items()} for found in (told, failed[path])
+            )
         else:
             before = failed[path]
         assert told == before, path.stem
@@ -92,9 +128,16 @@ def test_as_a_file_it_is_told_the_same_twice(stem):
     for _ in range(2):
         judged = judge_file(path)["functions"]
         function = stem.partition("__")[0]
-        assert [name for name, verdict in judged.items() if "fail" in (verdict["spec"], verdict["shock"])] == [function]
+        assert [
+            name
+            for name, verdict in judged.items()
+            if "fail" in (verdict["spec"], verdict["shock"])
+        ] == [function]
         assert report.first_failure(judged[function])["misconception"] == (NAMED | PROCESS)[stem]
-        texts.append(report.told(function, judged[function], hinted=4) + report.every_case(function, judged[function]))
+        texts.append(
+            report.told(function, judged[function], hinted=4)
+            + report.every_case(function, judged[function])
+        )
     assert texts[0] == texts[1]
 
 
@@ -103,8 +146,13 @@ def test_one_wrong_function_among_right_ones_fails_alone(stem, tmp_path):
     function, wrong = stem.partition("__")[0], CORPUS / "wrong" / f"{stem}.py"
     whole = tmp_path / "whole.py"
     right = (CORPUS / "right" / "plain.py").read_text("utf-8")
-    whole.write_text(f"{right}\n\n_five = dict(globals())\n\n\n{_without_docstring(wrong)}\n", "utf-8")
-    levels = {name: (verdict["spec"], verdict["shock"]) for name, verdict in judge_file(whole)["functions"].items()}
+    whole.write_text(
+        f"{right}\n\n_five = dict(globals())\n\n\n{_without_docstring(wrong)}\n", "utf-8"
+    )
+    levels = {
+        name: (verdict["spec"], verdict["shock"])
+        for name, verdict in judge_file(whole)["functions"].items()
+    }
     assert "fail" in levels.pop(function)
     assert set(levels.values()) == {("pass", "pass")}
 
@@ -114,7 +162,18 @@ def _without_docstring(path):
 
 
 def test_each_name_that_a_rule_gives_is_got_by_a_wrong_solution():
-    by_the_process = {"cannot-be-judged", "changes-files", "closes-the-output", "closes-what-is-not-its-own", "crashes-python",
-                      "ends-another-program", "is-no-function", "leaves-a-program", "leaves-sockets-open", "prints-without-end",
-                      "replaces-the-library", "uses-too-much-memory"}  # fmt: skip
+    by_the_process = {
+        "cannot-be-judged",
+        "changes-files",
+        "closes-the-output",
+        "closes-what-is-not-its-own",
+        "crashes-python",
+        "ends-another-program",
+        "is-no-function",
+        "leaves-a-program",
+        "leaves-sockets-open",
+        "prints-without-end",
+        "replaces-the-library",
+        "uses-too-much-memory",
+    }
     assert misconceptions.names() - set(NAMED.values()) - set(PROCESS.values()) == by_the_process

@@ -6,7 +6,7 @@ import textwrap
 
 COUNT = itertools.count(1)
 
-GOOD_CHECK = '''
+GOOD_CHECK = """
 def check_client(server_socket):
     client_socket, address = server_socket.accept()
     try:
@@ -19,8 +19,8 @@ def check_client(server_socket):
     if len(request) < 4:
         return client_socket, ""
     return client_socket, request.decode("ascii", "replace")
-'''
-HELPERS = '''
+"""
+HELPERS = """
 HI = b"Hi"
 GREETING = b"Hello! You can ask for: TIME, NAME, RAND or EXIT"
 
@@ -32,15 +32,15 @@ def exactly(sock, n):
             break
         data += piece
     return data
-'''
-SHORT_GREETING = '''
+"""
+SHORT_GREETING = """
 def check_client(server_socket):
     client_socket, address = server_socket.accept()
     print("client", address)
     client_socket.recv(2)
     client_socket.sendall(b"Hello! You can ask for: TIME NAME, RAND or EXIT")
     return client_socket, client_socket.recv(4).decode()
-'''
+"""
 
 
 class Cells:

@@ -23,9 +23,21 @@ def failures(path):
             for case in cases(function):
                 seen, finding, _ = run(case, space[function], judge)
                 if finding:
-                    rest = [evidence.stable(finding.message, seen.ports), evidence.steady(finding.data).hex(), finding.where]
-                    steps = [{key: step[key] for key in ("who", "what", "line", "problem")} for step in evidence.steps(seen)]
-                    found[function] = case.level, case.name, finding.misconception, json.dumps([rest, steps])
+                    rest = [
+                        evidence.stable(finding.message, seen.ports),
+                        evidence.steady(finding.data).hex(),
+                        finding.where,
+                    ]
+                    steps = [
+                        {key: step[key] for key in ("who", "what", "line", "problem")}
+                        for step in evidence.steps(seen)
+                    ]
+                    found[function] = (
+                        case.level,
+                        case.name,
+                        finding.misconception,
+                        json.dumps([rest, steps]),
+                    )
                     break
     return found
 

@@ -30,7 +30,8 @@ DRAW_LIMIT_S = 10  # a widget appears
 END_LIMIT_S = 10  # a process ends
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
-# JavaScript. JupyterLab has no panel for a moment, and a panel has no kernel for another one; only then "idle" is true.
+# JavaScript. JupyterLab has no panel for a moment, and a panel has no kernel for another one; only
+# then "idle" is true.
 IDLE = """() => {
     const kernel = window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel;
     return kernel?.connectionStatus === "connected" && kernel.status === "idle";
@@ -93,14 +94,18 @@ def running():
 def descendants(process_id):
     """Return (process id, start time) of all that a process started, and of what those started."""
     family, processes = {process_id}, running()
-    while more := {key for key, parent in processes.items() if parent in family and key[0] not in family}:
+    while more := {
+        key for key, parent in processes.items() if parent in family and key[0] not in family
+    }:
         family |= {number for number, _ in more}
     return {key for key in processes if key[0] in family - {process_id}}
 
 
 def wait_until_ended(processes):
     """Fail if one of these processes still runs after the time limit."""
-    until(lambda: not processes & running().keys(), f"these processes end: {processes}", END_LIMIT_S)
+    until(
+        lambda: not processes & running().keys(), f"these processes end: {processes}", END_LIMIT_S
+    )
 
 
 class Lab:
@@ -110,7 +115,9 @@ class Lab:
         self.folder = folder
         self.root = folder / "notebooks"  # what the server serves
         self.token = secrets.token_hex()
-        shutil.copytree(NOTEBOOKS, self.root, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__"))
+        shutil.copytree(
+            NOTEBOOKS, self.root, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+        )
         # Without this, JupyterLab asks for news and newer versions in the internet.
         (folder / "config").mkdir(exist_ok=True)
         config = f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); from helpers import kernel_ports; kernel_ports.choose_below_the_others()\n"
@@ -165,7 +172,9 @@ class Lab:
     def _answers(self):
         """Whether the server has told its port, and answers there."""
         log = self.folder / "log.txt"
-        assert self.process.poll() is None, f"JupyterLab did not start:\n{log.read_text(errors='replace')}"
+        assert self.process.poll() is None, (
+            f"JupyterLab did not start:\n{log.read_text(errors='replace')}"
+        )
         for file in (self.folder / "runtime").glob("jpserver-*.json"):
             # The file may be half written, and the server not yet listening.
             with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
@@ -200,7 +209,11 @@ class Lab:
                 self.request("DELETE", f"/api/sessions/{session['id']}")
 
     def _write_settings(self, plugin, settings):
-        file = self.folder / "config/lab/user-settings/@jupyterlab/apputils-extension" / f"{plugin}.jupyterlab-settings"
+        file = (
+            self.folder
+            / "config/lab/user-settings/@jupyterlab/apputils-extension"
+            / f"{plugin}.jupyterlab-settings"
+        )
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(settings), encoding="utf-8")
 
@@ -223,7 +236,9 @@ class Notebook:
         try:
             self.page.goto(lab.address(path))
             self.wait_until_idle()
-            self.page.wait_for_selector(f"[data-jp-theme-name='JupyterLab {theme.capitalize()}']", state="attached")
+            self.page.wait_for_selector(
+                f"[data-jp-theme-name='JupyterLab {theme.capitalize()}']", state="attached"
+            )
         except BaseException:
             self.close()
             raise
@@ -276,8 +291,12 @@ class Notebook:
 
     def errors(self):
         """Return each error output of the notebook as "name: value"."""
-        return [f"{output['ename']}: {output['evalue']}" for cell in self.cells() for output in cell.get("outputs", [])
-                if output["output_type"] == "error"]  # fmt: skip
+        return [
+            f"{output['ename']}: {output['evalue']}"
+            for cell in self.cells()
+            for output in cell.get("outputs", [])
+            if output["output_type"] == "error"
+        ]
 
     def missing_widgets(self, limit_s=DRAW_LIMIT_S):
         """Scroll to every widget and give it time to appear. Return what stands in the place of those that do not."""
@@ -286,7 +305,9 @@ class Notebook:
             if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", [])):
                 self.page.evaluate(SCROLL, number)
                 end = time.monotonic() + limit_s
-                while (now := self.page.evaluate(MISSING, [number, WIDGET])) and time.monotonic() < end:
+                while (
+                    now := self.page.evaluate(MISSING, [number, WIDGET])
+                ) and time.monotonic() < end:
                     self.page.wait_for_timeout(50)  # milliseconds
                 missing += [f"cell {number}: {text}" for text in now]
         return missing
@@ -300,8 +321,11 @@ class Notebook:
 
     def screenshots_of_widgets(self, name):
         """Keep a picture of every widget, in both themes, with the page as it stands around it."""
-        numbers = [number for number, cell in enumerate(self.cells())
-                   if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", []))]  # fmt: skip
+        numbers = [
+            number
+            for number, cell in enumerate(self.cells())
+            if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", []))
+        ]
         for theme in ("dark", "light"):
             self.change_theme(theme)
             for number in numbers:

@@ -21,7 +21,8 @@ def choose_below_the_others():
     """From now on, kernels of this process get ports below those that the system gives to connections."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % WORKERS
     numbers = itertools.cycle(range(FIRST + worker * EACH, FIRST + (worker + 1) * EACH))
-    for _ in range(random.SystemRandom().randrange(EACH)):  # another run of the tests may be on this computer
+    for _ in range(random.SystemRandom().randrange(EACH)):
+        # another run of the tests may be on this computer
         next(numbers)
 
     def find_available_port(cache, ip):

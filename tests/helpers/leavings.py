@@ -15,7 +15,8 @@ def alive(kind):
     kinds = [kind]
     for each in kinds:
         kinds += each.__subclasses__()
-    return [thing for thing in gc.get_referrers(*kinds) if type(thing) in kinds]  # an object refers to its class
+    # an object refers to its class
+    return [thing for thing in gc.get_referrers(*kinds) if type(thing) in kinds]
 
 
 def open_sockets():
@@ -34,13 +35,16 @@ def children():
     if sys.platform != "linux":
         return {child.pid for child in alive(subprocess.Popen) if child.returncode is None}
     try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)  # looks, and takes nothing away
+        # looks, and takes nothing away
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
     except ChildProcessError:  # there is none: the usual case, and the quick one
         return set()
     found = set()
     for process in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it ended meanwhile
-            state, parent = (process / "stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
+            state, parent = (
+                (process / "stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
+            )
             if int(parent) == os.getpid():
                 found.add(int(process.name))
     return found
@@ -48,4 +52,8 @@ def children():
 
 def leavings():
     """Return all that a test may not leave behind, by kind."""
-    return {"thread": set(threading.enumerate()), "open socket": open_sockets(), "child process": children()}
+    return {
+        "thread": set(threading.enumerate()),
+        "open socket": open_sockets(),
+        "child process": children(),
+    }

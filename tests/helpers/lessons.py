@@ -4,7 +4,9 @@ import nbformat
 
 from helpers.places import EXERCISES, NOTEBOOKS
 
-LESSONS = [NOTEBOOKS / "en" / name for name in ("07_build_the_server.ipynb", "08_build_the_client.ipynb")]
+LESSONS = [
+    NOTEBOOKS / "en" / name for name in ("07_build_the_server.ipynb", "08_build_the_client.ipynb")
+]
 
 
 def stub(name):

@@ -23,7 +23,9 @@ def environment(**changes):
     changers = {"PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONDEVMODE", "PYTHONSAFEPATH"}
     kept = {name: value for name, value in os.environ.items() if name not in changers}
     patience = {"RES_OPTIONS": "timeout:1 attempts:1"}  # where a name server is out of reach
-    return kept | {"PYTHONUTF8": "1", "PYTHONWARNINGS": "always::ResourceWarning"} | patience | changes
+    return (
+        kept | {"PYTHONUTF8": "1", "PYTHONWARNINGS": "always::ResourceWarning"} | patience | changes
+    )
 
 
 @contextlib.contextmanager
@@ -73,7 +75,9 @@ class Printed:
         how = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": self.errors} | how
         self.process = start(command, **how)
         self.lines = queue.Queue()
-        self.reader = threading.Thread(target=self.read, args=[reads_lines], name="reads the program's lines")
+        self.reader = threading.Thread(
+            target=self.read, args=[reads_lines], name="reads the program's lines"
+        )
         self.reader.start()
 
     def read(self, reads_lines):

@@ -30,7 +30,8 @@ def long_server(ip, port):
             while data := peer.recv(2):
                 peer.sendall(data.upper())"""
 
-# JavaScript. How long until what a click does is drawn: the picture has one more call, and a frame was made of it.
+# JavaScript. How long until what a click does is drawn: the picture has one more call, and a frame
+# was made of it.
 DRAWN = """async ([root, button]) => {
     const began = performance.now(), before = root.dataset.last;
     const seen = new Promise((resolve, reject) => {
@@ -77,7 +78,9 @@ class StageInPage:
     @property
     def moment(self):
         """The number of calls that the picture shows, and of those that were made."""
-        return int(self.root.get_attribute("data-moment")), int(self.root.get_attribute("data-last"))
+        return int(self.root.get_attribute("data-moment")), int(
+            self.root.get_attribute("data-last")
+        )
 
     def press(self, name):
         """Click a button."""
@@ -104,12 +107,18 @@ class StageInPage:
 
     def stands(self, side, words):
         """Wait until it is written that a side stands there."""
-        self.wait(lambda: words in self.words(side), f"the {side} stands: {words}; it stands: {self.words(side)}")
+        self.wait(
+            lambda: words in self.words(side),
+            f"the {side} stands: {words}; it stands: {self.words(side)}",
+        )
 
     def calls(self):
         """The texts in the boxes of the ladder that are in view."""
-        return [" ".join(box.locator("text").all_inner_texts()) or box.locator("text").all_text_contents()
-                for box in self.root.locator("g.rung").all()]  # fmt: skip
+        return [
+            " ".join(box.locator("text").all_inner_texts())
+            or box.locator("text").all_text_contents()
+            for box in self.root.locator("g.rung").all()
+        ]
 
     def labels(self, kind=".arrow"):
         """The texts at the arrows that are in view."""

@@ -6,7 +6,6 @@ import sys
 import threading
 
 from helpers.peers.bare import TIME_LIMIT_S
-
 from lenproto.lab.tap import METHODS, Tap
 from lenproto.lab.trace import Call, Trace, Where
 
@@ -16,13 +15,17 @@ SOCKET_CLASS = dict(vars(socket.socket))  # as it was before any test began
 def is_untouched():
     """Whether socket.socket and the two standard streams are what they were before anything was watched."""
     now = vars(socket.socket)
-    methods = all(now.get(name) is SOCKET_CLASS.get(name) for name in {*METHODS, *now, *SOCKET_CLASS})
+    methods = all(
+        now.get(name) is SOCKET_CLASS.get(name) for name in {*METHODS, *now, *SOCKET_CLASS}
+    )
     return methods and "_ByThread" not in (type(sys.stdout).__name__, type(sys.stderr).__name__)
 
 
 def call(actor, name, argument=None, result=None, *, connection=1, started=0.0, ended=1.0):
     """Return a Call made by hand."""
-    return Call(actor, name, argument, Where("f", 7, "learner.py"), started, result, ended, connection)
+    return Call(
+        actor, name, argument, Where("f", 7, "learner.py"), started, result, ended, connection
+    )
 
 
 def trace_of(*calls):

@@ -188,7 +188,11 @@ exec(
 )
 
 STYLES = {
-    "the package's": (initial_listen, check_client, functools.partial(serve_requests, answers=FIXED)),
+    "the package's": (
+        initial_listen,
+        check_client,
+        functools.partial(serve_requests, answers=FIXED),
+    ),
     "plain": (listen_plainly, check_plainly, serve_plainly),
     "star import": (star["listen"], check_plainly, serve_plainly),
     "with": (initial_listen, check_plainly, serve_in_a_with_block),
@@ -199,9 +203,15 @@ STYLES = {
     "list": (initial_listen, check_in_a_list, serve_plainly),
     "methods": (Room().listen, Room().check, Room()),
     "lambda": (
-        lambda ip, port: socket.create_server((ip, port)), lambda s: check_plainly(s), lambda r, c: serve_plainly(r, c),
+        lambda ip, port: socket.create_server((ip, port)),
+        lambda s: check_plainly(s),
+        lambda r, c: serve_plainly(r, c),
     ),
-    "partial": (functools.partial(listen_plainly), functools.partial(check_plainly), functools.partial(serve_plainly)),
+    "partial": (
+        functools.partial(listen_plainly),
+        functools.partial(check_plainly),
+        functools.partial(serve_plainly),
+    ),
 }
 
 
@@ -247,7 +257,11 @@ def test_its_prints_are_caught_though_it_was_started_in_a_cell_that_captures(cap
         server = Background(initial_listen, check_plainly, serve_plainly)
     with server:
         converse(server.address, b"TIME")
-    assert (server.printed, cell.getvalue(), capsys.readouterr().out) == ("somebody says Hi\n", "", "")
+    assert (server.printed, cell.getvalue(), capsys.readouterr().out) == (
+        "somebody says Hi\n",
+        "",
+        "",
+    )
 
 
 def test_each_server_has_its_own_prints():
@@ -281,8 +295,25 @@ def test_both_sides_are_in_the_record_and_what_was_before_is_not(capsys):
         with server.record() as trace:
             _, hello, client_socket = initial_contact(*server.address)
             send_requests(hello, client_socket, ask=typed("NAME"))
-    assert names(trace, "client") == ["connect", "sendall", "recv", "sendall", "recv", "recv", "close"]
-    assert names(trace, "server") == ["accept", "recv", "sendall", "recv", "sendall", "recv", "close", "accept"]
+    assert names(trace, "client") == [
+        "connect",
+        "sendall",
+        "recv",
+        "sendall",
+        "recv",
+        "recv",
+        "close",
+    ]
+    assert names(trace, "server") == [
+        "accept",
+        "recv",
+        "sendall",
+        "recv",
+        "sendall",
+        "recv",
+        "close",
+        "accept",
+    ]
     assert [field.data for field in trace.fields() if field.name == "request"] == [b"NAME"]
 
 
@@ -306,7 +337,10 @@ def test_a_record_begins_when_the_server_has_done_what_was_asked_of_it_before():
 def test_a_record_of_a_server_that_is_stopped_is_refused():
     server = Background()
     server.stop()
-    with pytest.raises(LabError, match="server was stopped. Run the cell that starts it again."), server.record():
+    with (
+        pytest.raises(LabError, match="server was stopped. Run the cell that starts it again."),
+        server.record(),
+    ):
         pass
 
 
@@ -381,16 +415,17 @@ def test_a_server_that_cannot_listen_says_why_in_a_sentence(listen, line, senten
 
 
 def test_a_taken_port_is_told_in_a_sentence():
-    with Background(name="the first") as server:
-        with pytest.raises(LabError) as error:
-            Background(port=server.address[1], name="the second")
+    with Background(name="the first") as server, pytest.raises(LabError) as error:
+        Background(port=server.address[1], name="the second")
     assert str(error.value).endswith(
         "of initial_listen: OSError: the port is taken. Stop the program that listens there, or choose another port"
     )
 
 
 def test_a_port_out_of_range_is_told_in_a_sentence():
-    with pytest.raises(LabError, match="OverflowError: there is no such port. Ports go from 0 to 65535$"):
+    with pytest.raises(
+        LabError, match="OverflowError: there is no such port. Ports go from 0 to 65535$"
+    ):
         Background(port=70000)
 
 
@@ -411,11 +446,17 @@ def test_a_table_of_answers_that_does_not_fit_is_refused_before_anything_starts(
 def test_what_is_no_function_is_refused_before_anything_starts(given):
     with pytest.raises(LabError) as error:
         Background(initial_listen, given)
-    assert str(error.value) == f"{given!r} stands where a function is needed. Give its name alone, without ()."
+    assert (
+        str(error.value)
+        == f"{given!r} stands where a function is needed. Give its name alone, without ()."
+    )
 
 
 def test_a_function_that_was_called_instead_of_given_is_refused():
-    with initial_listen("127.0.0.1", 0) as called, pytest.raises(LabError, match="^a socket stands where a function"):
+    with (
+        initial_listen("127.0.0.1", 0) as called,
+        pytest.raises(LabError, match="^a socket stands where a function"),
+    ):
         Background(called)
 
 
@@ -432,7 +473,9 @@ def test_what_check_returns_wrongly_is_shown(returned, shown, capsys):
         return returned
 
     with Background(check=check) as server:
-        sentence = f"server stopped: check returned {shown}; needed: the client socket and its request"
+        sentence = (
+            f"server stopped: check returned {shown}; needed: the client socket and its request"
+        )
         assert fails_at_once(server) == sentence
         with pytest.raises(LabError, match="^server stopped: check returned"):
             server.address  # noqa: B018
@@ -446,7 +489,10 @@ def test_a_socket_alone_is_shown_the_same_each_time(capsys):
     with Background(check=check) as server:
         with connect(server.address) as client_socket:
             read_to_the_end(client_socket)
-        assert fails_at_once(server) == "server stopped: check returned a socket; needed: the client socket and its request"
+        assert (
+            fails_at_once(server)
+            == "server stopped: check returned a socket; needed: the client socket and its request"
+        )
 
 
 def serve_with_a_mistake(request, client_socket):
@@ -477,11 +523,20 @@ def serve_badly_encoded(request, client_socket):
 @pytest.mark.parametrize(
     ("serve", "sentence"),
     [
-        (serve_with_a_mistake, "in line 2 of serve_with_a_mistake: TypeError: a bytes-like object is required, not 'str'"),
+        (
+            serve_with_a_mistake,
+            "in line 2 of serve_with_a_mistake: TypeError: a bytes-like object is required, not 'str'",
+        ),
         (serve_and_divide, "in line 1 of serve_and_divide: ZeroDivisionError: division by zero"),
         (serve_and_exit, "in line 1 of serve_and_exit: SystemExit: it called exit()"),
-        (serve_one_argument, "TypeError: serve_one_argument() takes 1 positional argument but 2 were given"),
-        (serve_badly_encoded, "in line 1 of serve_badly_encoded: UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff"),
+        (
+            serve_one_argument,
+            "TypeError: serve_one_argument() takes 1 positional argument but 2 were given",
+        ),
+        (
+            serve_badly_encoded,
+            "in line 1 of serve_badly_encoded: UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff",
+        ),
     ],
 )
 def test_an_error_in_serve_ends_the_server_and_is_told_once_with_its_line(serve, sentence, capsys):
@@ -801,13 +856,18 @@ def test_a_server_that_reads_the_end_of_the_stream_for_ever_has_a_record_one_can
             client_socket.recv(4)
 
     monkeypatch.setattr(tap.settle, "__defaults__", (0.05,))
-    with Background(serve=serve) as server:
-        with server.record() as trace, connect(server.address) as client_socket:
-            client_socket.sendall(b"HiTIME")
-            read(client_socket, 48)
+    with (
+        Background(serve=serve) as server,
+        server.record() as trace,
+        connect(server.address) as client_socket,
+    ):
+        client_socket.sendall(b"HiTIME")
+        read(client_socket, 48)
     assert [line.strip() for line in lines(trace)][-5:] == [
-        "close()", *['recv(4) → b"", the end of the stream'] * 3, "… again and again",
-    ]  # fmt: skip
+        "close()",
+        *['recv(4) → b"", the end of the stream'] * 3,
+        "… again and again",
+    ]
 
 
 def test_a_stop_while_it_waits_for_a_client_shows_no_client():
@@ -838,7 +898,9 @@ def test_the_same_name_replaces_the_server_and_frees_its_port():
         with pytest.raises(LabError, match="server was stopped"):
             old.address  # noqa: B018
         old.stop()
-        assert converse(new.address, b"TIME")[1] == [b"noon"], "stopping the old one does not stop the new"
+        assert converse(new.address, b"TIME")[1] == [b"noon"], (
+            "stopping the old one does not stop the new"
+        )
 
 
 def test_other_names_are_other_servers():
@@ -849,13 +911,17 @@ def test_other_names_are_other_servers():
 
 def test_the_same_port_is_served_again_at_once_also_after_a_conversation_that_was_cut(own_port):
     for _ in range(10):
-        with Background(port=own_port, answers=FIXED) as server, connect(server.address) as client_socket:
+        with (
+            Background(port=own_port, answers=FIXED) as server,
+            connect(server.address) as client_socket,
+        ):
             assert server.address[1] == own_port
             client_socket.sendall(b"HiTIME")
             assert read(client_socket, 48 + 8).endswith(b"0004noon")
 
 
-@pytest.mark.filterwarnings("ignore::ResourceWarning")  # Stopped may hit between socket() and the next line
+# Stopped may hit between socket() and the next line
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_of_servers_that_get_one_name_at_once_none_is_lost():
     """Each replaces one that may not even have begun; whoever is replaced is told so."""
@@ -942,10 +1008,14 @@ def test_servers_and_clients_at_once_each_have_their_own_record(capsys):
 
 
 def test_many_clients_of_one_server_are_served_one_after_another(capsys):
-    with Background(answers=FIXED) as server, busy():
-        with server.record() as trace, contextlib.ExitStack() as stack:
-            for _ in range(10):
-                stack.enter_context(joined(beside(converse, server.address, b"TIME", b"NAME")))
+    with (
+        Background(answers=FIXED) as server,
+        busy(),
+        server.record() as trace,
+        contextlib.ExitStack() as stack,
+    ):
+        for _ in range(10):
+            stack.enter_context(joined(beside(converse, server.address, b"TIME", b"NAME")))
     assert len(trace.whole) == 10
     bodies = [field.data for field in trace.fields() if field.name == "body"]
     assert bodies == [b"noon", b"lena"] * 10

@@ -13,7 +13,10 @@ def named(cutter):
     return [(span.name, span.start, min(span.stop, cutter.length)) for span in cutter.spans()]
 
 
-@pytest.mark.parametrize("sender, stream", [("client", CLIENT), ("server", SERVER), ("server", LOST), (None, b"what is this")])
+@pytest.mark.parametrize(
+    "sender, stream",
+    [("client", CLIENT), ("server", SERVER), ("server", LOST), (None, b"what is this")],
+)
 @pytest.mark.parametrize("piece", [1, 2, 3, 5, 7, 1000])
 def test_pieces_do_not_matter(sender, stream, piece):
     cutter = Cutter(sender)
@@ -25,14 +28,24 @@ def test_pieces_do_not_matter(sender, stream, piece):
 
 def test_every_field_of_a_server_is_named():
     assert fields("server", SERVER) == [
-        ("greeting", 0, 48), ("header", 48, 52), ("body", 52, 56), ("header", 56, 60), ("header", 60, 64),
-        ("body", 64, 67), ("header", 67, 69),
-    ]  # fmt: skip
+        ("greeting", 0, 48),
+        ("header", 48, 52),
+        ("body", 52, 56),
+        ("header", 56, 60),
+        ("header", 60, 64),
+        ("body", 64, 67),
+        ("header", 67, 69),
+    ]
     assert fields("server", LOST)[-2:] == [("header", 67, 71), ("unknown", 71, len(LOST))]
 
 
 def test_every_field_of_a_client_is_named():
-    assert fields("client", CLIENT) == [("handshake", 0, 2), ("request", 2, 6), ("request", 6, 10), ("request", 10, 12)]
+    assert fields("client", CLIENT) == [
+        ("handshake", 0, 2),
+        ("request", 2, 6),
+        ("request", 6, 10),
+        ("request", 10, 12),
+    ]
 
 
 @pytest.mark.parametrize("start", range(0, 70, 3))

@@ -29,13 +29,16 @@ def in_a_thread(function, *lines):
     return got[0]
 
 
-@pytest.mark.parametrize("ask", [
-    lambda: [input("> "), input("> ")],
-    lambda: [sys.stdin.readline().rstrip("\n"), sys.stdin.readline().rstrip("\n")],
-    lambda: [line.rstrip("\n") for line in sys.stdin],
-    lambda: [line.rstrip("\n") for line in sys.stdin.readlines()],
-    lambda: sys.stdin.read().splitlines(),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda: [input("> "), input("> ")],
+        lambda: [sys.stdin.readline().rstrip("\n"), sys.stdin.readline().rstrip("\n")],
+        lambda: [line.rstrip("\n") for line in sys.stdin],
+        lambda: [line.rstrip("\n") for line in sys.stdin.readlines()],
+        lambda: sys.stdin.read().splitlines(),
+    ],
+)
 def test_a_thread_reads_its_own_lines_in_any_way(real, ask, capsys):
     assert in_a_thread(ask, "NAME", "EXIT") == ["NAME", "EXIT"]
     assert real.read() == "real 1\nreal 2\n"
@@ -53,7 +56,9 @@ def test_at_the_end_of_the_lines_input_raises_and_stdin_is_empty(real):
 def test_a_thread_to_which_nothing_was_given_reads_the_real_keyboard(real):
     def ask():
         got = []
-        other = threading.Thread(target=lambda: got.extend([sys.stdin.readline(), sys.stdin.read()]))
+        other = threading.Thread(
+            target=lambda: got.extend([sys.stdin.readline(), sys.stdin.read()])
+        )
         other.start()
         other.join()
         return got, sys.stdin.isatty()

@@ -41,9 +41,16 @@ def test_a_call_that_blocks_is_made_when_another_one_lets_it_go_on():
 def test_bytes_have_a_place_in_their_stream_and_a_field():
     with played(ask, serve, ["NAME", "EXIT"]) as ladder:
         answer = rung(ladder, "sendall(8 bytes)")
-        assert (answer["stream"], answer["start"], answer["stop"], answer["sends"]) == ("1 server", 48, 56, True)
+        assert (answer["stream"], answer["start"], answer["stop"], answer["sends"]) == (
+            "1 server",
+            48,
+            56,
+            True,
+        )
         assert answer["pieces"] == [["header", 48, 4, 48, 52], ["body", 52, 4, 52, 56]]
-        reads = [each for each in ladder.rungs if each["stream"] == "1 server" and not each["sends"]]
+        reads = [
+            each for each in ladder.rungs if each["stream"] == "1 server" and not each["sends"]
+        ]
         assert [(each["start"], each["stop"]) for each in reads] == [(0, 48), (48, 52), (52, 56)]
         assert bytes.fromhex(answer["hex"]) == b"0004lena"
 
@@ -62,7 +69,10 @@ def test_the_end_of_the_stream_and_an_error_are_told():
         stage.step("client")
         ladder = Ladder(stage.trace)
         ladder.update()
-        assert (ladder.rungs[0]["failed"], ladder.rungs[0]["result"]) == (True, "ConnectionRefusedError")
+        assert (ladder.rungs[0]["failed"], ladder.rungs[0]["result"]) == (
+            True,
+            "ConnectionRefusedError",
+        )
 
 
 def test_step_by_step_gives_the_same_as_all_at_once():
@@ -79,9 +89,16 @@ def test_only_what_is_new_or_changed_is_told():
     with Stage(ask, serve) as stage:
         ladder = Ladder(stage.trace)
         stage.play("server")
-        assert [each["text"] for each in ladder.update()] == ['bind("127.0.0.1", port)', "listen()", "accept()"]
+        assert [each["text"] for each in ladder.update()] == [
+            'bind("127.0.0.1", port)',
+            "listen()",
+            "accept()",
+        ]
         stage.step("client")
-        assert [each["text"] for each in ladder.update()] == ["accept()", 'connect("127.0.0.1", port)']
+        assert [each["text"] for each in ladder.update()] == [
+            "accept()",
+            'connect("127.0.0.1", port)',
+        ]
 
 
 def test_a_loop_that_gets_nothing_is_marked():

@@ -7,7 +7,7 @@ import pytest
 from lenproto.lab.notes import NEARBY, Notes, source_of
 from lenproto.lab.trace import Where
 
-CELL = '''import socket
+CELL = """import socket
 x = 1
 
 def outer():
@@ -22,7 +22,7 @@ f = lambda: [
 class Thing:
     def method(self):
         return 4
-'''
+"""
 
 
 @pytest.fixture
@@ -34,9 +34,16 @@ def file():
     del linecache.cache[name]
 
 
-@pytest.mark.parametrize("function, line, first, last", [
-    ("outer", 8, 4, 8), ("inner", 6, 5, 6), ("<lambda>", 11, 10, 12), ("method", 15, 14, 15), ("<module>", 2, 1, 14),
-])
+@pytest.mark.parametrize(
+    "function, line, first, last",
+    [
+        ("outer", 8, 4, 8),
+        ("inner", 6, 5, 6),
+        ("<lambda>", 11, 10, 12),
+        ("method", 15, 14, 15),
+        ("<module>", 2, 1, 14),
+    ],
+)
 def test_the_source_is_that_of_the_innermost_function(file, function, line, first, last):
     source = source_of(Where(function, line, file))
     assert (source.first, source.text) == (first, "\n".join(CELL.splitlines()[first - 1 : last]))

@@ -205,4 +205,8 @@ def test_what_is_asked_of_the_real_stream_is_answered_by_it():
         stands_in = sys.stdout
         done.set()
     assert stands_in is not real
-    assert (stands_in.encoding, stands_in.isatty(), stands_in.name) == (real.encoding, real.isatty(), real.name)
+    assert (stands_in.encoding, stands_in.isatty(), stands_in.name) == (
+        real.encoding,
+        real.isatty(),
+        real.name,
+    )

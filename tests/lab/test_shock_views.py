@@ -45,9 +45,13 @@ def pressed(shocks, name):
 
 def test_what_each_server_did_stands_beside_each_other(shocks):
     said = shocks.text()
-    assert said.startswith("leaves in a request: A client leaves after two of four bytes.\n\ncourse-literal: ✗ dies in line ")
+    assert said.startswith(
+        "leaves in a request: A client leaves after two of four bytes.\n\ncourse-literal: ✗ dies in line "
+    )
     assert "hardened: ✓ holds: closes the connection, and serves the next client" in said
-    assert [line.split()[2:4] for line in said.splitlines() if line.startswith("  ■ ")] == [["request", "="]]
+    assert [line.split()[2:4] for line in said.splitlines() if line.startswith("  ■ ")] == [
+        ["request", "="]
+    ]
     assert "client  the next one is refused" in said
     for name in SERVERS:
         assert f'aria-label="{name}"' in shocks._picture.value
@@ -64,14 +68,21 @@ def test_a_button_gives_its_shock_and_is_marked(shocks):
     pressed(shocks, "says nothing")
     assert shocks.shock.name == "says nothing"
     assert shocks.seen["course-literal"].verdict == "hangs"
-    assert [name for name, button in shocks._buttons.items() if button.button_style] == ["says nothing"]
+    assert [name for name, button in shocks._buttons.items() if button.button_style] == [
+        "says nothing"
+    ]
     assert "✗ hangs in recv(2)" in shocks.text()
 
 
 def test_every_button_tells_its_story_and_a_cut_is_named_by_its_number(shocks):
     assert shocks._buttons["cut after byte 3"].description == "3"
     assert shocks._buttons["says nothing"].tooltip == "A client connects and says nothing."
-    assert list(shocks._buttons) == ["polite", "cut after byte 3", "leaves in a request", "says nothing"]
+    assert list(shocks._buttons) == [
+        "polite",
+        "cut after byte 3",
+        "leaves in a request",
+        "says nothing",
+    ]
 
 
 def test_a_failure_does_not_stop_the_buttons(shocks, monkeypatch):
@@ -95,7 +106,9 @@ def test_a_family_may_be_chosen_by_its_name():
 
 def test_all_shocks_have_a_button_and_none_is_given_before_one_is_pressed():
     shocks = Shocks({"hardened": server.main})
-    assert shocks.text().startswith("A button for each of these shocks against hardened: polite, two requests at once, ")
+    assert shocks.text().startswith(
+        "A button for each of these shocks against hardened: polite, two requests at once, "
+    )
     assert (shocks.seen, view.PRESS in shocks._picture.value) == ({}, True)
     assert len(shocks._buttons) == len(view._stories())
     shocks.close()
@@ -131,7 +144,10 @@ def test_markup_in_what_a_server_says_is_not_carried_out():
 
 
 def test_a_table_is_filled_by_running(table):
-    assert table.text() == "A table of 4 shocks, a column for each server: course-literal, hardened. None is given yet."
+    assert (
+        table.text()
+        == "A table of 4 shocks, a column for each server: course-literal, hardened. None is given yet."
+    )
     assert table._picture.value.count("<td>·</td>") == 8
     table.run()
     lines = table.text().splitlines()
@@ -140,7 +156,10 @@ def test_a_table_is_filled_by_running(table):
     totals = lines.index("") - 1
     assert lines[totals].split() == ["withstood", "1", "of", "4", "4", "of", "4"]
     failed = table.seen["cut after byte 3", "course-literal"].sentence
-    assert " ".join(lines[totals + 2 :]) == f"The first that course-literal did not withstand is 'cut after byte 3'. It {failed}."
+    assert (
+        " ".join(lines[totals + 2 :])
+        == f"The first that course-literal did not withstand is 'cut after byte 3'. It {failed}."
+    )
     assert "<p>The first that course-literal did not withstand" in table._picture.value
     assert "8 of 8 given" in table._count.value
     before = table.text()

@@ -19,15 +19,34 @@ from helpers.programs import LENPROTO, Server, run
 from lenproto import client
 from lenproto.lab import Background, Stage, literal
 from lenproto.lab.shocks import (
-    Close, Expect, ExpectAnswer, ExpectEnd, Flood, Goodbye, NotMet, Peer, Reset, Send, ShutDown, Wait, client_shocks,
-    play, server_shocks, shock_client, shock_server,
+    Close,
+    Expect,
+    ExpectAnswer,
+    ExpectEnd,
+    Flood,
+    Goodbye,
+    NotMet,
+    Peer,
+    Reset,
+    Send,
+    ShutDown,
+    Wait,
+    client_shocks,
+    play,
+    server_shocks,
+    shock_client,
+    shock_server,
 )
 
 TIMEOUT_S = 0.5  # the time limit of the programs under test
 LITERAL_LIMIT_S = 1.0  # the literal server has no time limit, and the test should end
 CLIENT = f"{sys.executable} -m lenproto client --ip {{ip}} --port {{port}} --timeout {TIMEOUT_S}"
-against_a_server = pytest.mark.parametrize("shock", server_shocks(TIMEOUT_S), ids=lambda shock: shock.name)
-against_a_client = pytest.mark.parametrize("shock", client_shocks(TIMEOUT_S), ids=lambda shock: shock.name)
+against_a_server = pytest.mark.parametrize(
+    "shock", server_shocks(TIMEOUT_S), ids=lambda shock: shock.name
+)
+against_a_client = pytest.mark.parametrize(
+    "shock", client_shocks(TIMEOUT_S), ids=lambda shock: shock.name
+)
 
 
 def held(process="self"):
@@ -41,7 +60,10 @@ def held(process="self"):
     return names, {thread.name for thread in (folder / "task").iterdir()}
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what another process holds: the shocks' tests see less here")
+@pytest.mark.skipif(
+    sys.platform != "linux",
+    reason="only Linux tells what another process holds: the shocks' tests see less here",
+)
 def test_what_a_process_holds_is_seen():
     before, ends = held(), threading.Event()
     with tempfile.TemporaryFile(), socket.socket():
@@ -69,13 +91,19 @@ def test_our_server_withstands(ours, shock):
     outcome = shock_server(ours.address, shock)
     assert outcome.held, f"{outcome.problem}\n{outcome}"
     assert ours.process.poll() is None
-    assert (held(ours.process.pid), held()) == before, "neither side keeps a socket, a file or a thread"
+    assert (held(ours.process.pid), held()) == before, (
+        "neither side keeps a socket, a file or a thread"
+    )
     assert ours.stderr() == ""
 
 
-@pytest.mark.parametrize("shock", server_shocks(TIMEOUT_S, fill_s=1.0), ids=lambda shock: shock.name)
+@pytest.mark.parametrize(
+    "shock", server_shocks(TIMEOUT_S, fill_s=1.0), ids=lambda shock: shock.name
+)
 def test_the_literal_server_withstands_only_what_the_table_says(shock):
-    running = Background(literal.initial_listen, literal.check_client, literal.serve_requests, name="literal")
+    running = Background(
+        literal.initial_listen, literal.check_client, literal.serve_requests, name="literal"
+    )
     try:
         outcome = shock_server(running.address, shock, LITERAL_LIMIT_S)
     finally:
@@ -95,9 +123,15 @@ def test_the_literal_program_holds_a_polite_conversation():
 def address_in_another_language(request, tmp_path_factory):
     """The address of a server that was made from the contract alone."""
     folder = tmp_path_factory.mktemp("foreign")
-    command = foreign.node("for_ever.js") if request.param == "Node" else foreign.in_c(folder, "for_ever.c")
+    command = (
+        foreign.node("for_ever.js")
+        if request.param == "Node"
+        else foreign.in_c(folder, "for_ever.c")
+    )
     command.append(str(TIMEOUT_S))
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         yield "127.0.0.1", int(process.stdout.readline())
         process.stdin.close()
         assert process.wait(TIME_LIMIT_S) == 0, "no shock has ended it"
@@ -110,10 +144,20 @@ def test_a_server_in_another_language_withstands(address_in_another_language, sh
 
 
 TOLD = {  # what our client's one line says of each shock that ends the conversation
-    "refuses": "refused", "no such address": "no such address", "closes at once": "after 0 of 48 bytes", "resets at once": "cut",
-    "closes in the greeting": "after 20 of 48 bytes", "length is no number": "b'4x2!'", "negative length": "b'-001'",
-    "length with spaces": "b'  17'", "promises too much": "after 3 of 10 bytes", "resets in the body": "cut",
-    "closes in the header": "after 2 of 4", "no greeting": "in time", "half a greeting": "in time", "no answer": "in time",
+    "refuses": "refused",
+    "no such address": "no such address",
+    "closes at once": "after 0 of 48 bytes",
+    "resets at once": "cut",
+    "closes in the greeting": "after 20 of 48 bytes",
+    "length is no number": "b'4x2!'",
+    "negative length": "b'-001'",
+    "length with spaces": "b'  17'",
+    "promises too much": "after 3 of 10 bytes",
+    "resets in the body": "cut",
+    "closes in the header": "after 2 of 4",
+    "no greeting": "in time",
+    "half a greeting": "in time",
+    "no answer": "in time",
     "half an answer": "in time",
 }
 
@@ -124,7 +168,11 @@ def test_our_client_withstands_and_tells_why_it_ends_in_one_line(shock):
     outcome = shock_client(CLIENT, shock, TIMEOUT_S)
     assert outcome.held, f"{outcome.problem}\n{outcome}"
     assert held() == before, "no socket, pipe or thread is kept"
-    complaints = [line for line in outcome.said.splitlines() if "No contact with " in line or "The conversation broke off: " in line]
+    complaints = [
+        line
+        for line in outcome.said.splitlines()
+        if "No contact with " in line or "The conversation broke off: " in line
+    ]
     if shock.name in TOLD:
         greeted = "Hello!" in outcome.said
         assert len(complaints) == 1 and TOLD[shock.name] in complaints[0]
@@ -150,9 +198,18 @@ sock.sendall(input().encode())
 
 def test_a_careless_client_fails_where_it_should(tmp_path):
     program = tmp_path / "careless.py"
-    program.write_text("import sys\n" + CARELESS.replace('"{ip}"', "sys.argv[1]").replace("{port}", "int(sys.argv[2])"))
-    outcomes = {shock.name: shock_client(f"{sys.executable} {program} {{ip}} {{port}}", shock, TIMEOUT_S, 3.0)
-                for shock in client_shocks(TIMEOUT_S) if shock.name in ("polite", "length is no number", "no answer", "refuses", "no such address")}
+    program.write_text(
+        "import sys\n"
+        + CARELESS.replace('"{ip}"', "sys.argv[1]").replace("{port}", "int(sys.argv[2])")
+    )
+    outcomes = {
+        shock.name: shock_client(
+            f"{sys.executable} {program} {{ip}} {{port}}", shock, TIMEOUT_S, 3.0
+        )
+        for shock in client_shocks(TIMEOUT_S)
+        if shock.name
+        in ("polite", "length is no number", "no answer", "refuses", "no such address")
+    }
     assert outcomes["polite"].held
     assert "traceback" in outcomes["length is no number"].problem
     assert "still open" in outcomes["no answer"].problem
@@ -163,7 +220,9 @@ def test_a_careless_client_fails_where_it_should(tmp_path):
 def test_no_name_server_can_be_asked_for_the_address_that_is_none():
     [shock] = (shock for shock in client_shocks(TIMEOUT_S) if shock.ip != "127.0.0.1")
     assert len(shock.ip) > 255, "RFC 1035, 2.3.4: a query has no room for it"
-    assert max(map(len, shock.ip.split("."))) < 64, "else Python refuses it itself, with another error"
+    assert max(map(len, shock.ip.split("."))) < 64, (
+        "else Python refuses it itself, with another error"
+    )
     assert shock.ip.endswith(".invalid")
 
 
@@ -176,7 +235,11 @@ def test_a_client_that_crashes_has_not_withstood():
 
 def test_a_client_that_ends_before_it_is_typed_to_has_withstood_a_refusal():
     [shock] = (shock for shock in client_shocks(TIMEOUT_S) if shock.name == "refuses")
-    assert shock_client(f"{sys.executable} -S -c pass {{ip}} {{port}}", replace(shock, typed=("x" * 1_000_000,)), TIMEOUT_S).held
+    assert shock_client(
+        f"{sys.executable} -S -c pass {{ip}} {{port}}",
+        replace(shock, typed=("x" * 1_000_000,)),
+        TIMEOUT_S,
+    ).held
 
 
 # ---- the steps ----
@@ -201,19 +264,22 @@ def test_bytes_are_sent_in_pieces(peer, connected_pair):
     assert str(Send(b"abc", 1, 0.5)) == 'send b"abc", 1 byte at a time, 0.5 s after each'
 
 
-@pytest.mark.parametrize("sends, step, problem", [
-    (b"", Expect(2, "the greeting"), "0 of 2 bytes came in time"),
-    (b"x", Expect(2, "the greeting"), "1 of 2 bytes came in time"),
-    (b"no", Expect(2, "the greeting", b"Hi"), 'b"no" came instead of b"Hi"'),
-    (b"12x4", ExpectAnswer(), 'b"12x4" stands where four digits must say the length'),
-    (b"0000", ExpectAnswer(), "the answer is ''"),
-    (b"0001\xff", ExpectAnswer(), r'the answer b"\xff" is no UTF-8'),
-    (b"0004lena", ExpectAnswer("maya"), "the answer is 'lena'"),
-    (b"x", ExpectEnd(), 'b"x" came instead'),
-    (b"", ExpectEnd(0.05), "the connection is still open after 0.05 s"),
-    (b"NAME", Goodbye(), 'b"NAME" came instead'),
-    (b"", Flood(b"x" * 9, 0.1), "the connection is still open after 0.1 s"),
-])
+@pytest.mark.parametrize(
+    "sends, step, problem",
+    [
+        (b"", Expect(2, "the greeting"), "0 of 2 bytes came in time"),
+        (b"x", Expect(2, "the greeting"), "1 of 2 bytes came in time"),
+        (b"no", Expect(2, "the greeting", b"Hi"), 'b"no" came instead of b"Hi"'),
+        (b"12x4", ExpectAnswer(), 'b"12x4" stands where four digits must say the length'),
+        (b"0000", ExpectAnswer(), "the answer is ''"),
+        (b"0001\xff", ExpectAnswer(), r'the answer b"\xff" is no UTF-8'),
+        (b"0004lena", ExpectAnswer("maya"), "the answer is 'lena'"),
+        (b"x", ExpectEnd(), 'b"x" came instead'),
+        (b"", ExpectEnd(0.05), "the connection is still open after 0.05 s"),
+        (b"NAME", Goodbye(), 'b"NAME" came instead'),
+        (b"", Flood(b"x" * 9, 0.1), "the connection is still open after 0.1 s"),
+    ],
+)
 def test_what_is_not_met_is_said_in_a_sentence(peer, connected_pair, sends, step, problem):
     connected_pair[1].sendall(sends)
     notes = played(peer, step, Send(b"never sent"))
@@ -221,19 +287,31 @@ def test_what_is_not_met_is_said_in_a_sentence(peer, connected_pair, sends, step
     assert problem in str(notes[0])
 
 
-@pytest.mark.parametrize("sends, step, problem", [
-    (b"x", Expect(2, "the greeting"), "the connection ended after 1 of 2 bytes of the greeting"),
-    (b"00", ExpectAnswer(), "the connection ended after 2 of 4 header bytes"),
-    (b"0004le", ExpectAnswer(), "the connection ended after 2 of 4 bytes of answer"),
-    (b"", ExpectEnd(), ""), (b"", Goodbye(), ""), (b"EXIT", Goodbye(), ""), (b"0004lena", ExpectAnswer("en"), ""),
-])
+@pytest.mark.parametrize(
+    "sends, step, problem",
+    [
+        (
+            b"x",
+            Expect(2, "the greeting"),
+            "the connection ended after 1 of 2 bytes of the greeting",
+        ),
+        (b"00", ExpectAnswer(), "the connection ended after 2 of 4 header bytes"),
+        (b"0004le", ExpectAnswer(), "the connection ended after 2 of 4 bytes of answer"),
+        (b"", ExpectEnd(), ""),
+        (b"", Goodbye(), ""),
+        (b"EXIT", Goodbye(), ""),
+        (b"0004lena", ExpectAnswer("en"), ""),
+    ],
+)
 def test_what_a_side_that_ends_has_sent(peer, connected_pair, sends, step, problem):
     connected_pair[1].sendall(sends)
     connected_pair[1].close()
     assert [note.problem for note in played(peer, step)] == [problem]
 
 
-@pytest.mark.parametrize("step, reads", [(Close(), b""), (ShutDown(), b""), (Reset(), ConnectionResetError)])
+@pytest.mark.parametrize(
+    "step, reads", [(Close(), b""), (ShutDown(), b""), (Reset(), ConnectionResetError)]
+)
 def test_each_way_to_end(peer, connected_pair, step, reads):
     played(peer, step)
     if reads == b"":
@@ -285,18 +363,28 @@ def test_the_command_shows_a_table_and_the_steps_of_the_first_that_failed():
         done = shock_command("{}:{}".format(*scripted.address), "--only", "two requests at once")
     assert done.returncode == 1
     assert "✗ failed" in done.stdout and "0 of 1 held." in done.stdout
-    assert "expect the greeting, 48 bytes\n          ✗ the connection ended after 0 of 48 bytes" in done.stdout
+    assert (
+        "expect the greeting, 48 bytes\n          ✗ the connection ended after 0 of 48 bytes"
+        in done.stdout
+    )
     assert done.stderr == ""
 
 
 def test_a_server_that_serves_nobody_any_more_is_given_no_more_shocks():
-    with Background(literal.initial_listen, literal.check_client, literal.serve_requests, name="literal") as running:
-        done = shock_command("{}:{}".format(*running.address), "--json", "--timeout", str(TIMEOUT_S))
+    with Background(
+        literal.initial_listen, literal.check_client, literal.serve_requests, name="literal"
+    ) as running:
+        done = shock_command(
+            "{}:{}".format(*running.address), "--json", "--timeout", str(TIMEOUT_S)
+        )
     assert done.returncode == 1
     told = json.loads(done.stdout)
     assert [row["name"] for row in told] == [shock.name for shock in server_shocks(TIMEOUT_S)]
     assert [row["held"] for row in told[:2]] == [True, False]
-    assert all(row["problem"] == "not given: since 'one byte at a time' the server serves nobody" for row in told[2:])
+    assert all(
+        row["problem"] == "not given: since 'one byte at a time' the server serves nobody"
+        for row in told[2:]
+    )
 
 
 def test_the_command_shocks_a_client():
@@ -305,13 +393,23 @@ def test_the_command_shocks_a_client():
     assert "1 of 1 held." in done.stdout
 
 
-@pytest.mark.parametrize("arguments, said", [
-    (["192.0.2.1:80"], "192.0.2.1 is another computer"), (["example.invalid:80"], "another computer"), ([], "give either"),
-    (["127.0.0.1:1", "--client", "x"], "give either"), (["127.0.0.1:1", "--only", "no such"], "There is no shock 'no such'"),
-    (["--client", "no-such-program"], "no-such-program is not there"), (["--client", "x {y}"], "may hold {ip} and {port}"),
-    (["127.0.0.1"], "is no IP:PORT"), ([":80"], "is no IP:PORT"), (["127.0.0.1:0"], "is no IP:PORT"),
-    (["127.0.0.1:99999"], "is no IP:PORT"), (["127.0.0.1:http"], "is no IP:PORT"),
-])
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        (["192.0.2.1:80"], "192.0.2.1 is another computer"),
+        (["example.invalid:80"], "another computer"),
+        ([], "give either"),
+        (["127.0.0.1:1", "--client", "x"], "give either"),
+        (["127.0.0.1:1", "--only", "no such"], "There is no shock 'no such'"),
+        (["--client", "no-such-program"], "no-such-program is not there"),
+        (["--client", "x {y}"], "may hold {ip} and {port}"),
+        (["127.0.0.1"], "is no IP:PORT"),
+        ([":80"], "is no IP:PORT"),
+        (["127.0.0.1:0"], "is no IP:PORT"),
+        (["127.0.0.1:99999"], "is no IP:PORT"),
+        (["127.0.0.1:http"], "is no IP:PORT"),
+    ],
+)
 def test_what_cannot_be_done_is_said_in_a_sentence(arguments, said):
     done = shock_command(*arguments)
     assert done.returncode == 2

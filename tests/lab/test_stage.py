@@ -89,7 +89,9 @@ def test_a_step_makes_one_call_and_tells_where_the_side_stands_then():
         assert str(waiting) == f"blocked in accept(), line {line} of check_client"
         assert both.step("server") == waiting, "a blocked side stays where it is"
         both.step("client")
-        assert both.position("server").call == "recv(2)", "the client's call let the server go on, to its next call"
+        assert both.position("server").call == "recv(2)", (
+            "the client's call let the server go on, to its next call"
+        )
         assert both.position("server").state == "about to"
 
 
@@ -166,8 +168,6 @@ def test_bytes_that_come_one_by_one_are_counted_down():
         assert both.step("server").call == "recv(1)"
 
 
-
-
 def test_functions_of_another_style_get_right_positions_and_lines():
     def echoes(ip, port):
         with socket.create_connection((ip, port)) as sock:
@@ -175,7 +175,10 @@ def test_functions_of_another_style_get_right_positions_and_lines():
             return sock.recv(2)
 
     with Stage(echoes, STAR_SERVER) as both:
-        assert (both.position("server").function, both.position("server").line) == ("star_server", 6)
+        assert (both.position("server").function, both.position("server").line) == (
+            "star_server",
+            6,
+        )
         while both.position("server").state == "about to":
             both.step("server")
         assert both.position("server").line == 8
@@ -196,7 +199,10 @@ def test_threads_of_a_sides_own_belong_to_it():
                 threading.Thread(target=answer, args=(listener.accept()[0],)).start()
 
     def asks_twice(ip, port):
-        with socket.create_connection((ip, port)) as one, socket.create_connection((ip, port)) as two:
+        with (
+            socket.create_connection((ip, port)) as one,
+            socket.create_connection((ip, port)) as two,
+        ):
             two.sendall(b"zw")
             first = two.recv(2)
             one.sendall(b"ei")
@@ -230,7 +236,9 @@ def test_a_side_that_joins_its_own_threads_is_stepped_as_fast_as_any():
         both.run()
         assert both.result("client") == b"AB"
         assert both.result("server") == "joined"
-    assert time.monotonic() - began < stage.REST_S, "one step that waits for the time limit takes as long"
+    assert time.monotonic() - began < stage.REST_S, (
+        "one step that waits for the time limit takes as long"
+    )
 
 
 def test_a_side_that_waits_for_what_nobody_does_is_said_so(monkeypatch):
@@ -249,7 +257,9 @@ def test_a_closed_stage_leaves_no_thread_that_a_side_started():
             waiting.start()
             waiting.join()
 
-    with Stage(lambda ip, port: socket.create_connection((ip, port)), keeps_a_thread_waiting) as both:
+    with Stage(
+        lambda ip, port: socket.create_connection((ip, port)), keeps_a_thread_waiting
+    ) as both:
         both.run()
         assert both.position("server").call == "recv(2)"
         before = threading.active_count()
@@ -264,15 +274,21 @@ def exits(ip, port):
     sys.exit(3)
 
 
-@pytest.mark.parametrize("function, error, said", [
-    (raises, ValueError, "ValueError: no idea"), (exits, SystemExit, "it called exit()"),
-])
+@pytest.mark.parametrize(
+    "function, error, said",
+    [
+        (raises, ValueError, "ValueError: no idea"),
+        (exits, SystemExit, "it called exit()"),
+    ],
+)
 def test_a_side_that_fails_is_said_so(function, error, said):
     with Stage(function, serve) as both:
         both.run()
         assert both.position("client").state == "failed"
         assert said in str(both.position("client"))
-        assert f"line {line_of(function, 'raise ' if function is raises else 'exit(')} of" in str(both.position("client"))
+        assert f"line {line_of(function, 'raise ' if function is raises else 'exit(')} of" in str(
+            both.position("client")
+        )
         assert isinstance(both.result("client"), error)
 
 
@@ -371,6 +387,7 @@ def test_time_stands_still_until_a_limit_is_let_run_out():
 
 def test_no_time_runs_between_the_pieces_of_a_field():
     """recv_exactly gives up a peer that drips; on the stage it is stepped, and every step takes longer than this limit."""
+
     def drips(ip, port):
         with socket.create_connection((ip, port)) as sock:
             for byte in b"Hi":
@@ -416,8 +433,15 @@ def test_an_interactive_stage_waits_for_the_keyboard():
     with Stage(ask, serve, ["NAME"], interactive=True) as both:
         both.run()
         asking = both.position("client")
-        assert (asking.state, asking.call, asking.awaits) == ("blocked", "input('Request: ')", "the keyboard")
-        assert (asking.function, asking.line) == ("ask_request", line_of(client.ask_request, 'ask("Request: ")'))
+        assert (asking.state, asking.call, asking.awaits) == (
+            "blocked",
+            "input('Request: ')",
+            "the keyboard",
+        )
+        assert (asking.function, asking.line) == (
+            "ask_request",
+            line_of(client.ask_request, 'ask("Request: ")'),
+        )
         assert both.printed("client").endswith("lena\nRequest: ")
         assert both.deadlock is None, "a person can go on"
         assert both.type("client", "EXIT").call == "sendall(4 bytes)"
@@ -436,7 +460,10 @@ def test_what_is_typed_early_answers_the_next_question():
 def test_two_threads_that_ask_are_answered_in_their_order():
     def asks_twice(ip, port):
         answers = {}
-        threads = [threading.Thread(target=lambda n=n: answers.update({n: input(f"{n}? ")})) for n in (1, 2)]
+        threads = [
+            threading.Thread(target=lambda n=n: answers.update({n: input(f"{n}? ")}))
+            for n in (1, 2)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -462,7 +489,13 @@ def test_play_goes_as_far_as_a_call():
         assert both.play("server", until="listen").call == "listen()"
         assert both.play("server").state == "blocked"
         assert both.play("client", until="recv(48)").call == "recv(48)"
-        assert [call.name for call in both.trace] == ["bind", "listen", "accept", "connect", "sendall"]
+        assert [call.name for call in both.trace] == [
+            "bind",
+            "listen",
+            "accept",
+            "connect",
+            "sendall",
+        ]
 
 
 def test_a_run_that_takes_too_long_is_left():
@@ -479,7 +512,9 @@ def test_a_run_that_takes_too_long_is_left():
 def test_who_listens_is_told_whenever_both_have_come_to_rest():
     stood = []
     with Stage(ask, serve) as both:
-        both.listeners.append(lambda: stood.append((both.at_rest, str(both.position("server").call))))
+        both.listeners.append(
+            lambda: stood.append((both.at_rest, str(both.position("server").call)))
+        )
         both.play("server")
     assert stood == [(True, "listen()"), (True, "accept()"), (True, "accept()")]
 
@@ -492,7 +527,9 @@ def test_notes_tell_sources_prints_and_where_each_side_stands():
     assert notes.sources[0].text == inspect.getsource(client.initial_contact).rstrip()
     assert "".join(text for _, text in notes.printed) == both.printed("client")
     assert notes.printed[0][1].startswith("Hello!")
-    assert both.trace[notes.printed[0][0] - 1].actor == "server", "its greeting let the client go on to print it"
+    assert both.trace[notes.printed[0][0] - 1].actor == "server", (
+        "its greeting let the client go on to print it"
+    )
     assert notes.stands == "finished"
 
 
@@ -510,6 +547,7 @@ def test_what_is_no_list_of_lines_is_said_so(typed):
 
 def test_a_start_that_fails_puts_everything_back(monkeypatch):
     """As Ctrl-C would: the next cell must find the sockets as they were."""
+
     def fails(stage):
         raise KeyboardInterrupt
 
@@ -518,13 +556,24 @@ def test_a_start_that_fails_puts_everything_back(monkeypatch):
         Stage(ask, serve).start()
 
 
-@pytest.mark.parametrize("call, error", [
-    (lambda sock: sock.recv(), TypeError), (lambda sock: sock.recv("x"), TypeError), (lambda sock: sock.recv(-1), ValueError),
-    (lambda sock: sock.recv(0), type(None)), (lambda sock: socket.socket().recv(1), OSError),
-    (lambda sock: sock.recv_into(bytearray()), type(None)),
-    pytest.param(lambda sock: sock.recv(4, socket.MSG_DONTWAIT), BlockingIOError,
-                 marks=pytest.mark.skipif(not hasattr(socket, "MSG_DONTWAIT"), reason="this system has no MSG_DONTWAIT")),
-])
+@pytest.mark.parametrize(
+    "call, error",
+    [
+        (lambda sock: sock.recv(), TypeError),
+        (lambda sock: sock.recv("x"), TypeError),
+        (lambda sock: sock.recv(-1), ValueError),
+        (lambda sock: sock.recv(0), type(None)),
+        (lambda sock: socket.socket().recv(1), OSError),
+        (lambda sock: sock.recv_into(bytearray()), type(None)),
+        pytest.param(
+            lambda sock: sock.recv(4, socket.MSG_DONTWAIT),
+            BlockingIOError,
+            marks=pytest.mark.skipif(
+                not hasattr(socket, "MSG_DONTWAIT"), reason="this system has no MSG_DONTWAIT"
+            ),
+        ),
+    ],
+)
 def test_a_call_that_cannot_wait_ends_at_once(call, error):
     def calls(ip, port):
         with socket.create_connection((ip, port)) as sock:
@@ -548,7 +597,10 @@ def test_an_error_in_a_thread_of_its_own_is_printed_by_the_side():
     with Stage(starts_a_thread, serve) as both:
         both.run()
         line = line_of(raises, "raise ")
-        assert both.printed("client") == f"Its thread worker stopped in line {line} of raises: ValueError: no idea\n"
+        assert (
+            both.printed("client")
+            == f"Its thread worker stopped in line {line} of raises: ValueError: no idea\n"
+        )
 
 
 def test_a_side_that_polls_lets_the_other_one_go_on():
@@ -571,7 +623,9 @@ def test_a_side_that_polls_lets_the_other_one_go_on():
     with Stage(asks, polls) as both:
         both.run()
         assert both.result("client") == b"at last"
-        assert sum(isinstance(call.result, BlockingIOError) for call in both.trace) == 1, "the first time, the client's turn has come"
+        assert sum(isinstance(call.result, BlockingIOError) for call in both.trace) == 1, (
+            "the first time, the client's turn has come"
+        )
 
 
 FULL = 20_000_000  # bytes; more than any system keeps on the way
@@ -591,7 +645,9 @@ def test_two_that_send_and_never_read_are_a_deadlock():
 
     with Stage(calls, listens) as both:
         both.run()
-        assert f"the client waits for the other side to read in sendall({FULL} bytes)" in both.deadlock
+        assert (
+            f"the client waits for the other side to read in sendall({FULL} bytes)" in both.deadlock
+        )
         assert both.deadlock.endswith("So neither can ever go on.")
 
 
@@ -660,7 +716,9 @@ def test_a_side_that_sleeps_a_little_goes_on_after_that_time():
 def test_code_without_a_source_is_noted_once():
     with Stage(lambda ip, port: socket.create_connection((ip, port)).close(), STAR_SERVER) as both:
         both.run()
-    assert [(source.function, source.text) for source in both.trace.notes["server"].sources] == [("star_server", "")]
+    assert [(source.function, source.text) for source in both.trace.notes["server"].sources] == [
+        ("star_server", "")
+    ]
 
 
 def test_a_call_in_a_comprehension_stands_in_the_function_around_it():
@@ -671,7 +729,9 @@ def test_a_call_in_a_comprehension_stands_in_the_function_around_it():
 
     with Stage(comprehends, serve) as both:
         both.run()
-        assert {call.where.function for call in both.trace if call.actor == "client"} == {"comprehends"}
+        assert {call.where.function for call in both.trace if call.actor == "client"} == {
+            "comprehends"
+        }
 
 
 def test_a_flood_of_bytes_stays_readable():
@@ -700,7 +760,9 @@ def test_a_saved_trace_reads_the_same_later(tmp_path):
     assert again.hexdump() == both.trace.hexdump()
     assert again.text(ports=True, times=True) == both.trace.text(ports=True, times=True)
     assert [call.where[:2] for call in again] == [call.where[:2] for call in both.trace]
-    assert "/" not in "".join(call.where.file for call in again), "the saved file tells nothing of this computer"
+    assert "/" not in "".join(call.where.file for call in again), (
+        "the saved file tells nothing of this computer"
+    )
 
 
 def test_errors_of_a_saved_trace_are_errors_again(tmp_path):
@@ -713,10 +775,18 @@ def test_errors_of_a_saved_trace_are_errors_again(tmp_path):
     assert str(again) == str(both.trace)
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": "lenproto trace 0", "whole": [], "calls": []}',
-                                  '{"format": "lenproto trace 1", "whole": [], "calls": [{"actor": "client"}]}',
-                                  '{"format": "lenproto trace 1", "whole": [], "calls": []}',
-                                  '{"format": "lenproto trace 1", "whole": [], "calls": [], "notes": {"client": []}}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        "[]",
+        '{"format": "lenproto trace 0", "whole": [], "calls": []}',
+        '{"format": "lenproto trace 1", "whole": [], "calls": [{"actor": "client"}]}',
+        '{"format": "lenproto trace 1", "whole": [], "calls": []}',
+        '{"format": "lenproto trace 1", "whole": [], "calls": [], "notes": {"client": []}}',
+    ],
+)
 def test_what_is_no_saved_trace_is_said_so(tmp_path, text):
     path = tmp_path / "other.json"
     path.write_text(text)

@@ -69,7 +69,10 @@ def test_a_button_steps_a_side_and_the_page_is_told(opened):
     assert page.last["sides"]["server"]["call"] == 'bind("127.0.0.1", port)'
     told = page.does("step", side="server")
     assert page.calls() == ['bind("127.0.0.1", port)']
-    assert (told["sides"]["server"]["state"], told["sides"]["server"]["call"]) == ("about to", "listen()")
+    assert (told["sides"]["server"]["state"], told["sides"]["server"]["call"]) == (
+        "about to",
+        "listen()",
+    )
     assert told["sides"]["server"]["function"] == "initial_listen"
 
 
@@ -77,16 +80,23 @@ def test_next_goes_on_with_the_side_that_moved_for_as_long_as_it_can(opened):
     page = Page(opened(ask, serve))
     for _ in range(8):
         page.does("step")
-    assert [page.rungs[number]["actor"] for number in sorted(page.rungs)] == ["server"] * 3 + ["client"] * 3 + ["server"] * 2
+    assert [page.rungs[number]["actor"] for number in sorted(page.rungs)] == ["server"] * 3 + [
+        "client"
+    ] * 3 + ["server"] * 2
 
 
 def test_run_plays_to_the_question_and_the_text_box_answers_it(opened):
     page = Page(opened(ask, serve))
     told = page.does("run")
-    assert (told["sides"]["client"]["call"], told["sides"]["client"]["awaits"]) == ("input('Request: ')", "the keyboard")
+    assert (told["sides"]["client"]["call"], told["sides"]["client"]["awaits"]) == (
+        "input('Request: ')",
+        "the keyboard",
+    )
     page.does("type", side="client", line="name")
     told = page.does("run")
-    assert "".join(text for _, text in page.printed["client"]).endswith("Request: name\nlena\nRequest: ")
+    assert "".join(text for _, text in page.printed["client"]).endswith(
+        "Request: name\nlena\nRequest: "
+    )
     page.does("type", side="client", line="EXIT")
     told = page.does("run")
     assert told["sides"]["client"]["state"] == "finished"
@@ -225,7 +235,12 @@ def test_a_closed_view_does_not_start_again():
 
 def test_closing_while_it_starts_again_leaves_no_stage(monkeypatch):
     view = StageView(ask, serve)
-    begun, goes_on, staged, join = threading.Event(), threading.Event(), view._staged, view._worker.join
+    begun, goes_on, staged, join = (
+        threading.Event(),
+        threading.Event(),
+        view._staged,
+        view._worker.join,
+    )
 
     def starts_slowly():
         begun.set()
@@ -241,7 +256,11 @@ def test_closing_while_it_starts_again_leaves_no_stage(monkeypatch):
     view._handle_custom_msg({"do": "start again"}, [])
     assert begun.wait(WAIT_S)
     view.close()
-    assert not [thread for thread in threading.enumerate() if thread.name in ("client", "server", "stage view")]
+    assert not [
+        thread
+        for thread in threading.enumerate()
+        if thread.name in ("client", "server", "stage view")
+    ]
 
 
 def test_a_scene_that_cannot_be_played_leaves_no_stage():
@@ -291,7 +310,11 @@ class Shell:
         self.metadata, self.run = metadata, 0
 
     def get_parent(self):
-        return {"header": {"msg_id": str(self.run)}, "metadata": self.metadata, "content": {"code": "view"}}
+        return {
+            "header": {"msg_id": str(self.run)},
+            "metadata": self.metadata,
+            "content": {"code": "view"},
+        }
 
 
 @pytest.mark.parametrize("metadata", [{"cellId": "02-17"}, {}])

@@ -11,7 +11,16 @@ from lenproto import server
 from lenproto.answers import EXIT, answer_to
 from lenproto.lab import LabError, Stage, literal, staged_shocks
 from lenproto.lab.shocks import Expect, ExpectEnd, Send, Shock, server_shocks
-from lenproto.lab.staged_shocks import DIES, ERRS, HANGS, HOLDS, families, give, program, shock_named
+from lenproto.lab.staged_shocks import (
+    DIES,
+    ERRS,
+    HANGS,
+    HOLDS,
+    families,
+    give,
+    program,
+    shock_named,
+)
 from lenproto.wire import frame, greeting, recv_exactly
 
 SHOCKS = server_shocks(server.CLIENT_TIMEOUT_S)
@@ -147,7 +156,10 @@ def test_a_server_for_one_client_only_dies():
         with server.initial_listen(ip, port) as server_socket:
             literal.serve_requests(*reversed(greeted(server_socket, None)))
 
-    assert give("polite", once).sentence == "dies: its program came to its end, and serves nobody any more"
+    assert (
+        give("polite", once).sentence
+        == "dies: its program came to its end, and serves nobody any more"
+    )
 
 
 def test_a_server_that_computes_for_ever_hangs(monkeypatch):
@@ -183,7 +195,9 @@ def test_the_clock_tells_whether_a_time_limit_holds_for_all_bytes(monkeypatch):
         return client_socket, EXIT
 
     monkeypatch.setattr("lenproto.lab.shocks.MARGIN_S", 0.1)
-    assert staged_shocks._on_stage(shock_named("drips"), listening(check, server.serve_requests)).held
+    assert staged_shocks._on_stage(
+        shock_named("drips"), listening(check, server.serve_requests)
+    ).held
     seen = give("drips", listening(check, server.serve_requests))
     assert seen.verdict == ERRS
     assert "the connection is still open" in seen.sentence
@@ -199,9 +213,13 @@ def sleeps(ip, port):
 
 
 @pytest.mark.parametrize("name", ["polite", "1000 clients"])
-@pytest.mark.parametrize("server, said", [
-    (lambda ip, port: None, "dies: its program came to its end"), (raises, "dies in line {} of raises: ValueError: no idea"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "server, said",
+    [
+        (lambda ip, port: None, "dies: its program came to its end"),
+        (raises, "dies in line {} of raises: ValueError: no idea"),
+    ],
+)
 def test_a_server_that_never_listens_is_told(name, server, said):
     assert give(name, server).sentence.startswith(said.format(line_of(raises, "raise ")))
 
@@ -209,17 +227,25 @@ def test_a_server_that_never_listens_is_told(name, server, said):
 def test_a_server_that_comes_to_no_accept_hangs(monkeypatch):
     monkeypatch.setattr(staged_shocks, "LIMIT_S", 0.1)
     seen = give("1000 clients", sleeps)
-    assert seen.sentence == f"hangs: after 0.1 s it does not wait for a client; it is in line {line_of(sleeps, 'sleep(')} of sleeps"
+    assert (
+        seen.sentence
+        == f"hangs: after 0.1 s it does not wait for a client; it is in line {line_of(sleeps, 'sleep(')} of sleeps"
+    )
 
 
 # ---- a shock as a program ----
 
 
-@pytest.mark.parametrize("shock", [shock for shock in SHOCKS if staged_shocks._fits_a_stage(shock)], ids=lambda shock: shock.name)
+@pytest.mark.parametrize(
+    "shock",
+    [shock for shock in SHOCKS if staged_shocks._fits_a_stage(shock)],
+    ids=lambda shock: shock.name,
+)
 def test_a_program_has_a_line_for_each_step(shock):
     lines = inspect.getsource(program(shock)).splitlines()
     assert lines[1].strip() == f'"""{shock.story}"""'
-    assert len(lines) - 3 - len(shock.script) in (0, 1)  # the client closes in the end, if its script does not
+    # the client closes in the end, if its script does not
+    assert len(lines) - 3 - len(shock.script) in (0, 1)
     assert lines[-1].strip() in ("peer.close()", "peer.reset()")
 
 
@@ -230,7 +256,9 @@ def test_the_stage_shows_the_line_of_a_shock():
         stage.play("client", until="recv(48)")
         where = stage.position("client").where
         assert where.function == "leaves_in_a_request"
-        assert linecache.getline(where.file, where.line).strip() == 'peer.expect(48, "the greeting")'
+        assert (
+            linecache.getline(where.file, where.line).strip() == 'peer.expect(48, "the greeting")'
+        )
         stage.run()
         died = stage.position("server")
         assert (died.state, died.function) == ("failed", "serve_requests")
@@ -250,7 +278,12 @@ def test_a_shock_of_ones_own_is_given_too():
 
 
 def test_a_shock_of_ones_own_may_be_too_much_for_a_stage():
-    crowd = Shock("crowd", "Ten clients come and go.", [Send(b"HiEXIT"), Expect(48, "the greeting"), ExpectEnd()], times=10)
+    crowd = Shock(
+        "crowd",
+        "Ten clients come and go.",
+        [Send(b"HiEXIT"), Expect(48, "the greeting"), ExpectEnd()],
+        times=10,
+    )
     assert give(crowd, server.main).sentence == "holds: 10 clients served, and the next one too"
 
 

@@ -38,7 +38,11 @@ def me(name="client"):
 def calls(trace):
     """Return each call as (name, argument, result), errors by their kind."""
     return [
-        (call.name, call.argument, type(call.result) if isinstance(call.result, BaseException) else call.result)
+        (
+            call.name,
+            call.argument,
+            type(call.result) if isinstance(call.result, BaseException) else call.result,
+        )
         for call in trace
     ]
 
@@ -79,20 +83,30 @@ def test_each_call_is_recorded_with_what_went_in_and_what_came_out(connected_pai
         client_socket.shutdown(socket.SHUT_WR)
         assert server_socket.recv(4) == b""
     assert calls(trace) == [
-        ("sendall", b"Hi", None), ("send", b"TIME", 4), ("recv", 6, b"HiTIME"),
-        ("shutdown", socket.SHUT_WR, None), ("recv", 4, b""),
-    ]  # fmt: skip
+        ("sendall", b"Hi", None),
+        ("send", b"TIME", 4),
+        ("recv", 6, b"HiTIME"),
+        ("shutdown", socket.SHUT_WR, None),
+        ("recv", 4, b""),
+    ]
 
 
 def test_a_connection_is_recorded_from_bind_to_close():
-    with Tap(me()) as trace:
-        with socket.socket() as listener, socket.socket() as client_socket:
-            listener.bind(("127.0.0.1", 0))
-            listener.listen(5)
-            client_socket.connect(listener.getsockname())
-            server_socket, address = listener.accept()
-            server_socket.close()
-    assert names(trace, "client") == ["bind", "listen", "connect", "accept", "close", "close", "close"]
+    with Tap(me()) as trace, socket.socket() as listener, socket.socket() as client_socket:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(5)
+        client_socket.connect(listener.getsockname())
+        server_socket, address = listener.accept()
+        server_socket.close()
+    assert names(trace, "client") == [
+        "bind",
+        "listen",
+        "connect",
+        "accept",
+        "close",
+        "close",
+        "close",
+    ]
     accepted = trace[3]
     assert (accepted.result, accepted.connection, trace[2].connection) == (address, 1, 1)
     assert trace.whole == {1}
@@ -142,14 +156,16 @@ def test_a_name_imported_with_a_star_is_recorded():
         "with socket(AF_INET, SOCK_STREAM) as s:\n"
         "    s.bind(('127.0.0.1', 0))\n"
         "    s.listen()\n",
-        "learner.py", "exec",
-    )  # fmt: skip
+        "learner.py",
+        "exec",
+    )
     with Tap(me()) as trace:
         exec(program, {})
     assert [(call.name, call.where) for call in trace] == [
-        ("bind", ("<module>", 3, "learner.py")), ("listen", ("<module>", 4, "learner.py")),
+        ("bind", ("<module>", 3, "learner.py")),
+        ("listen", ("<module>", 4, "learner.py")),
         ("close", ("<module>", 2, "learner.py")),
-    ]  # fmt: skip
+    ]
 
 
 def test_a_method_fetched_before_the_tap_belongs_to_the_class_that_time(connected_pair):
@@ -220,7 +236,11 @@ def test_bytes_out_of_and_into_several_buffers_are_recorded_as_one_run(connected
         assert client_socket.recvmsg_into(several(buffers))[0] == 6
         assert client_socket.recvmsg(4)[0] == b"ME"
     assert buffers == [b"TIM", b"ENA"]
-    assert calls(trace) == [("sendmsg", b"TIMENAME", 8), ("recvmsg_into", 6, b"TIMENA"), ("recvmsg", 4, b"ME")]
+    assert calls(trace) == [
+        ("sendmsg", b"TIMENAME", 8),
+        ("recvmsg_into", 6, b"TIMENA"),
+        ("recvmsg", 4, b"ME"),
+    ]
     assert [call.outcome() for call in trace] == ["8 bytes", "6 bytes", "2 bytes"]
 
 
@@ -249,23 +269,23 @@ def test_looking_ahead_moves_no_bytes(connected_pair):
 
 def test_a_file_made_of_a_socket_is_recorded(connected_pair):
     client_socket, server_socket = connected_pair
-    with Tap(me()) as trace:
-        with client_socket.makefile("rwb", buffering=0) as file:
-            file.write(b"TIME")
-            server_socket.sendall(b"noon\n")
-            assert file.readline() == b"noon\n"
+    with Tap(me()) as trace, client_socket.makefile("rwb", buffering=0) as file:
+        file.write(b"TIME")
+        server_socket.sendall(b"noon\n")
+        assert file.readline() == b"noon\n"
     received = b"".join(call.data for call in trace if call.name == "recv_into")
     assert (trace[0].name, trace[0].data, received) == ("send", b"TIME", b"noon\n")
     assert {line_of(call) for call in trace} == {
-        'file.write(b"TIME")', 'server_socket.sendall(b"noon\\n")', 'assert file.readline() == b"noon\\n"',
-    }  # fmt: skip
+        'file.write(b"TIME")',
+        'server_socket.sendall(b"noon\\n")',
+        'assert file.readline() == b"noon\\n"',
+    }
 
 
 def test_the_short_ways_to_make_sockets_are_recorded_at_the_learners_line():
-    with Tap(me()) as trace:
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            with socket.create_connection(listener.getsockname(), timeout=TIME_LIMIT_S):
-                pass
+    with Tap(me()) as trace, socket.create_server(("127.0.0.1", 0)) as listener:
+        with socket.create_connection(listener.getsockname(), timeout=TIME_LIMIT_S):
+            pass
     made = {call.name: line_of(call) for call in trace[:3]}
     assert made == {
         "bind": 'with socket.create_server(("127.0.0.1", 0)) as listener:',
@@ -282,7 +302,10 @@ def test_connect_ex_is_recorded_with_its_number(refused_address):
 
 
 def test_datagrams_are_recorded_though_they_have_no_connection():
-    with socket.socket(type=socket.SOCK_DGRAM) as one, socket.socket(type=socket.SOCK_DGRAM) as other:
+    with (
+        socket.socket(type=socket.SOCK_DGRAM) as one,
+        socket.socket(type=socket.SOCK_DGRAM) as other,
+    ):
         one.settimeout(TIME_LIMIT_S)
         one.bind(("127.0.0.1", 0))
         with Tap(me()) as trace:
@@ -300,7 +323,10 @@ def test_sockets_that_have_no_address_are_recorded_too():
             until_blocked(thread)
             one.sendall(b"Hi")
             thread.join(TIME_LIMIT_S)
-    assert [(call.name, call.data) for call in trace.in_order()] == [("sendall", b"Hi"), ("recv", b"Hi")]
+    assert [(call.name, call.data) for call in trace.in_order()] == [
+        ("sendall", b"Hi"),
+        ("recv", b"Hi"),
+    ]
 
 
 # What goes wrong
@@ -337,7 +363,11 @@ def test_a_wrong_call_raises_the_same_error_as_without_a_tap(connected_pair, nam
 
 
 def test_a_refused_connection_is_recorded(refused_address):
-    with Tap(me()) as trace, socket.socket() as client_socket, pytest.raises(ConnectionRefusedError):
+    with (
+        Tap(me()) as trace,
+        socket.socket() as client_socket,
+        pytest.raises(ConnectionRefusedError),
+    ):
         client_socket.connect(refused_address)
     assert calls(trace)[0] == ("connect", refused_address, ConnectionRefusedError)
 
@@ -360,12 +390,11 @@ def test_a_reset_is_recorded(connected_pair):
 
 def test_a_call_on_a_closed_socket_is_recorded_but_not_closing_it_again(connected_pair):
     client_socket, _ = connected_pair
-    with Tap(me()) as trace:
-        with client_socket:
-            client_socket.close()
-            with pytest.raises(OSError):
-                client_socket.recv(4)
-            client_socket.close()
+    with Tap(me()) as trace, client_socket:
+        client_socket.close()
+        with pytest.raises(OSError):
+            client_socket.recv(4)
+        client_socket.close()
     assert calls(trace) == [("close", None, None), ("recv", 4, OSError)]
 
 
@@ -424,9 +453,11 @@ def test_a_loop_that_reads_the_end_of_the_stream_for_ever_is_a_few_lines(connect
             client_socket.recv(4)
         client_socket.close()
     assert lines(trace) == [
-        'recv(4) → b"noon"                    unknown', *['recv(4) → b"", the end of the stream'] * 3,
-        "  … again and again", "close()",
-    ]  # fmt: skip
+        'recv(4) → b"noon"                    unknown',
+        *['recv(4) → b"", the end of the stream'] * 3,
+        "  … again and again",
+        "close()",
+    ]
 
 
 def test_a_loop_over_a_socket_that_never_waits_is_a_few_lines_until_something_comes(connected_pair):
@@ -522,7 +553,10 @@ def test_a_thread_that_runs_a_method_itself_has_a_place_all_the_same(connected_p
     trace = talk(lambda: None, lambda: client_socket.sendall(b"Hi"))
     assert trace[0].where.function == "<lambda>"
     sends = operator.methodcaller("sendall", b"Hi")
-    with joined(threading.Thread(target=sends, args=(client_socket,))) as thread, Tap({thread: "client"}) as trace:
+    with (
+        joined(threading.Thread(target=sends, args=(client_socket,))) as thread,
+        Tap({thread: "client"}) as trace,
+    ):
         thread.start()
     assert trace[0].where.function == "run"
 
@@ -554,7 +588,10 @@ def test_a_call_that_still_blocks_has_no_end(connected_pair):
 
 def test_a_call_that_blocks_already_is_recorded_with_what_it_gets(connected_pair):
     client_socket, server_socket = connected_pair
-    with joined(threading.Thread(target=lambda: client_socket.recv(48))) as thread, watched_all_along(thread):
+    with (
+        joined(threading.Thread(target=lambda: client_socket.recv(48))) as thread,
+        watched_all_along(thread),
+    ):
         thread.start()
         until_blocked(thread)
         with Tap({thread: "client"}) as trace:
@@ -618,15 +655,17 @@ def test_a_tap_ends_when_the_other_side_has_come_as_far_as_it_can(connected_pair
 def test_a_thread_is_not_quiet_while_what_it_waits_for_is_on_its_way(connected_pair):
     """The system may take its time, even from one socket of a computer to another: the trace knows better."""
     client_socket, server_socket = connected_pair
-    with joined(threading.Thread(target=lambda: server_socket.recv(2))) as thread:
-        with Tap({thread: "server"}) as trace:
-            thread.start()
-            until_blocked(thread)
-            trace.append(call("client", "sendall", b"Hi", connection=trace[0].connection))
-            began = time.monotonic()
-            tap.settle([tap._actors[thread]], 0.05)
-            assert time.monotonic() - began > 0.04
-            client_socket.sendall(b"Hi")
+    with (
+        joined(threading.Thread(target=lambda: server_socket.recv(2))) as thread,
+        Tap({thread: "server"}) as trace,
+    ):
+        thread.start()
+        until_blocked(thread)
+        trace.append(call("client", "sendall", b"Hi", connection=trace[0].connection))
+        began = time.monotonic()
+        tap.settle([tap._actors[thread]], 0.05)
+        assert time.monotonic() - began > 0.04
+        client_socket.sendall(b"Hi")
 
 
 def test_a_tap_does_not_wait_for_ever_for_a_thread_that_sleeps(monkeypatch):
@@ -711,6 +750,7 @@ def test_a_method_keeps_its_name_and_its_help_while_it_is_watched():
 
 def test_both_ends_of_a_connection_have_the_same_number():
     with socket.create_server(("127.0.0.1", 0)) as listener:
+
         def server():
             for _ in range(3):
                 sock, _ = listener.accept()
@@ -725,7 +765,9 @@ def test_both_ends_of_a_connection_have_the_same_number():
 
         trace = talk(client, server)
     ends = [(call.connection, call.data) for call in trace.in_order() if call.data]
-    assert sorted(ends) == sorted([(1, b"Hi"), (1, b"Hi"), (2, b"Hi"), (2, b"Hi"), (3, b"Hi"), (3, b"Hi")])
+    assert sorted(ends) == sorted(
+        [(1, b"Hi"), (1, b"Hi"), (2, b"Hi"), (2, b"Hi"), (3, b"Hi"), (3, b"Hi")]
+    )
     assert trace.whole == {1, 2, 3}
     assert [field.name for field in trace.fields()] == ["handshake"] * 3
 
@@ -733,6 +775,7 @@ def test_both_ends_of_a_connection_have_the_same_number():
 def test_clients_in_threads_are_told_apart_on_a_busy_computer():
     """Each byte says who sent it: a mix-up of connections, actors or calls would show in the streams."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
+
         def client(number):
             with socket.create_connection(listener.getsockname(), timeout=TIME_LIMIT_S) as sock:
                 for _ in range(10):
@@ -749,7 +792,9 @@ def test_clients_in_threads_are_told_apart_on_a_busy_computer():
         clients = [threading.Thread(target=client, args=(number,)) for number in range(6)]
         with busy(), contextlib.ExitStack() as stack:
             stack.enter_context(joined(beside(server)))
-            with Tap({thread: f"client {number}" for number, thread in enumerate(clients)}) as trace:
+            with Tap(
+                {thread: f"client {number}" for number, thread in enumerate(clients)}
+            ) as trace:
                 for thread in clients:
                     thread.start()
                 for thread in clients:

@@ -173,7 +173,10 @@ def test_times_are_shown_on_request():
 
 
 def test_a_line_of_the_left_column_never_reaches_the_middle(whole_conversation):
-    assert all(len(line) <= 44 or line[44:48] in ("    ", " ─▶", " ◀─ ") for line in str(whole_conversation).split("\n"))
+    assert all(
+        len(line) <= 44 or line[44:48] in ("    ", " ─▶", " ◀─ ")
+        for line in str(whole_conversation).split("\n")
+    )
 
 
 @pytest.mark.parametrize(
@@ -183,14 +186,23 @@ def test_a_line_of_the_left_column_never_reaches_the_middle(whole_conversation):
         (call("client", "send", b"TIME", 2), "send(4 bytes) → 2 bytes"),
         (call("client", "send", b"TIME", 1), "send(4 bytes) → 1 byte"),
         (call("client", "recv", 4, None, ended=None), "recv(4) → still waiting"),
-        (call("client", "recv", 4, ConnectionResetError(104, "reset")), "recv(4) → ConnectionResetError"),
+        (
+            call("client", "recv", 4, ConnectionResetError(104, "reset")),
+            "recv(4) → ConnectionResetError",
+        ),
         (call("client", "recv", 4, TimeoutError("timed out")), "recv(4) → TimeoutError"),
         (call("client", "recv", 4, b""), 'recv(4) → b"", the end of the stream'),
         (call("client", "recv", 0, b""), "recv(0) → 0 bytes"),
         (call("client", "recv", 2, 2), "recv(2) → 2 bytes"),  # it only looked
         (call("client", "connect", ("::1", 80, 0, 0)), 'connect("::1", port)'),
-        (call("client", "connect", ("nowhere",), TypeError("no pair")), "connect(('nowhere',)) → TypeError"),
-        (call("client", "connect", "127.0.0.1", TypeError("no pair")), "connect('127.0.0.1') → TypeError"),
+        (
+            call("client", "connect", ("nowhere",), TypeError("no pair")),
+            "connect(('nowhere',)) → TypeError",
+        ),
+        (
+            call("client", "connect", "127.0.0.1", TypeError("no pair")),
+            "connect('127.0.0.1') → TypeError",
+        ),
         (call("client", "connect_ex", ("127.0.0.1", 80), 0), 'connect_ex("127.0.0.1", port)'),
         (call("client", "sendall", "Hi", TypeError("bytes, please")), "sendall('Hi') → TypeError"),
         (call("client", "shutdown", 1), "shutdown(SHUT_WR)"),
@@ -202,7 +214,10 @@ def test_a_call_reads_as_python_writes_it(made, reads):
 
 
 def test_a_failed_connect_ex_names_the_error():
-    assert call("client", "connect_ex", ("127.0.0.1", 1), errno.ECONNREFUSED).outcome() == "ECONNREFUSED"
+    assert (
+        call("client", "connect_ex", ("127.0.0.1", 1), errno.ECONNREFUSED).outcome()
+        == "ECONNREFUSED"
+    )
 
 
 @pytest.mark.parametrize(
@@ -229,19 +244,36 @@ def test_a_body_of_strange_letters_stays_on_its_line_of_the_hexdump():
     [
         ("client", b"", []),
         ("client", b"H", [("handshake", b"H")]),
-        ("client", b"HiTIMEEXIT", [("handshake", b"Hi"), ("request", b"TIME"), ("request", b"EXIT")]),
+        (
+            "client",
+            b"HiTIMEEXIT",
+            [("handshake", b"Hi"), ("request", b"TIME"), ("request", b"EXIT")],
+        ),
         ("client", b"HiTIMEEX", [("handshake", b"Hi"), ("request", b"TIME"), ("request", b"EX")]),
         ("client", b"HELLO", [("handshake", b"HE"), ("request", b"LLO")]),
         ("server", b"Hello", [("greeting", b"Hello")]),
         ("server", b" " * 48 + b"00", [("greeting", b" " * 48), ("header", b"00")]),
-        ("server", b" " * 48 + b"00040", [("greeting", b" " * 48), ("header", b"0004"), ("body", b"0")]),
+        (
+            "server",
+            b" " * 48 + b"00040",
+            [("greeting", b" " * 48), ("header", b"0004"), ("body", b"0")],
+        ),
         (
             "server",
             b" " * 48 + b"00000000" + b"0001a",
-            [("greeting", b" " * 48), *[("header", b"0000")] * 2, ("header", b"0001"), ("body", b"a")],
+            [
+                ("greeting", b" " * 48),
+                *[("header", b"0000")] * 2,
+                ("header", b"0001"),
+                ("body", b"a"),
+            ],
         ),
         *[
-            ("server", b" " * 48 + broken + b"0001a", [("greeting", b" " * 48), ("header", broken), ("unknown", b"0001a")])
+            (
+                "server",
+                b" " * 48 + broken + b"0001a",
+                [("greeting", b" " * 48), ("header", broken), ("unknown", b"0001a")],
+            )
             for broken in (b"4x2!", b"-001", b"  17", b"1_00", b"\xb2\xb2\xb2\xb2")
         ],
         ("server", b" " * 48 + b"4x2!", [("greeting", b" " * 48), ("header", b"4x2!")]),
@@ -257,20 +289,28 @@ def test_fields_do_not_depend_on_the_pieces_in_which_they_were_sent(piece_bytes)
     pieces = [stream[at : at + piece_bytes] for at in range(0, len(stream), piece_bytes)]
     trace = trace_of(*[call("server", "sendall", piece) for piece in pieces])
     assert [(field.start, field.name, field.data) for field in trace.fields()] == [
-        (0, "greeting", b" " * 48), (48, "header", b"0004"), (52, "body", b"noon"),
-        (56, "header", b"0000"), (60, "header", b"0002"), (64, "body", b"ok"),
-    ]  # fmt: skip
+        (0, "greeting", b" " * 48),
+        (48, "header", b"0004"),
+        (52, "body", b"noon"),
+        (56, "header", b"0000"),
+        (60, "header", b"0002"),
+        (64, "body", b"ok"),
+    ]
 
 
 def test_two_requests_in_one_piece_are_two_fields_of_one_call():
-    (sent, sent_fields), (received, received_fields) = trace_of(*sent_and_received(b"HiTIMENAME")).runs()
+    (sent, sent_fields), (received, received_fields) = trace_of(
+        *sent_and_received(b"HiTIMENAME")
+    ).runs()
     assert [field.name for field in sent_fields] == ["handshake", "request", "request"]
     assert received_fields == sent_fields
 
 
 def test_a_call_that_ends_inside_a_field_has_the_part_it_moved():
     trace = trace_of(*[call("client", "sendall", piece) for piece in (b"HiTI", b"MENA", b"ME")])
-    assert [[(field.start, field.name, field.data) for field in pieces] for _, pieces in trace.runs()] == [
+    assert [
+        [(field.start, field.name, field.data) for field in pieces] for _, pieces in trace.runs()
+    ] == [
         [(0, "handshake", b"Hi"), (2, "request", b"TI")],
         [(4, "request", b"ME"), (6, "request", b"NA")],
         [(8, "request", b"ME")],
@@ -296,33 +336,48 @@ def test_without_its_beginning_a_connection_has_bytes_but_no_fields():
 def test_the_bytes_of_an_end_that_is_not_recorded_are_those_received():
     trace = trace_of(call("server", "recv", 2, b"Hi"), call("server", "sendall", b"Hello"))
     assert [(field.sender, field.name, field.data) for field in trace.fields()] == [
-        ("client", "handshake", b"Hi"), ("server", "greeting", b"Hello"),
-    ]  # fmt: skip
+        ("client", "handshake", b"Hi"),
+        ("server", "greeting", b"Hello"),
+    ]
     assert trace.hexdump().split("\n")[0::2] == ["client → server", "server → client"]
 
 
 def test_the_bytes_that_a_failed_sendall_brought_out_are_those_received():
     trace = trace_of(
-        call("server", "sendall", b" " * 48), call("server", "sendall", b"0009" + b"a" * 9, TimeoutError("timed out")),
-        call("client", "recv", 48, b" " * 48), call("client", "recv", 9, b"0009aaaaa"),
-    )  # fmt: skip
-    assert [(field.name, field.data) for field in trace.fields()][1:] == [("header", b"0009"), ("body", b"aaaaa")]
+        call("server", "sendall", b" " * 48),
+        call("server", "sendall", b"0009" + b"a" * 9, TimeoutError("timed out")),
+        call("client", "recv", 48, b" " * 48),
+        call("client", "recv", 9, b"0009aaaaa"),
+    )
+    assert [(field.name, field.data) for field in trace.fields()][1:] == [
+        ("header", b"0009"),
+        ("body", b"aaaaa"),
+    ]
     assert "aaaaa" in trace.hexdump()
 
 
 def test_each_connection_has_its_own_fields():
-    trace = trace_of(*sent_and_received(b"HiTI", at=1), *sent_and_received(b"Hi", at=2), *sent_and_received(b"ME", at=1))
+    trace = trace_of(
+        *sent_and_received(b"HiTI", at=1),
+        *sent_and_received(b"Hi", at=2),
+        *sent_and_received(b"ME", at=1),
+    )
     assert [(field.connection, field.name, field.data) for field in trace.fields()] == [
-        (1, "handshake", b"Hi"), (1, "request", b"TIME"), (2, "handshake", b"Hi"),
-    ]  # fmt: skip
+        (1, "handshake", b"Hi"),
+        (1, "request", b"TIME"),
+        (2, "handshake", b"Hi"),
+    ]
 
 
 def test_a_line_says_which_connection_only_where_there_are_several():
     assert lines(trace_of(*sent_and_received(b"Hi", at=3)))[0].startswith('sendall(b"Hi")')
     several = trace_of(*sent_and_received(b"Hi", at=1), *sent_and_received(b"Hi", at=2))
     assert [line.strip()[:18] for line in lines(several)] == [
-        '#1 sendall(b"Hi") ', '#2 sendall(b"Hi") ', '#1 recv(4) → b"Hi"', '#2 recv(4) → b"Hi"',
-    ]  # fmt: skip
+        '#1 sendall(b"Hi") ',
+        '#2 sendall(b"Hi") ',
+        '#1 recv(4) → b"Hi"',
+        '#2 recv(4) → b"Hi"',
+    ]
     assert "client → server  #2" in several.hexdump()
 
 
@@ -335,7 +390,9 @@ def test_the_work_for_a_text_grows_with_the_trace_and_not_with_its_square():
     trace = trace_of(*[one for _ in range(3000) for one in sent_and_received()])
     began = time.process_time()
     assert len(lines(trace)) == 18000
-    assert time.process_time() - began < 2, "it took 0.1 s, and 20 s when each call looked at all the fields"
+    assert time.process_time() - began < 2, (
+        "it took 0.1 s, and 20 s when each call looked at all the fields"
+    )
 
 
 # The order
@@ -370,8 +427,11 @@ def test_a_refused_connect_does_not_wait_for_a_server_that_listens_later():
     told = call("server", "recv", 2, b"Hi", connection=2)
     listens = call("server", "listen", connection=None)
     assert names_in_order(refused, tells, told, listens) == [
-        "client connect", "client sendall", "server recv", "server listen",
-    ]  # fmt: skip
+        "client connect",
+        "client sendall",
+        "server recv",
+        "server listen",
+    ]
 
 
 @pytest.mark.parametrize("ends", ["close", "shutdown"])
@@ -387,13 +447,19 @@ def test_a_time_limit_is_over_when_everybody_else_has_come_as_far_as_they_can():
     waits = call("server", "recv", 2, b"Hi")
     accepts = call("server", "accept", None, ("127.0.0.1", 4711))
     assert names_in_order(timed_out, says, accepts, waits) == [
-        "server accept", "client recv", "client sendall", "server recv",
-    ]  # fmt: skip
+        "server accept",
+        "client recv",
+        "client sendall",
+        "server recv",
+    ]
 
 
 def test_the_time_limit_of_the_server_too_is_over_only_then():
     timed_out = call("server", "recv", 4, TimeoutError("timed out"), started=1)
-    says = [call("client", "connect", ("127.0.0.1", 8820), started=2), call("client", "sendall", b"Hi", started=3)]
+    says = [
+        call("client", "connect", ("127.0.0.1", 8820), started=2),
+        call("client", "sendall", b"Hi", started=3),
+    ]
     assert names_in_order(timed_out, *says) == ["client connect", "client sendall", "server recv"]
 
 
@@ -402,12 +468,19 @@ def test_what_a_failed_sendall_brought_out_may_be_read_at_once():
     heard = call("server", "recv", 2, b"Hi", connection=2)
     part, says = call("anna", "recv", 2, b"no"), call("ben", "sendall", b"Hi", connection=2)
     assert names_in_order(failed, heard, part, says) == [
-        "server sendall", "anna recv", "ben sendall", "server recv",
-    ]  # fmt: skip
+        "server sendall",
+        "anna recv",
+        "ben sendall",
+        "server recv",
+    ]
 
 
 def test_the_order_of_a_side_is_never_changed_even_where_the_other_side_is_missing():
-    calls = [call("client", "recv", 4, b"noon", started=2), call("client", "recv", 4, b""), call("client", "close")]
+    calls = [
+        call("client", "recv", 4, b"noon", started=2),
+        call("client", "recv", 4, b""),
+        call("client", "close"),
+    ]
     assert trace_of(*calls).in_order() == calls
 
 
@@ -422,7 +495,11 @@ def test_calls_that_wait_for_nothing_in_the_trace_go_by_the_clock():
 
 def test_a_message_is_read_only_after_both_of_its_pieces_were_sent():
     pieces = [call("client", "sendall", b"H"), call("client", "sendall", b"i")]
-    assert names_in_order(call("server", "recv", 2, b"Hi"), *pieces) == ["client sendall", "client sendall", "server recv"]
+    assert names_in_order(call("server", "recv", 2, b"Hi"), *pieces) == [
+        "client sendall",
+        "client sendall",
+        "server recv",
+    ]
 
 
 # What is due
@@ -457,7 +534,13 @@ def test_a_blocked_recv_is_due_what_the_other_side_sent_and_it_has_not_read(call
         ([call("client", "connect", ("127.0.0.1", 8820))], True),
         ([call("client", "connect", ("127.0.0.1", 9999))], False),
         ([call("client", "connect", ("127.0.0.1", 8820), connection=None)], False),
-        ([call("client", "connect", ("127.0.0.1", 8820)), call("server", "accept", None, ("127.0.0.1", 5))], False),
+        (
+            [
+                call("client", "connect", ("127.0.0.1", 8820)),
+                call("server", "accept", None, ("127.0.0.1", 5)),
+            ],
+            False,
+        ),
     ],
 )
 def test_a_blocked_accept_is_due_a_client_that_connected_to_its_port(calls, due):
@@ -488,8 +571,9 @@ def test_one_byte_at_a_time_is_one_call_each_and_the_same_fields(connected_pair)
     trace.whole = {1}  # as if it had been recorded from its connect on
     assert [field.data for field in trace.fields()] == [b"Hi", b"TIME"]
     assert lines(trace)[:2] == [
-        'sendall(b"H")                      handshake ─▶', 'sendall(b"i")                      handshake ─▶',
-    ]  # fmt: skip
+        'sendall(b"H")                      handshake ─▶',
+        'sendall(b"i")                      handshake ─▶',
+    ]
     assert sum(line.count("─▶") for line in lines(trace)) == 6
 
 

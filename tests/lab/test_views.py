@@ -28,7 +28,11 @@ def console(server):
 
 
 def buttons(view):
-    return {button.description: button for button in descendants(view) if type(button).__name__ == "Button"}
+    return {
+        button.description: button
+        for button in descendants(view)
+        if type(button).__name__ == "Button"
+    }
 
 
 def descendants(view):
@@ -86,7 +90,11 @@ def test_what_the_page_shows_holds_no_markup_from_the_wire():
         console.connect()
         console.send("NAME")
         console._paint()
-        html = "".join(getattr(child, "value", "") for child in descendants(console) if type(child).__name__ == "HTML")
+        html = "".join(
+            getattr(child, "value", "")
+            for child in descendants(console)
+            if type(child).__name__ == "HTML"
+        )
         console.close()
     assert "<img" not in html
     assert "&lt;img" in html
@@ -103,7 +111,11 @@ def test_what_the_page_says_of_a_failure_holds_no_markup(capsys):
         console.connect()
         server.thread.join(WAIT_S)
         console._paint()
-        html = "".join(getattr(child, "value", "") for child in descendants(console) if type(child).__name__ == "HTML")
+        html = "".join(
+            getattr(child, "value", "")
+            for child in descendants(console)
+            if type(child).__name__ == "HTML"
+        )
         console.close()
     assert "&lt;img" in html
     assert "<img" not in html
@@ -158,7 +170,23 @@ def test_pieces_by_hand():
     for _ in range(3):
         pieces.send()
     pieces.receive()
-    assert pieces.text().splitlines()[-1].split() == 'client recv(4) → b"000" header: 0 0 0 _ (3 of 4 bytes, 1 missing)'.split()
+    assert pieces.text().splitlines()[-1].split() == [
+        "client",
+        "recv(4)",
+        "→",
+        'b"000"',
+        "header:",
+        "0",
+        "0",
+        "0",
+        "_",
+        "(3",
+        "of",
+        "4",
+        "bytes,",
+        "1",
+        "missing)",
+    ]
     assert pieces.missing == 1
     pieces.restart()
     assert "recv" not in pieces.text()

@@ -8,9 +8,9 @@ import sys
 
 import nbformat
 import pytest
-from jupyter_core.utils import ensure_event_loop
 from helpers.lessons import LESSONS, graft, solution, stub
 from helpers.places import EXERCISES
+from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 
 from lenproto.exercises import check, samples
@@ -20,7 +20,10 @@ from lenproto.exercises.own import finished, functions_of
 from lenproto.exercises.report import first_failure
 
 SERVER, CLIENT = LESSONS
-OF_LESSON = {SERVER: ("initial_listen", "check_client", "serve_requests"), CLIENT: ("initial_contact", "send_requests")}
+OF_LESSON = {
+    SERVER: ("initial_listen", "check_client", "serve_requests"),
+    CLIENT: ("initial_contact", "send_requests"),
+}
 SAID_OF_STUB = {
     "initial_listen": "It returned nothing: the server socket is lost.",
     "check_client": "It never called accept(): the client still waits outside.",
@@ -46,11 +49,18 @@ def function_of(source, name):
 
 def run(lesson, folder):
     """Run a lesson in a folder; return, for each code cell, what a reader sees of it. Raises CellExecutionError."""
-    NotebookClient(lesson, timeout=LESSON_S, kernel_name="python3", resources={"metadata": {"path": str(folder)}}).execute()
+    NotebookClient(
+        lesson,
+        timeout=LESSON_S,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+    ).execute()
     texts = []
     for cell in lesson.cells:
         for output in cell.get("outputs", ()):
-            texts.append(output.text if output.output_type == "stream" else output.data["text/plain"])
+            texts.append(
+                output.text if output.output_type == "stream" else output.data["text/plain"]
+            )
     return "\n".join(texts)
 
 
@@ -91,10 +101,16 @@ def test_a_solution_is_short_and_uses_only_what_the_lessons_gave(name):
         if isinstance(node, ast.Import):
             assert {each.name for each in node.names} <= sys.stdlib_module_names
         if isinstance(node, ast.ImportFrom) and node.module not in sys.stdlib_module_names:
-            assert (node.module, [each.name for each in node.names]) == ("lenproto.wire", ["recv_exactly"])
+            assert (node.module, [each.name for each in node.names]) == (
+                "lenproto.wire",
+                ["recv_exactly"],
+            )
     assert len(solution(name).splitlines()) <= LONGEST_SOLUTION
-    arguments = [[each.arg for each in node.args.args] for node in tree.body + ast.parse(stub(name)).body
-                 if isinstance(node, ast.FunctionDef) and node.name == name]  # fmt: skip
+    arguments = [
+        [each.arg for each in node.args.args]
+        for node in tree.body + ast.parse(stub(name)).body
+        if isinstance(node, ast.FunctionDef) and node.name == name
+    ]
     assert arguments[0] == arguments[1]
 
 
@@ -105,25 +121,42 @@ def test_there_is_a_stub_and_a_solution_for_each_function_and_for_nothing_else()
 
 @lessons
 def test_a_lesson_holds_each_of_its_stubs_once_and_no_solution(path):
-    sources = [cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    assert [source for source in sources if "TODO" in source] == [stub(name) for name in OF_LESSON[path]]
+    sources = [
+        cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"
+    ]
+    assert [source for source in sources if "TODO" in source] == [
+        stub(name) for name in OF_LESSON[path]
+    ]
     assert not {solution(name) for name in FUNCTIONS} & set(sources)
 
 
 @lessons
 def test_points_are_given_by_locked_cells_one_for_each_function(path):
-    graded = [cell for cell in nbformat.read(path, as_version=4).cells if "nbgrader" in cell.metadata]
-    assert [cell.source for cell in graded] == [f"check({name}).points(4)" for name in OF_LESSON[path]]
+    graded = [
+        cell for cell in nbformat.read(path, as_version=4).cells if "nbgrader" in cell.metadata
+    ]
+    assert [cell.source for cell in graded] == [
+        f"check({name}).points(4)" for name in OF_LESSON[path]
+    ]
     for cell, name in zip(graded, OF_LESSON[path], strict=True):
-        assert cell.metadata["nbgrader"] == {"schema_version": 3, "grade_id": f"check_{name}", "grade": True, "locked": True,
-                                             "points": 4, "solution": False, "task": False}  # fmt: skip
+        assert cell.metadata["nbgrader"] == {
+            "schema_version": 3,
+            "grade_id": f"check_{name}",
+            "grade": True,
+            "locked": True,
+            "points": 4,
+            "solution": False,
+            "task": False,
+        }
 
 
 @pytest.fixture
 def solved(tmp_path):
     """A folder with both lessons, the solutions written into them."""
     for path in LESSONS:
-        nbformat.write(graft(path, {name: solution(name) for name in FUNCTIONS}), tmp_path / path.name)
+        nbformat.write(
+            graft(path, {name: solution(name) for name in FUNCTIONS}), tmp_path / path.name
+        )
     return tmp_path
 
 
@@ -139,17 +172,27 @@ def test_a_solved_lesson_is_judged_as_a_file_whatever_stands_around_the_function
 def test_lesson_7_runs_to_its_end_with_the_solutions_in_it(solved):
     said = run(nbformat.read(solved / SERVER.name, as_version=4), solved)
     assert "Not finished yet" not in said
-    assert re.search(r"withstood +(\d+) of \1\n", said + "\n"), "every shock of its table is withstood"
+    assert re.search(r"withstood +(\d+) of \1\n", said + "\n"), (
+        "every shock of its table is withstood"
+    )
     assert "My server listens at" in said
     assert said.count("4.0") == 3
-    assert "   1 import os" in said or "  1 import os" in said, "the solution of what has passed is shown"
+    assert "   1 import os" in said or "  1 import os" in said, (
+        "the solution of what has passed is shown"
+    )
 
 
 def test_lesson_8_runs_to_its_end_with_both_programs_of_the_learners(solved):
     said = run(nbformat.read(solved / CLIENT.name, as_version=4), solved)
     assert "Not finished yet" not in said
     conversation = said[said.rindex("client      ") :]
-    for call in ('sendall(b"Hi")', 'recv(4) → b"NAME"', 'recv(4) → b"RAND"', 'recv(4) → b"EXIT"', "the end of the stream"):
+    for call in (
+        'sendall(b"Hi")',
+        'recv(4) → b"NAME"',
+        'recv(4) → b"RAND"',
+        'recv(4) → b"EXIT"',
+        "the end of the stream",
+    ):
         assert call in conversation
     assert said.count("4.0") == 2
 
@@ -166,7 +209,10 @@ def test_finished_names_those_that_are_not(capsys):
     assert finished(*good)
     assert capsys.readouterr().out == ""
     assert not finished(*good, function_of(stub("check_client"), "check_client"))
-    assert capsys.readouterr().out == "Not finished yet: check_client. Run this box again when it is green at spec.\n"
+    assert (
+        capsys.readouterr().out
+        == "Not finished yet: check_client. Run this box again when it is green at spec.\n"
+    )
 
 
 def test_finished_judges_again_what_was_mended():

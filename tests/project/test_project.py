@@ -15,7 +15,11 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 def test_environment_yml_holds_the_same_packages():
     project = PYPROJECT["project"]
-    wanted = {*project["dependencies"], *project["optional-dependencies"]["lab"], *PYPROJECT["dependency-groups"]["test"]}
+    wanted = {
+        *project["dependencies"],
+        *project["optional-dependencies"]["lab"],
+        *PYPROJECT["dependency-groups"]["test"],
+    }
     wanted.add("python" + project["requires-python"])
     listed = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))["dependencies"]
     from_conda = [line for line in listed if isinstance(line, str)]
@@ -45,10 +49,14 @@ def test_the_readmes_python_does_what_it_says(capsys, monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("what", ["jupyter lab", "pytest"])
 def test_readme_has_one_command_for(what):
-    commands = [line for line in README.splitlines() if line.startswith("python3 -m pip") and what in line]
+    commands = [
+        line for line in README.splitlines() if line.startswith("python3 -m pip") and what in line
+    ]
     assert len(commands) == 1
 
 
 def test_the_gate_runs_the_readmes_test_command():
-    pattern = re.search(r"grep -m 1 -E '([^']+)'", (ROOT / ".ci" / "run").read_text(encoding="utf-8")).group(1)
+    pattern = re.search(
+        r"grep -m 1 -E '([^']+)'", (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    ).group(1)
     assert re.search(pattern, README, re.MULTILINE).group().endswith(" pytest")

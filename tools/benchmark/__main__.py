@@ -31,10 +31,18 @@ def number(text):
 
 def parse(argv):
     """Return the options of the command line."""
-    parser = argparse.ArgumentParser(prog="python tools/benchmark", description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=number, default=9, help="each server's turns (default %(default)s)")
-    parser.add_argument("--requests", type=number, default=8000, help="requests in a turn (default %(default)s)")
-    parser.add_argument("--unpinned", action="store_true", help="do not hold client and server on one core")
+    parser = argparse.ArgumentParser(
+        prog="python tools/benchmark", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument(
+        "--rounds", type=number, default=9, help="each server's turns (default %(default)s)"
+    )
+    parser.add_argument(
+        "--requests", type=number, default=8000, help="requests in a turn (default %(default)s)"
+    )
+    parser.add_argument(
+        "--unpinned", action="store_true", help="do not hold client and server on one core"
+    )
     return parser.parse_args(argv)
 
 
@@ -49,7 +57,8 @@ def pin():
 def main(argv=None):
     """Run the benchmark; return the exit code."""
     options = parse(argv)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is running is ended as well
+    # so that what is running is ended as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     cores = os.cpu_count()
     pinned = not options.unpinned and pin()
     try:

@@ -14,12 +14,29 @@ def text(results, options, *, cores, pinned):
         table("client", clients, "lenproto's client"),
         table("both ends alike", results.pairs, "bare Python loops"),
         sentence("lenproto against the bare Python loop", servers, lenproto, bare),
-        sentence("lenproto against the bare loop with a time limit too", servers, lenproto, f"{bare}, time limit"),
+        sentence(
+            "lenproto against the bare loop with a time limit too",
+            servers,
+            lenproto,
+            f"{bare}, time limit",
+        ),
         sentence("lenproto against asyncio streams", servers, lenproto, streams),
-        sentence("lenproto against asyncio streams with a time limit too", servers, lenproto, f"{streams}, time limit"),
-        sentence("lenproto against asyncio streams, both ends alike", results.pairs, lenproto, streams),
+        sentence(
+            "lenproto against asyncio streams with a time limit too",
+            servers,
+            lenproto,
+            f"{streams}, time limit",
+        ),
+        sentence(
+            "lenproto against asyncio streams, both ends alike", results.pairs, lenproto, streams
+        ),
         sentence("what a tap on the server costs", servers, lenproto, f"{lenproto}, a tap on"),
-        sentence("what a tap on the client costs", clients, "lenproto's client", "lenproto's client, a tap on"),
+        sentence(
+            "what a tap on the client costs",
+            clients,
+            "lenproto's client",
+            "lenproto's client, a tap on",
+        ),
         *[f"- left out: {name}: {why}" for name, why in results.left_out.items()],
         "",
         f"One connection over loopback, {options.rounds} rounds of {options.requests} requests each: medians; "
@@ -39,7 +56,10 @@ def ratios(some, others):
 
 def table(kind, speeds, base):
     """Return the lines of a table: name → requests a second in each round, and as a ratio to base."""
-    lines = [f"| {kind} | requests/s | × {base} | lowest – highest |", "| --- | ---: | ---: | ---: |"]
+    lines = [
+        f"| {kind} | requests/s | × {base} | lowest – highest |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     for name, numbers in speeds.items():
         ratio = ratios(numbers, speeds[base])
         spread = f"{min(ratio):.2f} – {max(ratio):.2f}" if name != base else ""
@@ -54,7 +74,11 @@ def sentence(words, speeds, one, other):
 
 def place(pinned):
     """Return where client and server ran."""
-    return "Client and server share one core." if pinned else "Client and server run where the system puts them."
+    return (
+        "Client and server share one core."
+        if pinned
+        else "Client and server run where the system puts them."
+    )
 
 
 def machine(cores):

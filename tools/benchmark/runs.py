@@ -45,7 +45,9 @@ def contest(rounds, requests):
         left_out = {"C loop": why_not} if why_not else {}
         if importlib.util.find_spec("twisted") is None:
             left_out["Twisted"] = "it is not installed"
-        servers = {name: command for name, command in all_servers(loop).items() if name not in left_out}
+        servers = {
+            name: command for name, command in all_servers(loop).items() if name not in left_out
+        }
         load = python("clients/bare.py") if why_not else [loop, "client"]
         peer = next(iter(servers.values()))  # the fastest: whom lenproto's own client asks
         results = Results("a bare Python client" if why_not else "a C client", left_out)
@@ -97,7 +99,10 @@ def all_pairs():
     return {
         "bare Python loops": (python("servers/bare.py"), python("clients/bare.py")),
         "lenproto": (python("servers/lenproto_server.py"), python("clients/lenproto_client.py")),
-        "asyncio streams": (python("servers/asyncio_streams.py"), python("clients/asyncio_streams.py")),
+        "asyncio streams": (
+            python("servers/asyncio_streams.py"),
+            python("clients/asyncio_streams.py"),
+        ),
     }
 
 

@@ -21,14 +21,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))  # where lenproto lies
 
-import itself  # noqa: E402
-import report  # noqa: E402
-import with_lenproto  # noqa: E402
-import with_nbgrader  # noqa: E402
-import with_otter  # noqa: E402
-import with_pytest  # noqa: E402
-from processes import GradersError  # noqa: E402
-from submissions import chosen  # noqa: E402
+import itself
+import report
+import with_lenproto
+import with_nbgrader
+import with_otter
+import with_pytest
+from processes import GradersError
+from submissions import chosen
 
 TOOLS = {tool.NAME: tool for tool in (with_lenproto, with_pytest, with_nbgrader, with_otter)}
 
@@ -43,11 +43,19 @@ def number(text):
 
 def parse(argv):
     """Return the options of the command line."""
-    parser = argparse.ArgumentParser(prog="python tools/graders", description=__doc__.splitlines()[0])
-    parser.add_argument("--only", choices=TOOLS, action="append", help="only this tool; may be given again")
-    parser.add_argument("--submissions", type=number, metavar="N", help="only the first N submissions")
+    parser = argparse.ArgumentParser(
+        prog="python tools/graders", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument(
+        "--only", choices=TOOLS, action="append", help="only this tool; may be given again"
+    )
+    parser.add_argument(
+        "--submissions", type=number, metavar="N", help="only the first N submissions"
+    )
     parser.add_argument("--itself", action="store_true", help="measure lenproto alone instead")
-    parser.add_argument("--verbose", action="store_true", help="tell each verdict on standard error")
+    parser.add_argument(
+        "--verbose", action="store_true", help="tell each verdict on standard error"
+    )
     return parser.parse_args(argv)
 
 
@@ -74,13 +82,19 @@ def say(line):
 def main(argv=None):
     """Run it; return the exit code."""
     options = parse(argv)
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])  # nbgrader looks for alembic
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what is running is ended as well
+    # nbgrader looks for alembic
+    os.environ["PATH"] = os.pathsep.join(
+        [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    )
+    # so that what is running is ended as well
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         if options.itself:
             print(itself.text(say))
         else:
-            results = contest(options.only or TOOLS, chosen()[: options.submissions], options.verbose)
+            results = contest(
+                options.only or TOOLS, chosen()[: options.submissions], options.verbose
+            )
             print(report.text(results, TOOLS))
     except KeyboardInterrupt:
         say("stopped")

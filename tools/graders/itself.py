@@ -57,7 +57,15 @@ def text(say):
         for part in (whole_command, hanging, in_notebook, under_load, twice):
             say(f"lenproto itself: {part.__name__.replace('_', ' ')}")
             lines += part(folder)
-    return "\n".join([*(f"- {line}" for line in lines), "", report.machine(), "", "    python tools/graders --itself"])
+    return "\n".join(
+        [
+            *(f"- {line}" for line in lines),
+            "",
+            report.machine(),
+            "",
+            "    python tools/graders --itself",
+        ]
+    )
 
 
 def judged(file, folder):
@@ -70,15 +78,19 @@ def judged(file, folder):
 
 def passes(told):
     """Whether all five functions pass at both levels."""
-    return [function["spec"] == function["shock"] == "pass" for function in told["functions"].values()] == [True] * len(FUNCTIONS)
+    return [
+        function["spec"] == function["shock"] == "pass" for function in told["functions"].values()
+    ] == [True] * len(FUNCTIONS)
 
 
 def whole_command(folder):
     """A right file, all five functions at both levels."""
     runs = [judged(RIGHT, folder) for _ in range(RUNS)]
     seconds = [ran.seconds for ran, _ in runs]
-    return [f"the whole command, a right file, both levels: median of {RUNS} runs {median(seconds):.2f} s "
-            f"({min(seconds):.2f} – {max(seconds):.2f}); {sum(passes(told) for _, told in runs)} passes"]  # fmt: skip
+    return [
+        f"the whole command, a right file, both levels: median of {RUNS} runs {median(seconds):.2f} s "
+        f"({min(seconds):.2f} – {max(seconds):.2f}); {sum(passes(told) for _, told in runs)} passes"
+    ]
 
 
 def hanging(folder):
@@ -89,8 +101,14 @@ def hanging(folder):
             file = folder / f"{submission.name}.py"
             file.write_text(submission.text, "utf-8")
             ran, told = judged(file, folder)
-            blamed = [name for name, function in told["functions"].items() if "fail" in (function["spec"], function["shock"])]
-            lines.append(f"{submission.name.replace('_', ' ')}, the whole command: told in {ran.seconds:.2f} s, of {', '.join(blamed)}")
+            blamed = [
+                name
+                for name, function in told["functions"].items()
+                if "fail" in (function["spec"], function["shock"])
+            ]
+            lines.append(
+                f"{submission.name.replace('_', ' ')}, the whole command: told in {ran.seconds:.2f} s, of {', '.join(blamed)}"
+            )
     return lines
 
 
@@ -98,15 +116,35 @@ def in_notebook(folder):
     """check(function) in a kernel, one function after the other."""
     file = folder / "notebook.ipynb"
     cells = [RIGHT.read_text("utf-8").partition("\nif __name__")[0], MEASURE, HANG]
-    notebook.write(file, [notebook.code(source, f"cell-{number}") for number, source in enumerate(cells)])
-    must(run([script("jupyter"), "nbconvert", "--to", "notebook", "--execute", "--inplace", str(file)], folder, LIMIT_S), "the notebook")
+    notebook.write(
+        file, [notebook.code(source, f"cell-{number}") for number, source in enumerate(cells)]
+    )
+    must(
+        run(
+            [
+                script("jupyter"),
+                "nbconvert",
+                "--to",
+                "notebook",
+                "--execute",
+                "--inplace",
+                str(file),
+            ],
+            folder,
+            LIMIT_S,
+        ),
+        "the notebook",
+    )
     told = json.loads((folder / "told.json").read_text())
     lines = []
     for name, runs in told.items():
         seconds = median(second for _, second in runs)
         good = sum(passed for passed, _ in runs)
-        lines.append(f"in a notebook, one that {name}: told in {seconds:.2f} s" if name == "hangs" else
-                     f"in a notebook, check({name}), both levels: median of {len(runs)} runs {seconds:.2f} s, {good} passes")  # fmt: skip
+        lines.append(
+            f"in a notebook, one that {name}: told in {seconds:.2f} s"
+            if name == "hangs"
+            else f"in a notebook, check({name}), both levels: median of {len(runs)} runs {seconds:.2f} s, {good} passes"
+        )
     return lines
 
 
@@ -116,8 +154,10 @@ def under_load(folder):
     file.write_text(REFERENCE, "utf-8")
     with busy(os.cpu_count() or 1):
         runs = [judged(file, folder) for _ in range(UNDER_LOAD)]
-    return [f"the reference {UNDER_LOAD} times, every core kept busy: {sum(passes(told) for _, told in runs)} passes, "
-            f"the slowest in {max(ran.seconds for ran, _ in runs):.2f} s"]  # fmt: skip
+    return [
+        f"the reference {UNDER_LOAD} times, every core kept busy: {sum(passes(told) for _, told in runs)} passes, "
+        f"the slowest in {max(ran.seconds for ran, _ in runs):.2f} s"
+    ]
 
 
 @contextlib.contextmanager
@@ -140,10 +180,22 @@ def twice(folder):
         both = [list(pool.map(lambda file: judged(file, folder)[1], files)) for _ in range(2)]
     finally:
         pool.shutdown(cancel_futures=True)  # Ctrl-C need not wait for all of them
-    other = [file.stem for file, one, two in zip(files, *both, strict=True) if verdicts(one) != verdicts(two) or not verdicts(one)]
-    letters = [file.stem for file, one, two in zip(files, *both, strict=True) if timeless(one) != timeless(two)]
-    return [f"{len(files)} solutions judged twice: {len(files) - len(other)} with the same verdict" + named(other),
-            f"of these {len(files) - len(letters)} with the same report to the letter, seconds apart (what answers TIME differs)" + named(letters)]  # fmt: skip
+    other = [
+        file.stem
+        for file, one, two in zip(files, *both, strict=True)
+        if verdicts(one) != verdicts(two) or not verdicts(one)
+    ]
+    letters = [
+        file.stem
+        for file, one, two in zip(files, *both, strict=True)
+        if timeless(one) != timeless(two)
+    ]
+    return [
+        f"{len(files)} solutions judged twice: {len(files) - len(other)} with the same verdict"
+        + named(other),
+        f"of these {len(files) - len(letters)} with the same report to the letter, seconds apart (what answers TIME differs)"
+        + named(letters),
+    ]
 
 
 def named(files):
@@ -154,8 +206,14 @@ def named(files):
 
 def verdicts(told):
     """Return what a report says of each function: both levels, and the misconceptions."""
-    return {name: (function["spec"], function["shock"], [case["misconception"] for case in function["cases"]])
-            for name, function in told["functions"].items()}  # fmt: skip
+    return {
+        name: (
+            function["spec"],
+            function["shock"],
+            [case["misconception"] for case in function["cases"]],
+        )
+        for name, function in told["functions"].items()
+    }
 
 
 def timeless(thing):

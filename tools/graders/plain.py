@@ -13,10 +13,11 @@ import time
 
 from lenproto.answers import ANSWERS
 from lenproto.exercises.cases import FUNCTIONS, HEBREW_NAME, LEVELS, AnswerTo, cases
-from lenproto.lab.shocks import NO_SUCH_ADDRESS, NotMet, Peer, play
+from lenproto.lab.shocks import NO_SUCH_ADDRESS, Peer, play
 from lenproto.wire import DEFAULT_IP, GREETING_BYTES, HEADER_BYTES, greeting
 
-RETURN_S = 1.2  # within which a function has to return: well under pytest's 2 s, so that the test itself can say it
+# within which a function has to return: well under pytest's 2 s, so that the test itself can say it
+RETURN_S = 1.2
 PEER_S = 1.0  # within which what the peer expects has to come
 LAST_WORD_S = 0.1  # that the peer may then still need
 OTHER_IP = "127.0.0.2"
@@ -24,7 +25,8 @@ NOT_HI = ("wrong handshake", "speaks HTTP", "handshake in small letters")
 NO_SUCH_IP = "192.0.2.1"  # RFC 5737: an address that no computer has
 
 ALL = [case for function in FUNCTIONS for case in cases(function) if case.peer != "silent"]
-hung = set()  # functions that never came back: their threads still run, and no more of them are started
+# functions that never came back: their threads still run, and no more of them are started
+hung = set()
 
 
 def attempt(function, case):
@@ -54,8 +56,14 @@ class Call:
         self.problem, self.played, self.after = "", [], b""
         self.ended = threading.Event()
         printed = io.StringIO()
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed), keyboard(case.typed):
-            threads = [threading.Thread(target=target, daemon=True) for target in (self.call, self.peer)]
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            keyboard(case.typed),
+        ):
+            threads = [
+                threading.Thread(target=target, daemon=True) for target in (self.call, self.peer)
+            ]
             for thread in threads:
                 thread.start()
             self.ended.wait(RETURN_S)
@@ -84,7 +92,14 @@ class Call:
             return
         with sock:
             play(self.case.script, Peer(sock, PEER_S), self.played, time.monotonic())
-            self.problem = next((f"step {note.number}, {note.step}: {note.problem}" for note in self.played if note.problem), "")
+            self.problem = next(
+                (
+                    f"step {note.number}, {note.step}: {note.problem}"
+                    for note in self.played
+                    if note.problem
+                ),
+                "",
+            )
             if sock.fileno() != -1 and not self.problem and self.ended.wait(PEER_S):
                 sock.settimeout(0.001)
                 with contextlib.suppress(OSError):
@@ -120,7 +135,9 @@ def initial_listen(function, case, stack):
         taken = stack.enter_context(socket.create_server((DEFAULT_IP, 0)))
         address = (NO_SUCH_IP, 0) if case.name == "no such address" else taken.getsockname()
         call = Call(function, *address, case=case)
-        assert isinstance(call.error, OSError), f"it could not listen, and gave {call.result if call.error is None else call.error!r}"
+        assert isinstance(call.error, OSError), (
+            f"it could not listen, and gave {call.result if call.error is None else call.error!r}"
+        )
         return
     port = 0 if case.name == "any port" else free_port(ip)
     sock = Call(function, ip, port, case=case).returned()
@@ -143,19 +160,36 @@ def free_port(ip):
 
 def check_client(function, case, stack):
     listener = stack.enter_context(socket.create_server((DEFAULT_IP, 0)))
-    call = Call(function, listener, case=case, connect=lambda: socket.create_connection(listener.getsockname()))
+    call = Call(
+        function,
+        listener,
+        case=case,
+        connect=lambda: socket.create_connection(listener.getsockname()),
+    )
     pair = call.returned()
-    assert isinstance(pair, (tuple, list)) and len(pair) == 2, f"it returned {pair!r}, not the client's socket and the request"
+    assert isinstance(pair, (tuple, list)) and len(pair) == 2, (
+        f"it returned {pair!r}, not the client's socket and the request"
+    )
     sock, request = pair
-    assert isinstance(sock, socket.socket), f"it returned {type(sock).__name__} where the client's socket should be"
+    assert isinstance(sock, socket.socket), (
+        f"it returned {type(sock).__name__} where the client's socket should be"
+    )
     stack.enter_context(sock)
     assert isinstance(request, str), f"the request is {request!r}, no text"
     assert case.wants in (None, request), f"the request is {request!r}, not {case.wants!r}"
     said = b"".join(note.received for note in call.played) + call.after
-    assert not said or not case.name.startswith(NOT_HI), f"the client did not say Hi, and was sent {said!r}"
-    assert len(said) in (0, GREETING_BYTES), f"it sent {len(said)} bytes, and the greeting has {GREETING_BYTES}: {said!r}"
+    assert not said or not case.name.startswith(NOT_HI), (
+        f"the client did not say Hi, and was sent {said!r}"
+    )
+    assert len(said) in (0, GREETING_BYTES), (
+        f"it sent {len(said)} bytes, and the greeting has {GREETING_BYTES}: {said!r}"
+    )
     if said:
-        missing = [name for name in (*ANSWERS, "EXIT") if name not in said.decode("ascii", "replace").upper()]
+        missing = [
+            name
+            for name in (*ANSWERS, "EXIT")
+            if name not in said.decode("ascii", "replace").upper()
+        ]
         assert not missing, f"the greeting does not say that one may ask for {', '.join(missing)}"
 
 
@@ -167,31 +201,52 @@ def serve_requests(function, case, stack):
     call.returned()
     assert server.fileno() == -1, "it returned, and did not close the client's socket"
     expected = [step.request for step in case.script if isinstance(step, AnswerTo)]
-    answers = [note.received[HEADER_BYTES:].decode() for note in call.played if note.step.startswith("expect the answer")]
+    answers = [
+        note.received[HEADER_BYTES:].decode()
+        for note in call.played
+        if note.step.startswith("expect the answer")
+    ]
     for request, answer in zip(expected, answers, strict=True):
         if request == "RAND":
-            assert answer.isdecimal() and 1 <= int(answer) <= 10, f"RAND was answered by {answer!r}, not a number from 1 to 10"
-    assert len(set(answers)) > 1 or case.name != "many random numbers", "all random numbers are the same"
+            assert answer.isdecimal() and 1 <= int(answer) <= 10, (
+                f"RAND was answered by {answer!r}, not a number from 1 to 10"
+            )
+    assert len(set(answers)) > 1 or case.name != "many random numbers", (
+        "all random numbers are the same"
+    )
 
 
 def initial_contact(function, case, stack):
-    listener = stack.enter_context(socket.create_server((OTHER_IP if case.name == "another address" else DEFAULT_IP, 0)))
+    listener = stack.enter_context(
+        socket.create_server((OTHER_IP if case.name == "another address" else DEFAULT_IP, 0))
+    )
     listener.settimeout(PEER_S)
     address = (NO_SUCH_ADDRESS, 8820) if case.name == "no such address" else listener.getsockname()
     if case.name == "refuses":
         listener.close()
-    call = Call(function, *address, case=case, connect=(lambda: listener.accept()[0]) if case.script else None)
+    call = Call(
+        function,
+        *address,
+        case=case,
+        connect=(lambda: listener.accept()[0]) if case.script else None,
+    )
     result = call.returned()
     if not case.wants:
         contact = result[0] if isinstance(result, (tuple, list)) and result else result
         assert contact is False, f"there was no contact, and it returned {result!r}"
         return
-    assert isinstance(result, (tuple, list)) and len(result) == 3, f"it returned {result!r}, not three things"
+    assert isinstance(result, (tuple, list)) and len(result) == 3, (
+        f"it returned {result!r}, not three things"
+    )
     contact, answer, sock = result
     assert contact is True, f"there was contact, and it returned {contact!r} at first"
-    assert isinstance(sock, socket.socket) and sock.fileno() != -1, "the third thing is no open socket"
+    assert isinstance(sock, socket.socket) and sock.fileno() != -1, (
+        "the third thing is no open socket"
+    )
     stack.enter_context(sock)
-    assert isinstance(answer, str) and answer.strip() == case.shows.strip(), f"the greeting it returned is {answer!r}"
+    assert isinstance(answer, str) and answer.strip() == case.shows.strip(), (
+        f"the greeting it returned is {answer!r}"
+    )
     assert case.shows.strip() in call.printed, "it did not print the greeting"
     assert not call.after, f"{call.after[:20]!r} came that nobody waits for"
 
@@ -221,6 +276,11 @@ def named(name, stack):
     socket.gethostname = lambda: name
 
 
-_CHECKS = {"initial_listen": initial_listen, "check_client": check_client, "serve_requests": serve_requests,
-           "initial_contact": initial_contact, "send_requests": send_requests}  # fmt: skip
+_CHECKS = {
+    "initial_listen": initial_listen,
+    "check_client": check_client,
+    "serve_requests": serve_requests,
+    "initial_contact": initial_contact,
+    "send_requests": send_requests,
+}
 __all__ = ["ALL", "FUNCTIONS", "LEVELS", "attempt", "attempt_all"]

@@ -13,7 +13,8 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent.parent  # where lenproto lies
-MARK = "LENPROTO_GRADERS"  # an environment variable: all that a command starts, and what that starts, inherits it
+# an environment variable: all that a command starts, and what that starts, inherits it
+MARK = "LENPROTO_GRADERS"
 SHOWN_CHARACTERS = 2000
 
 
@@ -30,10 +31,20 @@ class Ran:
 def run(command, folder, limit_s, *, each_line=None):
     """Run a command in a folder; after limit_s seconds it is cut. each_line is called with each line on standard error."""
     mark = uuid.uuid4().hex
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out, tempfile.TemporaryFile("w+", errors="replace") as err:
+    with (
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out,
+        tempfile.TemporaryFile("w+", errors="replace") as err,
+    ):
         began = time.monotonic()
-        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True,
-                                   env=environment(folder, mark))  # fmt: skip
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+            env=environment(folder, mark),
+        )
         try:
             code = wait(process, began + limit_s, follow(err.fileno(), each_line))
             seconds = time.monotonic() - began
@@ -46,8 +57,19 @@ def run(command, folder, limit_s, *, each_line=None):
 
 def environment(folder, mark):
     """The environment of a command: lenproto at hand, its settings and files in its own folder, marked."""
-    places = {name: str(folder) for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "TMPDIR")}
-    return os.environ | places | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", MARK: mark}
+    places = {
+        name: str(folder)
+        for name in (
+            "JUPYTER_CONFIG_DIR",
+            "JUPYTER_DATA_DIR",
+            "JUPYTER_RUNTIME_DIR",
+            "IPYTHONDIR",
+            "TMPDIR",
+        )
+    }
+    return (
+        os.environ | places | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", MARK: mark}
+    )
 
 
 def wait(process, deadline, look):

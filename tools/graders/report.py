@@ -37,7 +37,9 @@ def text(results, tools):
 
 def row(name, seconds, verdicts):
     """Return a tool's row."""
-    wrong = [(submission, verdict) for submission, verdict in verdicts if submission.kind != "right"]
+    wrong = [
+        (submission, verdict) for submission, verdict in verdicts if submission.kind != "right"
+    ]
     cells = [
         name,
         sum(is_right(verdict, submission) for submission, verdict in verdicts),
@@ -57,12 +59,20 @@ def took(verdicts):
         return ""
     seconds = f"{median(verdict.seconds for verdict in verdicts):.2f} s"
     cut = sum(verdict.cut for verdict in verdicts)
-    return seconds if not cut else f"never (cut at {NEVER_S} s)" if cut == len(verdicts) else f"{seconds}, {cut} cut at {NEVER_S} s"
+    return (
+        seconds
+        if not cut
+        else f"never (cut at {NEVER_S} s)"
+        if cut == len(verdicts)
+        else f"{seconds}, {cut} cut at {NEVER_S} s"
+    )
 
 
 def machine(packages=()):
     """Return what ran it, with the versions of these packages: no name of the machine, nor of a person."""
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    versions = [f"{package} {importlib.metadata.version(package)}" for package in dict.fromkeys(packages)]
+    versions = [
+        f"{package} {importlib.metadata.version(package)}" for package in dict.fromkeys(packages)
+    ]
     system = f"{platform.system()} {platform.release()} {platform.machine()}"
     return f"{', '.join([f'{os.cpu_count()} cores', system, python, *versions])}."

@@ -5,9 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SOLUTIONS = Path(__file__).resolve().parents[2] / "tests" / "corpus"
-BASE = "nested"  # a right one without helpers at its top level, so that what is grafted onto it cannot clash
-RIGHT = ("buffered_reader", "contextmanagers", "create_server", "dataclasses_typed", "generators", "lambdas", "match_case", "nested",
-         "recv_into", "threads")  # fmt: skip
+# a right one without helpers at its top level, so that what is grafted onto it cannot clash
+BASE = "nested"
+RIGHT = (
+    "buffered_reader",
+    "contextmanagers",
+    "create_server",
+    "dataclasses_typed",
+    "generators",
+    "lambdas",
+    "match_case",
+    "nested",
+    "recv_into",
+    "threads",
+)
 WRONG = (
     "initial_contact__lower_case_hi", "initial_contact__one_recv_for_the_greeting", "initial_contact__refused_raises",
     "send_requests__not_in_capitals", "send_requests__counts_body_in_characters", "send_requests__one_recv_for_the_body",
@@ -35,10 +46,17 @@ class Submission:
 def chosen():
     """Return all submissions, mixed, so that the first few of them are of every kind."""
     base = (SOLUTIONS / "right" / f"{BASE}.py").read_text("utf-8")
-    right = [Submission(name, "right", "", (SOLUTIONS / "right" / f"{name}.py").read_text("utf-8")) for name in RIGHT]
+    right = [
+        Submission(name, "right", "", (SOLUTIONS / "right" / f"{name}.py").read_text("utf-8"))
+        for name in RIGHT
+    ]
     wrong = [grafted(base, "wrong", name, name.partition("__")[0]) for name in WRONG]
     unsafe = [grafted(base, "unsafe", name, function) for name, function in UNSAFE.items()]
-    places = [(place / len(kind), one) for kind in (right, wrong, unsafe) for place, one in enumerate(kind)]
+    places = [
+        (place / len(kind), one)
+        for kind in (right, wrong, unsafe)
+        for place, one in enumerate(kind)
+    ]
     return [one for _, one in sorted(places, key=lambda entry: entry[0])]
 
 
@@ -59,5 +77,7 @@ def defined(text):
     names = set()
     for node in ast.parse(text).body:
         names |= {getattr(node, "name", "")}
-        names |= {target.id for target in getattr(node, "targets", []) if isinstance(target, ast.Name)}
+        names |= {
+            target.id for target in getattr(node, "targets", []) if isinstance(target, ast.Name)
+        }
     return names - {""}

@@ -23,7 +23,8 @@ class Verdict:
     blamed: dict[str, str] = field(default_factory=dict)
     cut: bool = False
     note: str = ""  # why no verdict came, where the tool says it
-    unnamed: frozenset = frozenset()  # functions that were blamed without a misconception, where the tool has such
+    # functions that were blamed without a misconception, where the tool has such
+    unnamed: frozenset = frozenset()
 
 
 def is_right(verdict, submission):

@@ -31,9 +31,19 @@ def read(ran):
     except (ValueError, KeyError):
         return Verdict(ran.seconds, None, cut=ran.code is None)
     passed = all(told["spec"] == told["shock"] == "pass" for told in functions.values())
-    failed = {name: first_failed(told) for name, told in functions.items() if "fail" in (told["spec"], told["shock"])}
+    failed = {
+        name: first_failed(told)
+        for name, told in functions.items()
+        if "fail" in (told["spec"], told["shock"])
+    }
     unnamed = frozenset(name for name, case in failed.items() if not case["misconception"])
-    return Verdict(ran.seconds, passed, {name: case["message"] for name, case in failed.items()}, ran.code is None, unnamed=unnamed)
+    return Verdict(
+        ran.seconds,
+        passed,
+        {name: case["message"] for name, case in failed.items()},
+        ran.code is None,
+        unnamed=unnamed,
+    )
 
 
 def first_failed(told):

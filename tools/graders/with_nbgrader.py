@@ -21,11 +21,11 @@ PACKAGES = ("nbgrader", "nbconvert", "nbclient", "ipykernel")
 PREPARE_S, EACH_S = 120, 120
 HERE = Path(__file__).resolve().parent
 ASSIGNMENT, FILE = "exercise", "exercise.ipynb"
-SETTINGS = '''\
+SETTINGS = """\
 c = get_config()
 c.CourseDirectory.course_id = "protocol"
 c.Exchange.enabled = False
-'''
+"""
 
 
 def judge_all(submissions, folder):
@@ -44,11 +44,25 @@ def judge_all(submissions, folder):
         if began and "Error" in line:
             said[list(began)[-1]] = line.strip()
 
-    run([script("nbgrader"), "autograde", ASSIGNMENT], folder, EACH_S * len(submissions), each_line=look)
+    run(
+        [script("nbgrader"), "autograde", ASSIGNMENT],
+        folder,
+        EACH_S * len(submissions),
+        each_line=look,
+    )
     times = dict(zip(began, durations(list(began.values())), strict=True))
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}", "protocol") as book:
         for submission in submissions:
-            yield submission, read(folder, book, submission, times.get(submission.name, 0.0), said.get(submission.name, ""))
+            yield (
+                submission,
+                read(
+                    folder,
+                    book,
+                    submission,
+                    times.get(submission.name, 0.0),
+                    said.get(submission.name, ""),
+                ),
+            )
 
 
 def durations(starts):
@@ -63,13 +77,21 @@ def prepare(folder):
     cells = [answer("### BEGIN SOLUTION\npass\n### END SOLUTION"), *tests()]
     notebook.write(folder / "source" / ASSIGNMENT / FILE, cells)
     shutil.copy(HERE / "plain.py", folder / "source" / ASSIGNMENT)
-    must(run([script("nbgrader"), "generate_assignment", ASSIGNMENT], folder, PREPARE_S), "nbgrader generate_assignment")
+    must(
+        run([script("nbgrader"), "generate_assignment", ASSIGNMENT], folder, PREPARE_S),
+        "nbgrader generate_assignment",
+    )
 
 
 def hand_in(folder, submission, released):
     """Hand in the released notebook, its answer cell filled."""
     name = "answer"
-    cells = [cell | {"source": submission.text} if cell["metadata"]["nbgrader"]["grade_id"] == name else cell for cell in released]
+    cells = [
+        cell | {"source": submission.text}
+        if cell["metadata"]["nbgrader"]["grade_id"] == name
+        else cell
+        for cell in released
+    ]
     place = folder / "submitted" / submission.name / ASSIGNMENT
     notebook.write(place / FILE, cells)
     shutil.copy(HERE / "plain.py", place)
@@ -77,16 +99,23 @@ def hand_in(folder, submission, released):
 
 def answer(source):
     """Return the cell that the learner fills."""
-    return notebook.code(source, "answer", nbgrader=marks("answer", grade=False, solution=True, locked=False))
+    return notebook.code(
+        source, "answer", nbgrader=marks("answer", grade=False, solution=True, locked=False)
+    )
 
 
 def tests():
     """Return a locked test cell, worth a point, for each function and level."""
     return [
-        notebook.code(f'from plain import attempt_all\n\nattempt_all({name}, "{name}", "{level}")', f"{name}-{level}",
-                      nbgrader=marks(f"{name}-{level}", grade=True, solution=False, locked=True) | {"points": 1})
-        for name in FUNCTIONS for level in LEVELS
-    ]  # fmt: skip
+        notebook.code(
+            f'from plain import attempt_all\n\nattempt_all({name}, "{name}", "{level}")',
+            f"{name}-{level}",
+            nbgrader=marks(f"{name}-{level}", grade=True, solution=False, locked=True)
+            | {"points": 1},
+        )
+        for name in FUNCTIONS
+        for level in LEVELS
+    ]
 
 
 def marks(name, *, grade, solution, locked):
@@ -118,7 +147,9 @@ def failed(book, student):
         grades = book.find_submission(ASSIGNMENT, student).notebooks[0].grades
     except (MissingEntry, IndexError):
         return None
-    return [grade.name for grade in grades if grade.auto_score != grade.max_score] if grades else None
+    return (
+        [grade.name for grade in grades if grade.auto_score != grade.max_score] if grades else None
+    )
 
 
 def errors(cells):
@@ -127,5 +158,7 @@ def errors(cells):
     for cell in cells:
         for output in cell.get("outputs", []):
             if output["output_type"] == "error":
-                found[cell["metadata"]["nbgrader"]["grade_id"]] = output["evalue"] or output["ename"]
+                found[cell["metadata"]["nbgrader"]["grade_id"]] = (
+                    output["evalue"] or output["ename"]
+                )
     return found

@@ -10,24 +10,27 @@ from processes import must, run, script
 from verdict import Verdict
 
 NAME = "otter-grader"
-COMMANDS = ("otter generate -t tests -o autograder.zip plain.py", "otter run -a autograder.zip --no-logo FILE")
+COMMANDS = (
+    "otter generate -t tests -o autograder.zip plain.py",
+    "otter run -a autograder.zip --no-logo FILE",
+)
 PACKAGES = ("otter-grader", "nbconvert", "ipykernel")
 PREPARE_S, LIMIT_S = 60, 60
 HERE = Path(__file__).resolve().parent
-HEAD = '''\
+HEAD = """\
 from otter.test_files import test_case
 from plain import ALL, attempt
 
 OK_FORMAT = False
 name = "{function}-{level}"
 points = 1
-'''
-TEST = '''
+"""
+TEST = """
 
 @test_case(name="{function}-{level}-{name}")
 def test_{number}({function}):
     attempt({function}, ALL[{number}])
-'''
+"""
 
 
 def judge_all(submissions, folder):
@@ -37,7 +40,16 @@ def judge_all(submissions, folder):
         place = folder / submission.name
         file = place / "exercise.ipynb"
         notebook.write(file, [notebook.code(submission.text, "answer")])
-        command = [script("otter"), "run", "-a", str(folder / "autograder.zip"), "-o", str(place), "--no-logo", str(file)]
+        command = [
+            script("otter"),
+            "run",
+            "-a",
+            str(folder / "autograder.zip"),
+            "-o",
+            str(place),
+            "--no-logo",
+            str(file),
+        ]
         yield submission, read(run(command, place, LIMIT_S), place / "results.json")
 
 
@@ -46,8 +58,15 @@ def prepare(folder):
     (folder / "tests").mkdir()
     for function in FUNCTIONS:
         for level in LEVELS:
-            numbers = [number for number, case in enumerate(ALL) if (case.function, case.level) == (function, level)]
-            tests = [TEST.format(function=function, level=level, name=ALL[number].name, number=number) for number in numbers]
+            numbers = [
+                number
+                for number, case in enumerate(ALL)
+                if (case.function, case.level) == (function, level)
+            ]
+            tests = [
+                TEST.format(function=function, level=level, name=ALL[number].name, number=number)
+                for number in numbers
+            ]
             text = HEAD.format(function=function, level=level) + "".join(tests)
             (folder / "tests" / f"{function}-{level}.py").write_text(text, "utf-8")
     (folder / "plain.py").write_bytes((HERE / "plain.py").read_bytes())

@@ -12,7 +12,7 @@ COMMANDS = ("pytest -q --timeout=2 --junitxml=verdict.xml test_exercise.py",)
 PACKAGES = ("pytest", "pytest-timeout")
 LIMIT_S = 60
 HERE = Path(__file__).resolve().parent
-TESTS = '''\
+TESTS = """\
 import pytest
 import submission
 from plain import ALL, attempt
@@ -21,7 +21,7 @@ from plain import ALL, attempt
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.function}-{case.level}-{case.name}")
 def test_case(case):
     attempt(getattr(submission, case.function, None), case)
-'''
+"""
 
 
 def judge_all(submissions, folder):
@@ -32,7 +32,10 @@ def judge_all(submissions, folder):
         shutil.copy(HERE / "plain.py", place)
         (place / "test_exercise.py").write_text(TESTS, "utf-8")
         (place / "submission.py").write_text(submission.text, "utf-8")
-        yield submission, read(run(python("-m", *COMMANDS[0].split()), place, LIMIT_S), place / "verdict.xml")
+        yield (
+            submission,
+            read(run(python("-m", *COMMANDS[0].split()), place, LIMIT_S), place / "verdict.xml"),
+        )
 
 
 def read(ran, file):

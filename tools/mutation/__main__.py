@@ -39,9 +39,23 @@ FIRST = {  # module: the files tests/*/test_….py that should notice, the quick
     "wire": ["wire"], "answers": ["answers"], "errors": ["errors"], "client": ["client"],
     "server": ["other_computers", "server"], "__main__": ["options", "other_computers", "command_line"],
 }  # fmt: skip
-ALL = ["wire", "answers", "errors", "core", "options", "other_computers", "client", "command_line", "server", "any_bytes", "shocks"]
-NEEDS_ARGUMENTS = {"core/VariableReplacer", "core/VariableInserter"}  # names of variables, one by one
-UNFIT = "tests/core/test_core.py::test_import_is_quick"  # its limit is for a computer that does nothing else
+ALL = [
+    "wire",
+    "answers",
+    "errors",
+    "core",
+    "options",
+    "other_computers",
+    "client",
+    "command_line",
+    "server",
+    "any_bytes",
+    "shocks",
+]
+# names of variables, one by one
+NEEDS_ARGUMENTS = {"core/VariableReplacer", "core/VariableInserter"}
+# its limit is for a computer that does nothing else
+UNFIT = "tests/core/test_core.py::test_import_is_quick"
 
 
 @dataclass
@@ -54,17 +68,30 @@ class Mutant:
 
     def __post_init__(self):
         lines = self.source.splitlines(), self.spoilt.splitlines()
-        changes = [step for step in difflib.SequenceMatcher(None, *lines, autojunk=False).get_opcodes() if step[0] != "equal"]
+        changes = [
+            step
+            for step in difflib.SequenceMatcher(None, *lines, autojunk=False).get_opcodes()
+            if step[0] != "equal"
+        ]
         (_, start, _, new_start, _), (_, _, end, _, new_end) = changes[0], changes[-1]
         self.line = start + 1
-        self.was, self.becomes = (" ".join(map(str.strip, part)) for part in (lines[0][start:end], lines[1][new_start:new_end]))
+        self.was, self.becomes = (
+            " ".join(map(str.strip, part))
+            for part in (lines[0][start:end], lines[1][new_start:new_end])
+        )
 
     @property
     def where(self):
         """The module, and the innermost function or class around the change."""
-        around = [node for node in ast.walk(ast.parse(self.source)) if isinstance(node, (ast.FunctionDef, ast.ClassDef))
-                  and node.lineno <= self.line <= node.end_lineno]
-        return ".".join([self.module, *(node.name for node in sorted(around, key=lambda node: node.lineno))])
+        around = [
+            node
+            for node in ast.walk(ast.parse(self.source))
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef))
+            and node.lineno <= self.line <= node.end_lineno
+        ]
+        return ".".join(
+            [self.module, *(node.name for node in sorted(around, key=lambda node: node.lineno))]
+        )
 
     @property
     def key(self):
@@ -78,13 +105,20 @@ def mutants_of(module):
     """Return all mutants of a module that are still Python, each once."""
     source = (ROOT / "lenproto" / f"{module}.py").read_text(encoding="utf-8")
     names = sorted(set(cosmic_ray.plugins.operator_names()) - NEEDS_ARGUMENTS)
-    kinds = [cosmic_ray.plugins.get_operator(name) for name in names] + [EmptyText, LeaveOutKeyword, LeaveOutStatement]
+    kinds = [cosmic_ray.plugins.get_operator(name) for name in names] + [
+        EmptyText,
+        LeaveOutKeyword,
+        LeaveOutStatement,
+    ]
     spoilt = {}
     for operator in (kind() for kind in kinds):
-        places = sum(len(list(operator.mutation_positions(node))) for node in ast_nodes(get_ast(source)))
+        places = sum(
+            len(list(operator.mutation_positions(node))) for node in ast_nodes(get_ast(source))
+        )
         for number in range(places):
             code = mutate_code(source, operator, number)
-            with contextlib.suppress(SyntaxError), warnings.catch_warnings(action="ignore"):  # of "is" with a literal
+            with contextlib.suppress(SyntaxError), warnings.catch_warnings(action="ignore"):
+                # of "is" with a literal
                 if ast.dump(ast.parse(code)) != ast.dump(ast.parse(source)):
                     compile(code, module, "exec")
                     spoilt[code] = Mutant(module, source, code)
@@ -97,7 +131,9 @@ class Copy:
     def __init__(self, folder):
         self.folder, self.process, self.closed, self.count = Path(folder), None, False, 0
         for name in ("lenproto", "tests"):
-            shutil.copytree(ROOT / name, self.folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(
+                ROOT / name, self.folder / name, ignore=shutil.ignore_patterns("__pycache__")
+            )
         for name in ("pyproject.toml", "README.md"):
             shutil.copy(ROOT / name, self.folder)
 
@@ -110,11 +146,36 @@ class Copy:
 
     def run(self, tests, limit_s):
         """Run these tests up to the first that fails; return "survived", "killed" or "timed out", and what pytest said."""
-        command = [sys.executable, "-m", "pytest", "-x", "-q", "-o", "addopts=", "-p", "no:cacheprovider", "-p", "pytest_timeout",
-                   "--deselect", UNFIT, *tests]  # fmt: skip
-        variables = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(self.folder)}
-        self.process = subprocess.Popen(command, cwd=self.folder, env=variables, stdin=subprocess.DEVNULL, text=True,
-                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-x",
+            "-q",
+            "-o",
+            "addopts=",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "pytest_timeout",
+            "--deselect",
+            UNFIT,
+            *tests,
+        ]
+        variables = os.environ | {
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONPATH": str(self.folder),
+        }
+        self.process = subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
         try:
             said, _ = self.process.communicate(timeout=limit_s)
         except subprocess.TimeoutExpired:
@@ -140,10 +201,22 @@ class Copy:
             for names in (first, [name for name in ALL if name not in first]):
                 for last_try in (False, True):
                     outcome, said = self.run(files(names), limit_s(names))
-                    noticed = next((line[7:].split(" - ")[0] for line in said.splitlines() if line.startswith("FAILED ")), "")
+                    noticed = next(
+                        (
+                            line[7:].split(" - ")[0]
+                            for line in said.splitlines()
+                            if line.startswith("FAILED ")
+                        ),
+                        "",
+                    )
                     if outcome == "survived":
                         break
-                    if outcome == "timed out" or self.closed or self.fails_again(noticed, limit_s(names)) or last_try and not noticed:
+                    if (
+                        outcome == "timed out"
+                        or self.closed
+                        or self.fails_again(noticed, limit_s(names))
+                        or (last_try and not noticed)
+                    ):
                         return outcome, noticed
             return "survived", ""
         finally:
@@ -151,19 +224,30 @@ class Copy:
 
     def fails_again(self, test, limit_s):
         """Return whether this test fails by itself, too. Any other end of pytest says nothing."""
-        return bool(test) and self.run([test], limit_s)[0] != "survived" and self.process.returncode in (1, 2, -9)
+        return (
+            bool(test)
+            and self.run([test], limit_s)[0] != "survived"
+            and self.process.returncode in (1, 2, -9)
+        )
 
 
 def files(names):
     """Return the files of tests of these names."""
-    return [path.relative_to(ROOT).as_posix() for name in names for path in ROOT.glob(f"tests/*/test_{name}.py")]
+    return [
+        path.relative_to(ROOT).as_posix()
+        for name in names
+        for path in ROOT.glob(f"tests/*/test_{name}.py")
+    ]
 
 
 @contextlib.contextmanager
 def copies(number):
     """Make copies of the checkout, and remove them at the end."""
     with contextlib.ExitStack() as stack:
-        folders = [tempfile.TemporaryDirectory(prefix="mutants", ignore_cleanup_errors=True) for _ in range(number)]
+        folders = [
+            tempfile.TemporaryDirectory(prefix="mutants", ignore_cleanup_errors=True)
+            for _ in range(number)
+        ]
         yield [Copy(stack.enter_context(folder)) for folder in folders]
 
 
@@ -183,7 +267,10 @@ def judge_all(mutants, processes):
     """Return the outcome of each mutant, and the test that noticed, in their order."""
     with copies(processes) as made, concurrent.futures.ThreadPoolExecutor(processes) as pool:
         times = times_of_the_unspoilt(made[0])
-        print("Unspoilt: " + ", ".join(f"{name} {took:.0f} s" for name, took in times.items()), file=sys.stderr)
+        print(
+            "Unspoilt: " + ", ".join(f"{name} {took:.0f} s" for name, took in times.items()),
+            file=sys.stderr,
+        )
         free, began, counted = queue.SimpleQueue(), time.monotonic(), collections.Counter()
         for copy in made:
             free.put(copy)
@@ -202,8 +289,13 @@ def judge_all(mutants, processes):
                 if future.result()[0] == "survived":
                     print(f"survived: {mutants[futures.index(future)]}", file=sys.stderr)
                 if number % 20 == 0 or number == len(mutants):
-                    said = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counted.items()))
-                    print(f"{number} of {len(mutants)} mutants, {time.monotonic() - began:.0f} s: {said}", file=sys.stderr)
+                    said = ", ".join(
+                        f"{count} {outcome}" for outcome, count in sorted(counted.items())
+                    )
+                    print(
+                        f"{number} of {len(mutants)} mutants, {time.monotonic() - began:.0f} s: {said}",
+                        file=sys.stderr,
+                    )
         except BaseException:  # Ctrl-C: the pool would go on to the end
             pool.shutdown(wait=False, cancel_futures=True)
             for copy in made:
@@ -215,8 +307,14 @@ def judge_all(mutants, processes):
 
 def explanations():
     """Return why each explained mutant survives, by its key."""
-    told = tomllib.loads(Path(__file__).with_name("survivors.toml").read_text(encoding="utf-8"))["explained"]
-    return {(each["where"], each["was"], becomes): each["why"] for each in told for becomes in each["becomes"]}
+    told = tomllib.loads(Path(__file__).with_name("survivors.toml").read_text(encoding="utf-8"))[
+        "explained"
+    ]
+    return {
+        (each["where"], each["was"], becomes): each["why"]
+        for each in told
+        for becomes in each["becomes"]
+    }
 
 
 def report(modules, mutants, outcomes, took_s):
@@ -232,16 +330,33 @@ def report(modules, mutants, outcomes, took_s):
         counted[mutant.module, outcome] += 1
     for about in dict.fromkeys(why[mutant.key] for mutant in mutants if mutant.key in why):
         print(textwrap.fill(about, 110))
-        print(*("  " + str(mutant).replace("\n", "\n  ") for mutant in mutants if why.get(mutant.key) == about), "", sep="\n")
+        print(
+            *(
+                "  " + str(mutant).replace("\n", "\n  ")
+                for mutant in mutants
+                if why.get(mutant.key) == about
+            ),
+            "",
+            sep="\n",
+        )
     kinds = ["killed", "timed out", "explained", "survived"]
     print(f"| module | mutants | {' | '.join(kinds)} |\n| --- |{' ---: |' * (1 + len(kinds))}")
     for module in [*modules, "all"]:
-        numbers = [sum(counted[each, kind] for each in (modules if module == "all" else [module])) for kind in kinds]
+        numbers = [
+            sum(counted[each, kind] for each in (modules if module == "all" else [module]))
+            for kind in kinds
+        ]
         print(f"| {module} | {sum(numbers)} | {' | '.join(map(str, numbers))} |")
     print(f"\n{took_s / 60:.0f} minutes.")
-    gone = [key for key in why if key[0].partition(".")[0] in modules and key not in {mutant.key for mutant in mutants}]
+    gone = [
+        key
+        for key in why
+        if key[0].partition(".")[0] in modules and key not in {mutant.key for mutant in mutants}
+    ]
     for where, was, becomes in gone:
-        print(f"survivors.toml explains a mutant that there is no more, in {where}:\n  - {was}\n  + {becomes}")
+        print(
+            f"survivors.toml explains a mutant that there is no more, in {where}:\n  - {was}\n  + {becomes}"
+        )
     for mutant in unexplained:
         print(f"SURVIVED: {mutant}")
     return 1 if unexplained or gone else 0
@@ -250,8 +365,12 @@ def report(modules, mutants, outcomes, took_s):
 def main():
     """Judge the mutants of some modules; return the exit code."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("modules", nargs="*", metavar="MODULE", help=f"of {', '.join(FIRST)} (default: all)")
-    options.add_argument("--processes", type=int, default=os.cpu_count() or 1, help="default: %(default)s")
+    options.add_argument(
+        "modules", nargs="*", metavar="MODULE", help=f"of {', '.join(FIRST)} (default: all)"
+    )
+    options.add_argument(
+        "--processes", type=int, default=os.cpu_count() or 1, help="default: %(default)s"
+    )
     arguments = options.parse_args()
     modules = arguments.modules or list(FIRST)
     if unknown := set(modules) - set(FIRST):

@@ -8,7 +8,11 @@ class LeaveOutStatement(Operator):
     """A call, return or raise that stands alone becomes pass."""
 
     def mutation_positions(self, node):
-        if node.type == "simple_stmt" and node.children[0].type in ("atom_expr", "raise_stmt", "return_stmt"):
+        if node.type == "simple_stmt" and node.children[0].type in (
+            "atom_expr",
+            "raise_stmt",
+            "return_stmt",
+        ):
             yield node.start_pos, node.end_pos
 
     def mutate(self, node, index):
@@ -28,10 +32,16 @@ class LeaveOutKeyword(Operator):
         """Return the places of keyword arguments among a node's children."""
         if node.type not in ("arglist", "trailer"):
             return []
-        return [at for at, child in enumerate(node.children) if child.type == "argument" and child.children[1] == "="]
+        return [
+            at
+            for at, child in enumerate(node.children)
+            if child.type == "argument" and child.children[1] == "="
+        ]
 
     def mutation_positions(self, node):
-        return [(node.children[at].start_pos, node.children[at].end_pos) for at in self.keywords(node)]
+        return [
+            (node.children[at].start_pos, node.children[at].end_pos) for at in self.keywords(node)
+        ]
 
     def mutate(self, node, index):
         at = self.keywords(node)[index]
@@ -53,7 +63,9 @@ class EmptyText(Operator):
     def mutate(self, node, index):
         code = node.get_code(include_prefix=False)
         empty = 'b""' if code.startswith("b") else '""'
-        return String('"mutant"' if code == '""' else empty, node.start_pos, node.get_first_leaf().prefix)
+        return String(
+            '"mutant"' if code == '""' else empty, node.start_pos, node.get_first_leaf().prefix
+        )
 
     @classmethod
     def examples(cls):

@@ -29,7 +29,19 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 from lenproto.lab.shocks import (
-    Close, Expect, ExpectEnd, NotMet, Peer, Reset, Send, ShutDown, Wait, client_shocks, play, server_shocks, shock_client,
+    Close,
+    Expect,
+    ExpectEnd,
+    NotMet,
+    Peer,
+    Reset,
+    Send,
+    ShutDown,
+    Wait,
+    client_shocks,
+    play,
+    server_shocks,
+    shock_client,
     shock_server,
 )
 
@@ -45,12 +57,25 @@ def load(path):
     tree = ast.parse(path.read_text("utf-8"))
 
     def starts(node):
-        calls = {n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+        calls = {
+            n.func.id
+            for n in ast.walk(node)
+            if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        }
         guard = isinstance(node, ast.If) and "__name__" in ast.dump(node.test)
-        method = isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Attribute)
-        if method and node.value.func.attr not in ("basicConfig", "exit", "run", "start"):  # it fills a table, say
+        method = (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and isinstance(node.value.func, ast.Attribute)
+        )
+        if method and node.value.func.attr not in ("basicConfig", "exit", "run", "start"):
+            # it fills a table, say
             return False
-        return guard or isinstance(node, (ast.While, ast.For, ast.Expr)) or isinstance(node, ast.Assign) and calls & set(FIVE)
+        return (
+            guard
+            or isinstance(node, (ast.While, ast.For, ast.Expr))
+            or (isinstance(node, ast.Assign) and calls & set(FIVE))
+        )
 
     tree.body = [node for node in tree.body if not starts(node)]
     module = sys.modules["solution"] = types.ModuleType("solution")
@@ -97,7 +122,9 @@ def in_child(path, name, args, typed, close):
         sock.close()
     socket.setdefaulttimeout(LIMIT_S)
     settimeout = socket.socket.settimeout
-    socket.socket.settimeout = lambda self, s: settimeout(self, LIMIT_S if s is None else min(s, LIMIT_S))
+    socket.socket.settimeout = lambda self, s: settimeout(
+        self, LIMIT_S if s is None else min(s, LIMIT_S)
+    )
     outcome = {}
     try:
         function = getattr(load(path), name)
@@ -242,9 +269,16 @@ class Answer:
             raise NotMet(f"no text {body}") from None
         now = datetime.datetime.now()
         good = {
-            "NAME": lambda: text.strip() and not text.strip().isdigit() and "TIME" not in text and not re.search(r"\d:\d\d", text),
+            "NAME": lambda: (
+                text.strip()
+                and not text.strip().isdigit()
+                and "TIME" not in text
+                and not re.search(r"\d:\d\d", text)
+            ),
             "RAND": lambda: text.strip() in map(str, range(1, 11)),
-            "TIME": lambda: re.search(r"\d", text) and f"{now.minute:02}" in text and str(now.day) in text,
+            "TIME": lambda: (
+                re.search(r"\d", text) and f"{now.minute:02}" in text and str(now.day) in text
+            ),
             "help": lambda: all(word in text for word in ("TIME", "NAME", "RAND")),
         }[self.kind]
         if len(body) != int(header) or not good():
@@ -304,7 +338,12 @@ SERVE = {
 class Greeting:
     def play(self, peer):
         text = peer.receive(48)
-        if len(text) != 48 or not text.isascii() or not text.decode().isprintable() or not all(w in text for w in (b"TIME", b"NAME", b"RAND", b"EXIT")):
+        if (
+            len(text) != 48
+            or not text.isascii()
+            or not text.decode().isprintable()
+            or not all(w in text for w in (b"TIME", b"NAME", b"RAND", b"EXIT"))
+        ):
             raise NotMet(f"greeting {text}")
         try:
             more = peer.receive(1, 0.1)
@@ -325,9 +364,16 @@ def check(run, *script, request="", unread=b""):
             need(isinstance(value, list) and len(value) == 2, f"returned {value}")
             sock, text = value
             need(isinstance(sock, dict), f"returned {value}")
-            need(isinstance(text, str) and (text == request if request is not None else len(text) >= 4), f"returned {value}")
+            need(
+                isinstance(text, str)
+                and (text == request if request is not None else len(text) >= 4),
+                f"returned {value}",
+            )
             if request:
-                need(sock["open"] and sock.get("peer") == me and sock.get("unread", b"") == unread, f"returned {value}")
+                need(
+                    sock["open"] and sock.get("peer") == me and sock.get("unread", b"") == unread,
+                    f"returned {value}",
+                )
             need(not sock["open"] or not sock["listens"], "the server socket came back")
             need(outcome["closed"] == [False], "it closed the server's socket")
 
@@ -379,7 +425,10 @@ def listen(run, ip, port=0):
 
     def then(outcome):
         sock = returned(outcome)
-        need(isinstance(sock, dict) and sock["open"] and sock["type"] == socket.SOCK_STREAM, f"returned {sock}")
+        need(
+            isinstance(sock, dict) and sock["open"] and sock["type"] == socket.SOCK_STREAM,
+            f"returned {sock}",
+        )
         need(sock["listens"] and sock["name"] == (ip, port), f"returned {sock}")
         need(len(outcome["left"]) == 1, "more sockets are open")
         socket.create_connection((ip, port), 1).close()
@@ -402,13 +451,19 @@ def listen_shared(run):
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         holder.bind(("127.0.0.1", 0))
         holder.listen()
-        run(holder.getsockname(), then=lambda outcome: need(outcome.get("is_oserror"), f"no OSError: {outcome}"))
+        run(
+            holder.getsockname(),
+            then=lambda outcome: need(outcome.get("is_oserror"), f"no OSError: {outcome}"),
+        )
 
 
 def listen_anywhere(run):
     def then(outcome):
         sock = returned(outcome)
-        need(isinstance(sock, dict) and sock["listens"] and sock["name"][1] not in (0, 8820), f"returned {sock}")
+        need(
+            isinstance(sock, dict) and sock["listens"] and sock["name"][1] not in (0, 8820),
+            f"returned {sock}",
+        )
 
     run(("127.0.0.1", 0), then=then)
 
@@ -423,7 +478,11 @@ def listen_restart(run):
 
 
 LISTEN = {
-    "spec": {"listens": lambda run: listen(run, "127.0.0.1"), "elsewhere": lambda run: listen(run, "127.0.0.2"), "any": listen_anywhere},
+    "spec": {
+        "listens": lambda run: listen(run, "127.0.0.1"),
+        "elsewhere": lambda run: listen(run, "127.0.0.2"),
+        "any": listen_anywhere,
+    },
     "shock": {"taken": listen_taken, "shared": listen_shared, "restart": listen_restart},
 }
 
@@ -441,21 +500,40 @@ def contact(run, *script, works=True, ip="127.0.0.1", greeting=GREETING):
         def then(outcome):
             value = returned(outcome)
             if not works:
-                need(value is False or isinstance(value, list) and value and value[0] is False, f"returned {value}")
+                need(
+                    value is False or (isinstance(value, list) and value and value[0] is False),
+                    f"returned {value}",
+                )
                 need(not outcome["left"], "its socket is still open")
                 return
-            need(isinstance(value, list) and len(value) == 3 and value[0] is True, f"returned {value}")
+            need(
+                isinstance(value, list) and len(value) == 3 and value[0] is True,
+                f"returned {value}",
+            )
             need(value[1] == greeting.decode(), f"returned {value}")
-            need(isinstance(value[2], dict) and value[2]["open"] and value[2]["peer"] == (ip, port), f"returned {value}")
-            need(greeting.decode().strip() in outcome["said"] and "b'" not in outcome["said"], f"printed {outcome['said']!r}")
+            need(
+                isinstance(value[2], dict) and value[2]["open"] and value[2]["peer"] == (ip, port),
+                f"returned {value}",
+            )
+            need(
+                greeting.decode().strip() in outcome["said"] and "b'" not in outcome["said"],
+                f"printed {outcome['said']!r}",
+            )
 
-        run((ip, port), script, None, None if refuses else listener, close=[] if refuses else [listener], then=then)
+        run(
+            (ip, port),
+            script,
+            None,
+            None if refuses else listener,
+            close=[] if refuses else [listener],
+            then=then,
+        )
 
 
 def bad_address(run):
     def then(outcome):
         value = returned(outcome)
-        need(value is False or isinstance(value, list) and value[0] is False, f"returned {value}")
+        need(value is False or (isinstance(value, list) and value[0] is False), f"returned {value}")
 
     run(("256.1.1.1", 8820), then=then)
 
@@ -478,7 +556,12 @@ CONTACT = {
     "spec": {
         "polite": lambda run: contact(run, MET, Send(GREETING), Quiet()),
         "elsewhere": lambda run: contact(run, MET, Send(GREETING), ip="127.0.0.2"),
-        "other words": lambda run: contact(run, MET, Send(b"TIME NAME RAND EXIT".ljust(47) + b"."), greeting=b"TIME NAME RAND EXIT".ljust(47) + b"."),
+        "other words": lambda run: contact(
+            run,
+            MET,
+            Send(b"TIME NAME RAND EXIT".ljust(47) + b"."),
+            greeting=b"TIME NAME RAND EXIT".ljust(47) + b".",
+        ),
     },
     "shock": {
         "bytes": lambda run: contact(run, MET, Send(GREETING, 1, 0.002)),
@@ -487,11 +570,17 @@ CONTACT = {
         "no such address": bad_address,
         "closes": lambda run: contact(run, MET, Close(), works=False),
         "resets": lambda run: contact(run, MET, Reset(), works=False),
-        "closes in the greeting": lambda run: contact(run, MET, Send(GREETING[:20]), Close(), works=False),
+        "closes in the greeting": lambda run: contact(
+            run, MET, Send(GREETING[:20]), Close(), works=False
+        ),
         "one byte short": lambda run: contact(run, MET, Send(GREETING[:47]), Close(), works=False),
-        "resets in the greeting": lambda run: contact(run, MET, Send(GREETING[:20]), Wait(0.05), Reset(), works=False),
+        "resets in the greeting": lambda run: contact(
+            run, MET, Send(GREETING[:20]), Wait(0.05), Reset(), works=False
+        ),
         "silent": lambda run: contact(run, MET, END, works=False),
-        "silent in the greeting": lambda run: contact(run, MET, Send(GREETING[:20]), END, works=False),
+        "silent in the greeting": lambda run: contact(
+            run, MET, Send(GREETING[:20]), END, works=False
+        ),
     },
 }
 
@@ -521,7 +610,9 @@ class Type:
     shown: str
 
     def play(self, peer):
-        if self.shown not in os.pread(self.run.said.fileno(), 1 << 20, 0).decode("utf-8", "replace"):
+        if self.shown not in os.pread(self.run.said.fileno(), 1 << 20, 0).decode(
+            "utf-8", "replace"
+        ):
             raise NotMet(f"{self.shown!r} is not shown yet")
         os.write(self.run.keys, f"{self.line}\n".encode())
 
@@ -622,7 +713,11 @@ def label_holds(path, found):
     if kind == "wrong":
         want = {"level: spec": (True, True), "level: shock": (False, True)}[lines[0]]
         names = [path.stem.split("__")[0]]
-        if list(found) != names or lines[1] != "mistake: " + path.stem.split("__")[1].replace("_", "-") or not lines[2]:
+        if (
+            list(found) != names
+            or lines[1] != "mistake: " + path.stem.split("__")[1].replace("_", "-")
+            or not lines[2]
+        ):
             said.append(f"functions {list(found)}, lines {lines}")
         for level, fails in zip(("spec", "shock"), want, strict=True):
             if bool(found[names[0]].get(level, True)) != fails:
@@ -641,7 +736,8 @@ def label_holds(path, found):
     return said
 
 
-# ---- whole programs, under the table of shocks. Not asked here, as the contract's table does not: a
+# ---- whole programs, under the table of shocks. Not asked here, as the contract's table does not:
+# a
 # limit for a request that drips, control characters.
 
 
@@ -668,7 +764,12 @@ def programs(path):
     said = []
     r, w = os.pipe()
     os.set_inheritable(w, True)
-    with subprocess.Popen(["bash", "-c", f"exec {sys.executable} {__file__} server {path} 3>&{w}"], pass_fds=[w], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(
+        ["bash", "-c", f"exec {sys.executable} {__file__} server {path} 3>&{w}"],
+        pass_fds=[w],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as server:
         port = int(os.read(r, 10))
         for shock in server_shocks(1, 20):
             if shock.name != "drips":
@@ -684,14 +785,23 @@ def programs(path):
 
 def main(words):
     files = [pathlib.Path(word).resolve() for word in words if word[0] != "-"]
-    files = files or [path for kind in ("right", "spec_only", "wrong") for path in sorted((CORPUS / kind).glob("*.py"))]
+    files = files or [
+        path
+        for kind in ("right", "spec_only", "wrong")
+        for path in sorted((CORPUS / kind).glob("*.py"))
+    ]
     work = programs if "--programs" in words else verify
     bad = 0
     with ProcessPoolExecutor(3 * os.cpu_count()) as pool:
         for path, said in zip(files, pool.map(work, files), strict=True):
             bad += bool(said)
             if said or len(files) < 30:
-                print(path.parent.name, path.name, "ok" if not said else "\n    " + "\n    ".join(said), flush=True)
+                print(
+                    path.parent.name,
+                    path.name,
+                    "ok" if not said else "\n    " + "\n    ".join(said),
+                    flush=True,
+                )
     print(f"{len(files)} files, {bad} contradict their label")
     return bool(bad)
 

@@ -28,9 +28,14 @@ def held(process_id):
     folder = Path(f"/proc/{process_id}")
     if not folder.exists():
         return {}
-    status = dict(line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line)
-    return {"open files": len(list((folder / "fd").iterdir())), "threads": int(status["Threads"]),
-            "memory, KiB": int(status["VmRSS"].split()[0])}  # fmt: skip
+    status = dict(
+        line.split(":", 1) for line in (folder / "status").read_text().splitlines() if ":" in line
+    )
+    return {
+        "open files": len(list((folder / "fd").iterdir())),
+        "threads": int(status["Threads"]),
+        "memory, KiB": int(status["VmRSS"].split()[0]),
+    }
 
 
 def polite(address, requests):
@@ -47,8 +52,15 @@ def polite(address, requests):
 
 def soak(clients, requests):
     """Run it; return the exit code."""
-    shocks = [shock for shock in server_shocks(TIMEOUT_S) if shock.name not in SLOW
-              and not any(getattr(step, "within_s", None) or getattr(step, "seconds", 0) > 0.1 for step in shock.script)]
+    shocks = [
+        shock
+        for shock in server_shocks(TIMEOUT_S)
+        if shock.name not in SLOW
+        and not any(
+            getattr(step, "within_s", None) or getattr(step, "seconds", 0) > 0.1
+            for step in shock.script
+        )
+    ]
     given = itertools.cycle(shocks)
     failed = shocked = served = 0
     with Server("--timeout", str(TIMEOUT_S), "--name", "lena") as server:
@@ -65,10 +77,15 @@ def soak(clients, requests):
                     failed += 1
                     print(f"{shock.name}: {outcome.problem}", file=sys.stderr)
             if number % 1000 == 0:
-                print(f"{number} of {clients} clients, {time.monotonic() - began:.0f} s", file=sys.stderr)
+                print(
+                    f"{number} of {clients} clients, {time.monotonic() - began:.0f} s",
+                    file=sys.stderr,
+                )
         after, took = held(server.process.pid), time.monotonic() - began
         server.ends_well()
-    print(f"| {clients} clients, of them {shocked} shocks ({failed} not withstood), {served} requests, {took:.0f} s | before | after |")
+    print(
+        f"| {clients} clients, of them {shocked} shocks ({failed} not withstood), {served} requests, {took:.0f} s | before | after |"
+    )
     print("| --- | ---: | ---: |")
     for name in before:
         print(f"| {name} | {before[name]} | {after[name]} |")

@@ -3,7 +3,13 @@
 A rule looks at bytes, calls and results, never at the source: any right way of writing passes.
 """
 
-from lenproto.exercises.rules import check_client, initial_contact, initial_listen, send_requests, serve_requests
+from lenproto.exercises.rules import (
+    check_client,
+    initial_contact,
+    initial_listen,
+    send_requests,
+    serve_requests,
+)
 from lenproto.exercises.rules.finding import Finding, forbidden
 
 __all__ = ["Finding", "judge"]

@@ -26,7 +26,8 @@ PLAINLY = {  # what Python means by its errors
     ValueError: "the value is of the right kind, and makes no sense there",
     OSError: "the system refused what was asked of it",
 }
-OWN_FAULT = (NameError, AttributeError, TypeError, ImportError, SyntaxError)  # no peer can bring these about
+# no peer can bring these about
+OWN_FAULT = (NameError, AttributeError, TypeError, ImportError, SyntaxError)
 
 
 @dataclass(frozen=True)
@@ -46,20 +47,46 @@ class Finding:
 def forbidden(seen):
     """What no function may do, whatever it is for."""
     if seen.ending == "exited":
-        return Finding("ends-the-program", "It called exit(): that ends the whole program, not only this function.", where=seen.failed_at)
+        return Finding(
+            "ends-the-program",
+            "It called exit(): that ends the whole program, not only this function.",
+            where=seen.failed_at,
+        )
     if seen.asked and seen.case.function != "send_requests":
-        return Finding("asks-the-keyboard", "It called input(): nobody sits at this function's keyboard.")
+        return Finding(
+            "asks-the-keyboard", "It called input(): nobody sits at this function's keyboard."
+        )
     if len(seen.sent) >= MOST_BYTES:
-        return Finding("sends-without-end", f"It sent over {MOST_BYTES:,} bytes, and would go on.", where=last_line(seen))
-    if seen.ending == "late" and len(seen.trace) > MOST_SENDS and all(call.name in SENDING for call in seen.trace[-MOST_SENDS:]):
-        return Finding("sends-without-end", f"It sent more than {MOST_SENDS} times, and read nothing between.", where=last_line(seen))
+        return Finding(
+            "sends-without-end",
+            f"It sent over {MOST_BYTES:,} bytes, and would go on.",
+            where=last_line(seen),
+        )
+    if (
+        seen.ending == "late"
+        and len(seen.trace) > MOST_SENDS
+        and all(call.name in SENDING for call in seen.trace[-MOST_SENDS:])
+    ):
+        return Finding(
+            "sends-without-end",
+            f"It sent more than {MOST_SENDS} times, and read nothing between.",
+            where=last_line(seen),
+        )
     if seen.ending == "late":
         place = seen.stuck or "it goes round and round, or waits for what is no peer's"
-        return Finding("never-ends", f"After {CASE_S:g} s it had not come back: {place}.", where=seen.stuck and seen.stuck.where)
+        return Finding(
+            "never-ends",
+            f"After {CASE_S:g} s it had not come back: {place}.",
+            where=seen.stuck and seen.stuck.where,
+        )
     if seen.threads:
-        return Finding("leaves-a-thread", f"It has returned, and left {count(seen.threads, 'thread')} running.")
+        return Finding(
+            "leaves-a-thread", f"It has returned, and left {count(seen.threads, 'thread')} running."
+        )
     if isinstance(seen.error, TypeError) and seen.failed_at is None:
-        return Finding("takes-other-parameters", f"It cannot be called as the course says: {seen.error}.")
+        return Finding(
+            "takes-other-parameters", f"It cannot be called as the course says: {seen.error}."
+        )
     return None
 
 
@@ -70,7 +97,11 @@ def ended_otherwise(seen):
     if seen.ending == "spins":
         return _spins(seen)
     if seen.ending == "waits":
-        return Finding("waits-for-ever", f"It waits in {call_text(seen.call)}, and nothing will come.", where=seen.call.where)
+        return Finding(
+            "waits-for-ever",
+            f"It waits in {call_text(seen.call)}, and nothing will come.",
+            where=seen.call.where,
+        )
     return None
 
 
@@ -79,22 +110,41 @@ def _raised(seen):
     if isinstance(seen.error, UnicodeDecodeError):
         return Finding("decodes-blindly", f"{told}: not all bytes are text.", where=where)
     if isinstance(seen.error, OWN_FAULT) or seen.case.peer == "polite":
-        meaning = next((words for kind, words in PLAINLY.items() if isinstance(seen.error, kind)), "")
+        meaning = next(
+            (words for kind, words in PLAINLY.items() if isinstance(seen.error, kind)), ""
+        )
         return Finding("has-an-error", f"{told}{': ' * bool(meaning)}{meaning}.", where=where)
-    return Finding("raises-where-it-should-return", f"{told}, when {what_peer_did(seen.case)}.", where=where)
+    return Finding(
+        "raises-where-it-should-return", f"{told}, when {what_peer_did(seen.case)}.", where=where
+    )
 
 
 def _spins(seen):
     call = seen.call or seen.trace[-1]
     if call.at_end_of_stream:
-        return Finding("does-not-stop-at-the-end", f'It got b"" from {call.text()} again and again: nothing more will come.',
-                       where=call.where)  # fmt: skip
+        return Finding(
+            "does-not-stop-at-the-end",
+            f'It got b"" from {call.text()} again and again: nothing more will come.',
+            where=call.where,
+        )
     if ended := next((call for call in seen.trace if call.at_end_of_stream), None):
-        return Finding("does-not-stop-at-the-end", f'{ended.text()} gave b"", the end of the stream, and it went on, to '
-                       f"{call.text()} again and again.", where=ended.where)  # fmt: skip
+        return Finding(
+            "does-not-stop-at-the-end",
+            f'{ended.text()} gave b"", the end of the stream, and it went on, to '
+            f"{call.text()} again and again.",
+            where=ended.where,
+        )
     if isinstance(call.result, TimeoutError):
-        return Finding("never-gives-up", f"Its {call.text()} ran into the time limit again and again.", where=call.where)
-    return Finding("goes-on-after-an-error", f"{call.text()} gave {call.outcome()} again and again.", where=call.where)
+        return Finding(
+            "never-gives-up",
+            f"Its {call.text()} ran into the time limit again and again.",
+            where=call.where,
+        )
+    return Finding(
+        "goes-on-after-an-error",
+        f"{call.text()} gave {call.outcome()} again and again.",
+        where=call.where,
+    )
 
 
 # ---- what several functions do wrong ----
@@ -107,7 +157,14 @@ def reads(seen):
 
 def sent_after(seen, call):
     """Its first call that sent something and began when this one had ended; what another thread sent meanwhile is none."""
-    return next((each for each in seen.trace if each.name in SENDING and each.data and each.started >= call.ended), None)
+    return next(
+        (
+            each
+            for each in seen.trace
+            if each.name in SENDING and each.data and each.started >= call.ended
+        ),
+        None,
+    )
 
 
 def first_read_over(seen, most):
@@ -118,14 +175,26 @@ def first_read_over(seen, most):
 def short_read(seen):
     """The call that got fewer bytes than it asked for, and after which the rest was not asked for; else the first short one."""
     calls = [call for call in reads(seen) if isinstance(call.argument, int)]
-    short = [(call, after) for call, after in zip(calls, [*calls[1:], None], strict=True) if 0 < len(call.data) < call.argument]
-    last = [call for call, after in short if after is None or after.argument != call.argument - len(call.data)]
+    short = [
+        (call, after)
+        for call, after in zip(calls, [*calls[1:], None], strict=True)
+        if 0 < len(call.data) < call.argument
+    ]
+    last = [
+        call
+        for call, after in short
+        if after is None or after.argument != call.argument - len(call.data)
+    ]
     return (last or [call for call, _ in short] or [None])[0]
 
 
 def took_for_all(call):
     """It got less than it asked for, and did not ask for the rest."""
-    return Finding("one-recv-for-all", f"{call.text()} gave {literal(call.data)}, and it went on as if all had come.", where=call.where)
+    return Finding(
+        "one-recv-for-all",
+        f"{call.text()} gave {literal(call.data)}, and it went on as if all had come.",
+        where=call.where,
+    )
 
 
 def wanted(seen):
@@ -140,7 +209,11 @@ def wanted(seen):
 
 def waits_for_more(seen, had):
     """It waits for bytes behind those that make the whole."""
-    return Finding("asks-for-too-much", f"It has read {had}, and waits in {call_text(seen.call)} for more.", where=seen.call.where)
+    return Finding(
+        "asks-for-too-much",
+        f"It has read {had}, and waits in {call_text(seen.call)} for more.",
+        where=seen.call.where,
+    )
 
 
 # ---- words ----
@@ -165,7 +238,9 @@ def count(number, thing):
 
 def call_text(call):
     """A call, and its line."""
-    return call.text() + (f" in line {call.where.line} of {call.where.function}" if call.where else "")
+    return call.text() + (
+        f" in line {call.where.line} of {call.where.function}" if call.where else ""
+    )
 
 
 def at_line(where):

@@ -12,7 +12,9 @@ BINARY_SIZES = (4, 2, 8, 1)  # bytes of a binary number
 def frames(stream):
     """Return the bodies of whole frames at the beginning of a stream, and what is left."""
     bodies, at = [], 0
-    while re.match(rb"\d{4}", stream[at:]) and len(stream) >= at + HEADER_BYTES + (size := int(stream[at : at + HEADER_BYTES])):
+    while re.match(rb"\d{4}", stream[at:]) and len(stream) >= at + HEADER_BYTES + (
+        size := int(stream[at : at + HEADER_BYTES])
+    ):
         bodies.append(stream[at + HEADER_BYTES : at + HEADER_BYTES + size])
         at += HEADER_BYTES + size
     return bodies, stream[at:]
@@ -40,11 +42,27 @@ def _length_elsewhere(data, request):
     """The length is there, but not at the beginning, or too long."""
     size = len(data)
     if data[-4:].isdigit() and size > 4 and int(data[-4:]) == size - 4 and not data[:4].isdigit():
-        return "header-after-body", "The length comes after the answer; the client reads it first.", 0
+        return (
+            "header-after-body",
+            "The length comes after the answer; the client reads it first.",
+            0,
+        )
     if is_frame(data[GREETING_BYTES:]) and data[:GREETING_BYTES].isascii():
-        return "greets-again", "Before the answer it sent a greeting: check_client has done that.", 0
-    if not data[:1].isdigit() and (start := re.search(rb"\d{4}", data)) and is_frame(data[start.start() :]):
-        return "something-before-the-length", f"{literal(data[: start.start()])} stands before the length; the four digits come first.", 0
+        return (
+            "greets-again",
+            "Before the answer it sent a greeting: check_client has done that.",
+            0,
+        )
+    if (
+        not data[:1].isdigit()
+        and (start := re.search(rb"\d{4}", data))
+        and is_frame(data[start.start() :])
+    ):
+        return (
+            "something-before-the-length",
+            f"{literal(data[: start.start()])} stands before the length; the four digits come first.",
+            0,
+        )
     digits = re.match(rb"\d*", data).group()
     if any(int(digits[:many]) == size - many for many in range(HEADER_BYTES + 1, len(digits) + 1)):
         return "length-not-four-digits", "The length is longer than four digits.", HEADER_BYTES
@@ -63,31 +81,59 @@ def _four_digits(data, request):
 
 def _length_twice(said, body):
     first, last = body[:HEADER_BYTES], body[-HEADER_BYTES:]
-    if len(body) > HEADER_BYTES and re.fullmatch(rb"\d{4}", first) and int(first) in (said, len(body) - HEADER_BYTES):
+    if (
+        len(body) > HEADER_BYTES
+        and re.fullmatch(rb"\d{4}", first)
+        and int(first) in (said, len(body) - HEADER_BYTES)
+    ):
         return "header-in-a-second-place", "The length comes twice.", HEADER_BYTES
     if said == len(body) - HEADER_BYTES and re.fullmatch(rb"\d{4}", last):
-        return "header-in-a-second-place", "Behind the answer its length comes once more.", HEADER_BYTES + said
+        return (
+            "header-in-a-second-place",
+            "Behind the answer its length comes once more.",
+            HEADER_BYTES + said,
+        )
     return None
 
 
 def _counts_otherwise(said, body):
     characters = len(body.decode("utf-8", "replace"))
     if said == characters != len(body):
-        return "length-counts-characters", f"The length says {said}: the answer has {characters} characters, but {len(body)} bytes.", 0
+        return (
+            "length-counts-characters",
+            f"The length says {said}: the answer has {characters} characters, but {len(body)} bytes.",
+            0,
+        )
     if body and said == len(body) + HEADER_BYTES:
-        return "length-counts-itself", f"The length says {said}, and {count(len(body), 'byte')} follow: it counts its own four bytes.", 0
+        return (
+            "length-counts-itself",
+            f"The length says {said}, and {count(len(body), 'byte')} follow: it counts its own four bytes.",
+            0,
+        )
     if not body:
         return "body-not-sent", f"The length says {said}, and nothing follows.", HEADER_BYTES
     if str(len(body)).ljust(HEADER_BYTES, "0") == f"{said:04}":
-        return "length-padded-wrongly", f"The length says {said}, for zeros were put behind {len(body)}; they belong before it.", 0
+        return (
+            "length-padded-wrongly",
+            f"The length says {said}, for zeros were put behind {len(body)}; they belong before it.",
+            0,
+        )
     return None
 
 
 def _more_than_said(said, body):
     if body[:1] in b"\r\n :,;|" and said in (len(body) - 1, len(body) - 2):
-        return "something-between", f"{literal(body[: len(body) - said])} stands between the length and the answer.", HEADER_BYTES
+        return (
+            "something-between",
+            f"{literal(body[: len(body) - said])} stands between the length and the answer.",
+            HEADER_BYTES,
+        )
     if body[-1:] in b"\r\n" and said in (len(body) - 1, len(body) - 2):
-        return "sends-a-newline", "A newline follows the answer; the client will take it for the next length.", HEADER_BYTES + said
+        return (
+            "sends-a-newline",
+            "A newline follows the answer; the client will take it for the next length.",
+            HEADER_BYTES + said,
+        )
     follows = f"{count(len(body), 'byte')} follow{'s' * (len(body) == 1)}"
     return "wrong-length", f"The length says {said}, and {follows}.", 0
 
@@ -95,15 +141,37 @@ def _more_than_said(said, body):
 def _other_digits(data, request):
     """The length is written, but not in four decimal digits."""
     size, header = len(data), data[:HEADER_BYTES]
-    if b" " in header and re.fullmatch(rb" *\d+ *", header) and int(header) in (size - HEADER_BYTES, size):
-        return "length-padded-wrongly", "The length is filled up with blanks; four digits are needed.", header.index(b" ")
-    if header[:2].lower() == b"0x" or (re.fullmatch(rb"[0-9a-fA-F]{4}", header) and int(header, 16) == size - HEADER_BYTES):
-        return "length-not-decimal", f"The length comes as {literal(header)}, in hexadecimal; decimal digits are needed.", 0
+    if (
+        b" " in header
+        and re.fullmatch(rb" *\d+ *", header)
+        and int(header) in (size - HEADER_BYTES, size)
+    ):
+        return (
+            "length-padded-wrongly",
+            "The length is filled up with blanks; four digits are needed.",
+            header.index(b" "),
+        )
+    if header[:2].lower() == b"0x" or (
+        re.fullmatch(rb"[0-9a-fA-F]{4}", header) and int(header, 16) == size - HEADER_BYTES
+    ):
+        return (
+            "length-not-decimal",
+            f"The length comes as {literal(header)}, in hexadecimal; decimal digits are needed.",
+            0,
+        )
     digits = re.match(rb"\d*", header).group()
     if digits and int(digits) in (size - len(digits), size):
-        return "length-not-four-digits", f"The length has {count(len(digits), 'digit')}; it should have four.", len(digits)
+        return (
+            "length-not-four-digits",
+            f"The length has {count(len(digits), 'digit')}; it should have four.",
+            len(digits),
+        )
     if digits and int(digits) == size - len(digits) - 1:
-        return "length-not-four-digits", f"The length has {count(len(digits), 'digit')}, and something behind; it should have four.", len(digits)
+        return (
+            "length-not-four-digits",
+            f"The length has {count(len(digits), 'digit')}, and something behind; it should have four.",
+            len(digits),
+        )
     return None
 
 
@@ -111,7 +179,11 @@ def _binary(data, request):
     for size in BINARY_SIZES:
         head, right = data[:size], (len(data) - size, len(data))
         printable = head.isascii() and head.decode("ascii").isprintable()
-        if len(data) > size and not printable and {int.from_bytes(head, order) for order in ("big", "little")} & set(right):
+        if (
+            len(data) > size
+            and not printable
+            and {int.from_bytes(head, order) for order in ("big", "little")} & set(right)
+        ):
             told = f"The length comes as a binary number of {count(size, 'byte')}, {literal(head[:SHOWN_BYTES])}; it should be four digits."
             return "binary-length", told, 0
     return None

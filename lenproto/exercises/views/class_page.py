@@ -24,33 +24,58 @@ SHOWN_MISTAKES = 6  # at once; the others open
 def page(rows, title):
     """Return the page as a text of HTML."""
     script, style, template = (_text(name) for name in (SCRIPT, STYLE, TEMPLATE))
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     learners = [_learner(number, row) for number, row in enumerate(rows)]
     return environment.from_string(template).render(
-        title=title, functions=FUNCTIONS, levels=LEVELS, learners=learners, mistakes=_mistakes(rows), shown=SHOWN_MISTAKES, passed=_passed(rows),
-        shows_evidence=any(learner["failures"] or learner["problem"] or learner["notes"] for learner in learners),
-        all_pass=sum(learner["passes"] for learner in learners), script=jinja2.utils.markupsafe.Markup(script),
-        style=jinja2.utils.markupsafe.Markup(style), digest=digest,
-    )  # fmt: skip
+        title=title,
+        functions=FUNCTIONS,
+        levels=LEVELS,
+        learners=learners,
+        mistakes=_mistakes(rows),
+        shown=SHOWN_MISTAKES,
+        passed=_passed(rows),
+        shows_evidence=any(
+            learner["failures"] or learner["problem"] or learner["notes"] for learner in learners
+        ),
+        all_pass=sum(learner["passes"] for learner in learners),
+        script=jinja2.utils.markupsafe.Markup(script),
+        style=jinja2.utils.markupsafe.Markup(style),
+        digest=digest,
+    )
 
 
 def _learner(number, row):
     """A line of the table, and the evidence that belongs to it."""
     cells = [_cell(number, row, function) for function in FUNCTIONS]
-    return {"name": row.learner, "file": row.path, "problem": row.problem, "notes": row.report["notes"] if row.report else [],
-            "cells": cells, "failures": [cell for cell in cells if cell["case"]],
-            "passes": all(mark["verdict"] == "pass" for cell in cells for mark in cell["marks"])}  # fmt: skip
+    return {
+        "name": row.learner,
+        "file": row.path,
+        "problem": row.problem,
+        "notes": row.report["notes"] if row.report else [],
+        "cells": cells,
+        "failures": [cell for cell in cells if cell["case"]],
+        "passes": all(mark["verdict"] == "pass" for cell in cells for mark in cell["marks"]),
+    }
 
 
 def _cell(number, row, function):
     """What is known of one function of a learner: both verdicts, and the first failure."""
     verdict = row.report["functions"][function] if row.report else None
     case = report.first_failure(verdict) if verdict else None
-    marks = [{"level": level, "verdict": word, "sign": report.MARKS[word].split()[0]}
-             for level, word in ((level, row.verdict(function, level)) for level in LEVELS)]  # fmt: skip
-    return {"function": function, "marks": marks, "missing": row.verdict(function, LEVELS[0]) == "missing",
-            "anchor": f"l{number}-{function}", "case": case and _evidence(case)}  # fmt: skip
+    marks = [
+        {"level": level, "verdict": word, "sign": report.MARKS[word].split()[0]}
+        for level, word in ((level, row.verdict(function, level)) for level in LEVELS)
+    ]
+    return {
+        "function": function,
+        "marks": marks,
+        "missing": row.verdict(function, LEVELS[0]) == "missing",
+        "anchor": f"l{number}-{function}",
+        "case": case and _evidence(case),
+    }
 
 
 def _evidence(case):
@@ -65,16 +90,30 @@ def _mistakes(rows):
     """The misconceptions, the commonest first: how many learners, who, and what it is."""
     found, numbers = [], {id(row): number for number, row in enumerate(rows)}
     for name, cases in commonest(rows):
-        who = [{"name": row.learner, "function": function, "anchor": f"l{numbers[id(row)]}-{function}"} for row, function, _ in cases]
+        who = [
+            {"name": row.learner, "function": function, "anchor": f"l{numbers[id(row)]}-{function}"}
+            for row, function, _ in cases
+        ]
         known = misconception(name, cases[0][1])
         many = len({id(row) for row, *_ in cases})
-        found.append({"name": name, "many": many, "share": round(100 * many / len(rows)), "who": who, "says": known.opening if known else ""})
+        found.append(
+            {
+                "name": name,
+                "many": many,
+                "share": round(100 * many / len(rows)),
+                "who": who,
+                "says": known.opening if known else "",
+            }
+        )
     return found
 
 
 def _passed(rows):
     """How many learners pass each function at each level."""
-    return [{level: sum(row.verdict(function, level) == "pass" for row in rows) for level in LEVELS} for function in FUNCTIONS]
+    return [
+        {level: sum(row.verdict(function, level) == "pass" for row in rows) for level in LEVELS}
+        for function in FUNCTIONS
+    ]
 
 
 def _text(name):

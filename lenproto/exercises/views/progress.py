@@ -33,7 +33,9 @@ class Progress(TextForm, ipywidgets.VBox):
         self._again = self._button("Look again", self.look)
         self._forget = self._button(FORGET, self._asked)
         self._keep = self._button("No, keep it", self.look)
-        super().__init__([self._table, ipywidgets.HBox([self._again, self._forget, self._keep]), self._said])
+        super().__init__(
+            [self._table, ipywidgets.HBox([self._again, self._forget, self._keep]), self._said]
+        )
         self.look()
 
     def look(self, said=""):
@@ -51,7 +53,10 @@ class Progress(TextForm, ipywidgets.VBox):
         """The table in characters."""
         rows = [HEADS, *self._rows()]
         widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
-        lines = ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip() for row in rows]
+        lines = [
+            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip()
+            for row in rows
+        ]
         return "\n".join([*lines, "", self._count()])
 
     def _asked(self):
@@ -62,7 +67,9 @@ class Progress(TextForm, ipywidgets.VBox):
             self._ask(True)
 
     def _ask(self, sure):
-        self._forget.description, self._forget.button_style = (SURE, "danger") if sure else (FORGET, "")
+        self._forget.description, self._forget.button_style = (
+            (SURE, "danger") if sure else (FORGET, "")
+        )
         self._keep.layout.display = "" if sure else "none"
         said = "This cannot be undone. Are you sure?" if sure else self._sentence
         self._said.value = page(f'<div role="status">{html.escape(said)}</div>')

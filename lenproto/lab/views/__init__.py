@@ -8,4 +8,14 @@ from lenproto.lab.views.shocks import Shocks, ShockTable
 from lenproto.lab.views.source import show
 from lenproto.lab.views.stage import Replay, StageView
 
-__all__ = ["Addresses", "Console", "Pieces", "Prediction", "Replay", "ShockTable", "Shocks", "StageView", "show"]
+__all__ = [
+    "Addresses",
+    "Console",
+    "Pieces",
+    "Prediction",
+    "Replay",
+    "ShockTable",
+    "Shocks",
+    "StageView",
+    "show",
+]

@@ -16,8 +16,10 @@ class Addresses(TextForm, ipywidgets.HTML):
     """
 
     def __init__(self, **sockets):
-        self._rows = [(name.replace("_", " "), _address(sock.getsockname), _address(sock.getpeername))
-                      for name, sock in sockets.items()]  # fmt: skip
+        self._rows = [
+            (name.replace("_", " "), _address(sock.getsockname), _address(sock.getpeername))
+            for name, sock in sockets.items()
+        ]
         ports = dict.fromkeys(address[1] for row in self._rows for address in row[1:] if address)
         self._letters = dict(zip(ports, (f"port {letter}" for letter in string.ascii_uppercase)))
         titles = "".join(f"<th scope='col'>{title}</th>" for title in self._titles)
@@ -34,7 +36,8 @@ class Addresses(TextForm, ipywidgets.HTML):
     def text(self):
         """The table, with a letter for each port."""
         rows = [self._titles] + [
-            (name, *(self._shown(end, self._letters.get) for end in ends)) for name, *ends in self._rows
+            (name, *(self._shown(end, self._letters.get) for end in ends))
+            for name, *ends in self._rows
         ]
         return "\n".join(f"{name:<16}{own:<26}{other}" for name, own, other in rows)
 

@@ -13,7 +13,8 @@ from lenproto.lab.tap import Tap
 from lenproto.lab.trace import Trace
 from lenproto.lab.views.page import Painter, TextForm, heading, page, preformatted
 
-ANSWER_S = 15.0  # seconds that send() waits at most: longer than the client itself waits for a server
+# seconds that send() waits at most: longer than the client itself waits for a server
+ANSWER_S = 15.0
 
 _open = {}  # name of the server → Console
 
@@ -44,15 +45,21 @@ class Console(TextForm, ipywidgets.VBox):
         for button in self._requests:
             button.on_click(lambda button: self._type(button.description))
             button.layout.width = "5.5em"
-        self._box = ipywidgets.Text(placeholder="or type a request, then Enter", description="Request")
+        self._box = ipywidgets.Text(
+            placeholder="or type a request, then Enter", description="Request"
+        )
         self._box.on_msg(self._entered)
         self._status = ipywidgets.HTML()
         self._bytes = ipywidgets.HTML()
-        super().__init__([
-            ipywidgets.HBox([self._connect, *self._requests, self._box], layout={"flex_flow": "row wrap"}),
-            self._status,
-            self._bytes,
-        ])
+        super().__init__(
+            [
+                ipywidgets.HBox(
+                    [self._connect, *self._requests, self._box], layout={"flex_flow": "row wrap"}
+                ),
+                self._status,
+                self._bytes,
+            ]
+        )
         self._paint()
         self._painter = Painter(self._paint)
 
@@ -96,7 +103,9 @@ class Console(TextForm, ipywidgets.VBox):
         self._typed = queue.Queue()
         self.waits_for = "the server"
         try:
-            with Tap({threading.current_thread(): "client", self.server.thread: "server"}) as self.trace:
+            with Tap(
+                {threading.current_thread(): "client", self.server.thread: "server"}
+            ) as self.trace:
                 self.trace.listeners.append(self._painter.touch)
                 contact, answer, client_socket = initial_contact(*self.server.address)
                 if contact:
@@ -141,7 +150,10 @@ class Console(TextForm, ipywidgets.VBox):
         return self._screen.getvalue().rstrip() if self._screen else ""
 
     def _who_waits(self):
-        return f"Client: waits for {self.waits_for}.", f"Server: {self.server.failure or self.server.doing}."
+        return (
+            f"Client: waits for {self.waits_for}.",
+            f"Server: {self.server.failure or self.server.doing}.",
+        )
 
     def _paint(self):
         """Bring what the page shows up to date."""
@@ -150,10 +162,14 @@ class Console(TextForm, ipywidgets.VBox):
         for control in (*self._requests, self._box):
             control.disabled = not connected
         status = "<br>".join(html.escape(line) for line in self._who_waits())
-        screen = preformatted((line, None) for line in (self._shown() or "(nothing yet)").split("\n"))
+        screen = preformatted(
+            (line, None) for line in (self._shown() or "(nothing yet)").split("\n")
+        )
         lines = list(self.trace.hexdump_lines()) or [("(no bytes yet)", None)]
         self._status.value = page(f'<div role="status" aria-live="polite">{status}</div>')
         self._bytes.value = page(
-            heading("The client's screen") + screen + heading("Every byte: offset, hexadecimal, characters, field")
+            heading("The client's screen")
+            + screen
+            + heading("Every byte: offset, hexadecimal, characters, field")
             + preformatted(lines)
-        )  # fmt: skip
+        )

@@ -5,7 +5,9 @@ import threading
 from pathlib import Path
 
 FIELDS = (Path(__file__).parent / "fields.css").read_text("utf-8")
-STYLE = f"<style>{FIELDS}" """
+STYLE = (
+    f"<style>{FIELDS}"
+    """
 .lenproto { font-size: var(--jp-ui-font-size1, 13px); color: var(--jp-ui-font-color1, inherit); }
 .lenproto pre { font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px);
   line-height: 1.5; margin: 0; padding: 8px; white-space: pre; flex: none; overflow: visible;
@@ -21,6 +23,7 @@ STYLE = f"<style>{FIELDS}" """
 .lenproto .empty { border-style: dashed; }
 .lenproto .cut { align-self: stretch; margin: 0 8px; border-left: 3px dashed var(--jp-ui-font-color1, #000); }
 </style>"""
+)
 
 
 class TextForm:
@@ -35,7 +38,8 @@ class TextForm:
 
     def _repr_mimebundle_(self, **kwargs):
         bundle = super()._repr_mimebundle_(**kwargs)
-        data = bundle[0] if isinstance(bundle, tuple) else bundle  # anywidget adds a dict of metadata
+        # anywidget adds a dict of metadata
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
         return {**data, "text/plain": self.text()}
 
 
@@ -81,5 +85,8 @@ def heading(text):
 
 def preformatted(lines):
     """Return lines of text as they stand, scrolled to the last; each is a pair of the text and a field, or None."""
-    marked = (f'<span class="{field}">{html.escape(line)}</span>' if field else html.escape(line) for line, field in lines)
+    marked = (
+        f'<span class="{field}">{html.escape(line)}</span>' if field else html.escape(line)
+        for line, field in lines
+    )
     return f'<div class="newest" tabindex="0"><pre dir="ltr">{"<br>".join(marked)}</pre></div>'

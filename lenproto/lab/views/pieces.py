@@ -21,7 +21,11 @@ class Pieces(TextForm, ipywidgets.VBox):
     def __init__(self, body="2026-11-22", *, cut=2, single=False):
         self.stream = frame(body)
         self._cut = ipywidgets.IntSlider(
-            cut, min=0, max=len(self.stream) - 1, description="Cut after byte", style={"description_width": "initial"}
+            cut,
+            min=0,
+            max=len(self.stream) - 1,
+            description="Cut after byte",
+            style={"description_width": "initial"},
         )
         self._single = ipywidgets.Checkbox(single, description="one byte at a time", indent=False)
         self._send = ipywidgets.Button(description="Server: send a piece", button_style="primary")
@@ -36,11 +40,13 @@ class Pieces(TextForm, ipywidgets.VBox):
         for button in (self._send, self._receive, self._again):
             button.layout.width = "auto"
         self._sockets = ()
-        super().__init__([
-            ipywidgets.HBox([self._cut, self._single]),
-            ipywidgets.HBox([self._send, self._receive, self._again]),
-            self._picture,
-        ])
+        super().__init__(
+            [
+                ipywidgets.HBox([self._cut, self._single]),
+                ipywidgets.HBox([self._send, self._receive, self._again]),
+                self._picture,
+            ]
+        )
         self.restart()
 
     def restart(self):
@@ -117,7 +123,9 @@ class Pieces(TextForm, ipywidgets.VBox):
     def text(self):
         """The steps so far, and how full the two buffers are."""
         cut = " + ".join(literal(piece) for piece in self.pieces)
-        return "\n".join([f"The server's {len(self.stream)} bytes: {cut}", *(self.steps or self._buffers())])
+        return "\n".join(
+            [f"The server's {len(self.stream)} bytes: {cut}", *(self.steps or self._buffers())]
+        )
 
     def _connect(self):
         with socket.create_server((DEFAULT_IP, 0)) as listener:
@@ -144,20 +152,33 @@ class Pieces(TextForm, ipywidgets.VBox):
         self._receive.disabled = not self.missing
         coming = self.pieces[self.sent :]
         rows = [
-            ("Still at the server", '<span class="cut"></span>'.join("".join(_boxes(piece)) for piece in coming)),
+            (
+                "Still at the server",
+                '<span class="cut"></span>'.join("".join(_boxes(piece)) for piece in coming),
+            ),
             ("On the way: sent, not yet received", "".join(_boxes(self.pipe))),
-            (self._buffers()[0], "".join(_boxes(self.header, "header", HEADER_BYTES - len(self.header)))),
+            (
+                self._buffers()[0],
+                "".join(_boxes(self.header, "header", HEADER_BYTES - len(self.header))),
+            ),
         ]
         if len(self.header) == HEADER_BYTES:
             rows.append((self._buffers()[1], "".join(_boxes(self.body, "body", self.missing))))
-        picture = "".join(heading(name) + f'<div class="boxes">{boxes or "nothing"}</div>' for name, boxes in rows)
+        picture = "".join(
+            heading(name) + f'<div class="boxes">{boxes or "nothing"}</div>' for name, boxes in rows
+        )
         steps = preformatted((line, None) for line in self.steps or ["(no step yet)"])
-        self._picture.value = page(f'<div role="status" aria-live="polite">{picture}</div>{heading("Steps")}{steps}')
+        self._picture.value = page(
+            f'<div role="status" aria-live="polite">{picture}</div>{heading("Steps")}{steps}'
+        )
 
 
 def _filling(name, buffer, size):
     """A buffer in text: header 0 0 _ _ (2 of 4 bytes, 2 missing)."""
-    places = " ".join([chr(byte) if 32 < byte < 127 else f"{byte:02x}" for byte in buffer] + ["_"] * (size - len(buffer)))
+    places = " ".join(
+        [chr(byte) if 32 < byte < 127 else f"{byte:02x}" for byte in buffer]
+        + ["_"] * (size - len(buffer))
+    )
     state = "complete" if len(buffer) == size else f"{size - len(buffer)} missing"
     return f"{name}: {places}  ({len(buffer)} of {size} bytes, {state})"
 

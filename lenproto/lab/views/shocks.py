@@ -59,7 +59,13 @@ class Shocks(TextForm, ipywidgets.VBox):
         self._worker = threading.Thread(target=self._work, name="shocks", daemon=True)
         replace_earlier(self)
         self._story, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
-        super().__init__([*(self._row(family, names) for family, names in rows.items()), self._story, self._picture])
+        super().__init__(
+            [
+                *(self._row(family, names) for family, names in rows.items()),
+                self._story,
+                self._picture,
+            ]
+        )
         if chosen:
             self.give(chosen)
         else:
@@ -71,7 +77,12 @@ class Shocks(TextForm, ipywidgets.VBox):
         self.shock = shock_named(name)
         self._paint("Both sides talk …")
         with ThreadPoolExecutor(max(len(self.servers), 1)) as pool:
-            self.seen = dict(zip(self.servers, pool.map(lambda server: give(self.shock, server), self.servers.values())))
+            self.seen = dict(
+                zip(
+                    self.servers,
+                    pool.map(lambda server: give(self.shock, server), self.servers.values()),
+                )
+            )
         self._paint()
         return self.seen
 
@@ -95,7 +106,9 @@ class Shocks(TextForm, ipywidgets.VBox):
 
     def _row(self, family, names):
         """The buttons of one family, behind its name; those that differ only in a number are narrow."""
-        label = ipywidgets.HTML(f"<b>{html.escape(family)}</b>", layout={"width": "5.5em", "flex": "0 0 auto"})
+        label = ipywidgets.HTML(
+            f"<b>{html.escape(family)}</b>", layout={"width": "5.5em", "flex": "0 0 auto"}
+        )
         cuts = [name for name in names if name.startswith("cut after byte")]
         pieces = [self._button(name, name) for name in names if name not in cuts]
         if cuts:
@@ -105,7 +118,9 @@ class Shocks(TextForm, ipywidgets.VBox):
         return ipywidgets.HBox([label, box])
 
     def _button(self, name, words):
-        button = ipywidgets.Button(description=words, tooltip=self._stories[name], layout={"width": "auto"})
+        button = ipywidgets.Button(
+            description=words, tooltip=self._stories[name], layout={"width": "auto"}
+        )
         button.on_click(lambda _: self._orders.put(name))
         self._buttons[name] = button
         return button
@@ -123,11 +138,19 @@ class Shocks(TextForm, ipywidgets.VBox):
         """Show the chosen shock, and what was seen of it; or some words instead."""
         for name, button in self._buttons.items():
             button.button_style = "primary" if self.shock and name == self.shock.name else ""
-        story = f"<b>{html.escape(self.shock.name)}</b> · {html.escape(self.shock.story)}" if self.shock else ""
+        story = (
+            f"<b>{html.escape(self.shock.name)}</b> · {html.escape(self.shock.story)}"
+            if self.shock
+            else ""
+        )
         heard = instead or ". ".join(f"{name} {seen.sentence}" for name, seen in self.seen.items())
-        self._story.value = page(f'<div class="story" role="status" aria-label="{html.escape(heard)}">{story}</div>')
+        self._story.value = page(
+            f'<div class="story" role="status" aria-label="{html.escape(heard)}">{story}</div>'
+        )
         panels = "" if instead else "".join(_panel(name, seen) for name, seen in self.seen.items())
-        self._picture.value = STYLE + page(f'<div class="servers">{panels or html.escape(instead)}</div>')
+        self._picture.value = STYLE + page(
+            f'<div class="servers">{panels or html.escape(instead)}</div>'
+        )
 
 
 class ShockTable(TextForm, ipywidgets.VBox):
@@ -144,12 +167,18 @@ class ShockTable(TextForm, ipywidgets.VBox):
         self._stories = _stories()
         self.seen = {}
         replace_earlier(self)
-        self._button = ipywidgets.Button(description="Give all shocks", button_style="primary", layout={"width": "auto"})
+        self._button = ipywidgets.Button(
+            description="Give all shocks", button_style="primary", layout={"width": "auto"}
+        )
         self._button.on_click(lambda _: self._start())
-        self._progress = ipywidgets.IntProgress(0, 0, self._runs, description="", layout={"width": "16em"})
+        self._progress = ipywidgets.IntProgress(
+            0, 0, self._runs, description="", layout={"width": "16em"}
+        )
         self._count, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
         self._giving, self._closed = threading.Lock(), False
-        super().__init__([ipywidgets.HBox([self._button, self._progress, self._count]), self._picture])
+        super().__init__(
+            [ipywidgets.HBox([self._button, self._progress, self._count]), self._picture]
+        )
         self._paint()
 
     @property
@@ -162,7 +191,11 @@ class ShockTable(TextForm, ipywidgets.VBox):
             self._button.disabled = True
             self.seen = {}
             try:
-                pairs = [(name, server) for name in sorted(self._names, key=_quick) for server in self.servers]
+                pairs = [
+                    (name, server)
+                    for name in sorted(self._names, key=_quick)
+                    for server in self.servers
+                ]
                 with ThreadPoolExecutor(WORKERS) as pool:
                     list(pool.map(self._give, pairs))
             finally:
@@ -185,25 +218,45 @@ class ShockTable(TextForm, ipywidgets.VBox):
         if not self.seen:
             return f"A table of {len(self._names)} shocks, a column for each server: {', '.join(self.servers)}. None is given yet."
         rows = [("shock", *self.servers)]
-        rows += [(name, *(self._cell(name, server) for server in self.servers)) for name in self._names]
-        rows.append(("withstood", *(f"{self.held(server)} of {len(self._names)}" for server in self.servers)))
+        rows += [
+            (name, *(self._cell(name, server) for server in self.servers)) for name in self._names
+        ]
+        rows.append(
+            (
+                "withstood",
+                *(f"{self.held(server)} of {len(self._names)}" for server in self.servers),
+            )
+        )
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-        lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+            for row in rows
+        ]
         rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
-        failures = [line for said in self._first_failures() for line in ("", *textwrap.wrap(said, TEXT_WIDTH))]
+        failures = [
+            line
+            for said in self._first_failures()
+            for line in ("", *textwrap.wrap(said, TEXT_WIDTH))
+        ]
         return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1], *failures])
 
     def _first_failures(self):
         """For each server the first shock of the table that it did not withstand, in a sentence."""
         for server in self.servers:
-            failed = [name for name in self._names if (name, server) in self.seen and not self.seen[name, server].held]
+            failed = [
+                name
+                for name in self._names
+                if (name, server) in self.seen and not self.seen[name, server].held
+            ]
             if failed:
                 yield f"The first that {server} did not withstand is {failed[0]!r}. It {self.seen[failed[0], server].sentence}."
 
     def _start(self):
         """What the button does, in a thread of its own."""
         if not (self._thread and self._thread.is_alive()):
-            self._thread = threading.Thread(target=self._run_and_tell, name="shock table", daemon=True)
+            self._thread = threading.Thread(
+                target=self._run_and_tell, name="shock table", daemon=True
+            )
             self._thread.start()
 
     def _run_and_tell(self):
@@ -228,17 +281,23 @@ class ShockTable(TextForm, ipywidgets.VBox):
         seen = self.seen.copy()
         self._progress.value = len(seen)
         self._count.value = page(f'<span role="status">{len(seen)} of {self._runs} given</span>')
-        head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in ("shock", *self.servers))
+        head = "".join(
+            f'<th scope="col">{html.escape(name)}</th>' for name in ("shock", *self.servers)
+        )
         rows = "".join(self._html_row(name, seen) for name in self._names)
-        totals = "".join(f"<th>{self.held(server)} of {len(self._names)}</th>" for server in self.servers)
+        totals = "".join(
+            f"<th>{self.held(server)} of {len(self._names)}</th>" for server in self.servers
+        )
         table = f'<table class="shocks"><tr>{head}</tr>{rows}<tr><th scope="row">withstood</th>{totals}</tr></table>'
         failures = "".join(f"<p>{html.escape(line)}</p>" for line in self._first_failures())
         self._picture.value = STYLE + page(table + failures)
 
     def _html_row(self, name, seen):
         story = html.escape(self._stories[name])
-        cells = "".join(f"<td>{_verdict(seen[name, server])}</td>" if (name, server) in seen else "<td>·</td>"
-                        for server in self.servers)  # fmt: skip
+        cells = "".join(
+            f"<td>{_verdict(seen[name, server])}</td>" if (name, server) in seen else "<td>·</td>"
+            for server in self.servers
+        )
         return f'<tr title="{story}"><th scope="row">{html.escape(name)}</th>{cells}</tr>'
 
 
@@ -250,7 +309,10 @@ def _chosen_families(shocks):
     for name in shocks:
         if name not in known:
             shock_named(name)
-    chosen = {family: [name for name in names if {name, family} & set(shocks)] for family, names in known.items()}
+    chosen = {
+        family: [name for name in names if {name, family} & set(shocks)]
+        for family, names in known.items()
+    }
     return {family: names for family, names in chosen.items() if names}
 
 
@@ -282,26 +344,44 @@ def _lines(seen):
     near = [(number, line) for number, line in lines if abs(number - seen.line) <= AROUND]
     blanks = min((len(line) - len(line.lstrip()) for _, line in near if line.strip()), default=0)
     sign = "✓" if seen.held else "■"
-    return [(f"{sign if number == seen.line else ' '} {number:3} {line[blanks:]}".rstrip(), number == seen.line)
-            for number, line in near]  # fmt: skip
+    return [
+        (
+            f"{sign if number == seen.line else ' '} {number:3} {line[blanks:]}".rstrip(),
+            number == seen.line,
+        )
+        for number, line in near
+    ]
 
 
 def _panel(name, seen):
     """What became of one server, as HTML: verdict, place, conversation."""
-    rows = "".join(f'<span class="{"here" if here else ""}">{html.escape(line)}</span>\n' for line, here in _lines(seen))
+    rows = "".join(
+        f'<span class="{"here" if here else ""}">{html.escape(line)}</span>\n'
+        for line, here in _lines(seen)
+    )
     place = f'<div class="lines" tabindex="0"><pre>{rows}</pre></div>' if rows else ""
     verdict = f'<span class="{"good" if seen.held else "bad"}">{seen.mark} {seen.verdict}</span>'
     rest = html.escape(seen.sentence.removeprefix(seen.verdict))
-    return (f'<section class="seen {"held" if seen.held else ""}" aria-label="{html.escape(name)}"><h4>{html.escape(name)}</h4>'
-            f"<p>{verdict}{rest}</p>{place}<pre class=\"talk\">{_talk(seen)}</pre></section>")  # fmt: skip
+    return (
+        f'<section class="seen {"held" if seen.held else ""}" aria-label="{html.escape(name)}"><h4>{html.escape(name)}</h4>'
+        f'<p>{verdict}{rest}</p>{place}<pre class="talk">{_talk(seen)}</pre></section>'
+    )
 
 
 def _talk(seen):
     """The conversation as HTML: the client's lines paler, and the server's last one marked if it ended there."""
     lines = seen.conversation()
-    last = next((line for line in reversed(range(len(lines))) if lines[line].startswith("server")), None)
+    last = next(
+        (line for line in reversed(range(len(lines))) if lines[line].startswith("server")), None
+    )
     rows = []
     for number, line in enumerate(lines):
-        kind = "last" if number == last and seen.place else "next" if "  the next one " in line else line.split(" ")[0]
+        kind = (
+            "last"
+            if number == last and seen.place
+            else "next"
+            if "  the next one " in line
+            else line.split(" ")[0]
+        )
         rows.append(f'<span class="{kind}">{html.escape(line)}</span>')
     return "".join(rows)

@@ -18,4 +18,6 @@ class show:  # a verb, for show(f) in a cell is all that a lesson says
 
 def _numbered(thing):
     lines, first = inspect.getsourcelines(thing)
-    return "".join(f"{number:3} {line}" for number, line in enumerate(lines, max(first, 1))).rstrip()
+    return "".join(
+        f"{number:3} {line}" for number, line in enumerate(lines, max(first, 1))
+    ).rstrip()

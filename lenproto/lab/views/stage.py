@@ -48,7 +48,8 @@ class Replay(TextForm, anywidget.AnyWidget):
             self._run += 1
             self.trace = trace
             self._ladder = Ladder(trace)
-            self._told = dict.fromkeys(trace.notes, 0)  # by side: pieces of print that the page knows
+            # by side: pieces of print that the page knows
+            self._told = dict.fromkeys(trace.notes, 0)
 
     def _tell(self, everything=False):
         """Send the page what it does not know yet."""
@@ -150,9 +151,17 @@ class StageView(Replay):
         for name in SIDES:
             position = self.stage.position(name)
             where = position.where._asdict() if position.where else {}
-            sides[name] = {key: getattr(position, key) for key in ("state", "call", "awaits", "limit_s", "reason")} | where
-        return {"sides": sides, "deadlock": self.stage.deadlock or "", "trouble": self._trouble,
-                "playing": self._playing, "done": self._done}  # fmt: skip
+            sides[name] = {
+                key: getattr(position, key)
+                for key in ("state", "call", "awaits", "limit_s", "reason")
+            } | where
+        return {
+            "sides": sides,
+            "deadlock": self.stage.deadlock or "",
+            "trouble": self._trouble,
+            "playing": self._playing,
+            "done": self._done,
+        }
 
     def _heard(self, _, content, buffers):
         """A button or a key: this is the thread that also runs the cells, so only take it down."""

@@ -27,7 +27,11 @@ def connect(address, *, receive_buffer_bytes=None):
 def reset(sock):
     """Close the socket with a RST instead of a FIN: the cable is cut, the program is killed."""
     on, seconds = 1, 0
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("hh" if os.name == "nt" else "ii", on, seconds))
+    sock.setsockopt(
+        socket.SOL_SOCKET,
+        socket.SO_LINGER,
+        struct.pack("hh" if os.name == "nt" else "ii", on, seconds),
+    )
     sock.close()
 
 
@@ -123,7 +127,7 @@ class SmallPieces(socket.socket):
         return super().recv(min(n, self.piece_bytes))
 
     def send(self, data):
-        return super().send(data[:self.piece_bytes])
+        return super().send(data[: self.piece_bytes])
 
     def accept(self):
         sock, address = super().accept()

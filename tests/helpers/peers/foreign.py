@@ -27,7 +27,9 @@ def netcat():
 
 @functools.cache
 def netcat_help(program):
-    told = subprocess.run([program, "-h"], capture_output=True, text=True, timeout=10, stdin=subprocess.DEVNULL)
+    told = subprocess.run(
+        [program, "-h"], capture_output=True, text=True, timeout=10, stdin=subprocess.DEVNULL
+    )
     return told.stdout + told.stderr
 
 
