@@ -433,6 +433,8 @@ def pickled(function):
             if type(thing).__module__ == "IPython.core.autocall":
                 # what exit and quit are in a notebook
                 return getattr, (builtins, "exit")
+            if isinstance(thing, types.CodeType):
+                return _made_in, (thing.co_filename, *self.dispatch_table[types.CodeType](thing))
             return super().reducer_override(thing)
 
     buffer = io.BytesIO()
@@ -445,6 +447,11 @@ def pickled(function):
             "Let it make that itself, or take it as a parameter."
         ) from None
     return buffer.getvalue()
+
+
+def _made_in(file, make, parts):
+    """Make code anew, with the name of its file: cloudpickle may leave that out, a verdict may not."""
+    return make(*parts).replace(co_filename=file)
 
 
 class Elsewhere:
