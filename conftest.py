@@ -1,8 +1,26 @@
 """For all tests, and for the lessons that pytest runs: nobody's own progress is touched, and kernels find their ports."""
 
 import os
+import sys
 
+import pytest
+from helpers import order
 from helpers.kernel_ports import choose_below_the_others
 
 os.environ["LENPROTO_PROGRESS"] = "off"
+# Tests start hundreds of Pythons. Each would compile all anew where none may keep what it compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 choose_below_the_others()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Let what takes longest begin first."""
+    items.sort(key=order.turn)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Give each worker (of pytest-xdist) whole groups of tests."""
+    return order.scheduler(config, log)

@@ -13,6 +13,7 @@ from helpers.jupyter_page import (
     ARGUMENTS,
     Lab,
     Notebook,
+    Window,
     descendants,
     find_chromium,
     wait_until_ended,
@@ -51,17 +52,33 @@ def chromium(chromium_path, lab):
     wait_until_ended(processes)
 
 
+@pytest.fixture(scope="package")
+def window(chromium, lab):
+    """The page in which these tests open one notebook after another."""
+    with contextlib.ExitStack() as stack:
+        window = Window(chromium, lab)
+        stack.callback(window.discard)
+        yield window
+
+
 @pytest.fixture
-def notebook(chromium, lab, tmp_path):
-    """notebook(path, theme="light", viewport=(1280, 1000)) opens a notebook of lab.root; closed after the test."""
-    with contextlib.ExitStack() as opened:
+def notebook(window, lab, tmp_path, request):
+    """notebook(path, theme="light", viewport=(1280, 1000)) opens a notebook of lab.root; closed after the test.
 
-        def open_notebook(path, theme="light", viewport=(1280, 1000)):
-            return opened.enter_context(
-                contextlib.closing(Notebook(chromium, lab, path, theme, viewport, tmp_path))
-            )
+    A page in which a test has failed is used by no other one.
+    """
+    failed = request.session.testsfailed
+    opened = []
 
-        yield open_notebook
+    def open_notebook(path, theme="light", viewport=(1280, 1000)):
+        opened.append(Notebook(window, lab, path, theme, viewport, tmp_path))
+        return opened[-1]
+
+    yield open_notebook
+    if request.session.testsfailed > failed or not opened:
+        window.discard()
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture

@@ -1,21 +1,22 @@
 """Each lesson in a browser, as a pupil sees it: run, look at every widget, run again."""
 
+import nbformat
 import pytest
-from helpers.places import NOTEBOOKS
-
-LESSONS = sorted(
-    path.relative_to(NOTEBOOKS).as_posix() for path in (NOTEBOOKS / "en").glob("*.ipynb")
-)
+from helpers.lessons import PAGES, shown
 
 
-@pytest.mark.parametrize("path", LESSONS)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_lesson_runs_twice_and_every_widget_is_seen(notebook, path):
-    lesson = notebook(path)
+    kept = [shown(cell.get("outputs", ())) for cell in nbformat.read(path, as_version=4).cells]
+    lesson = notebook(f"{path.parent.name}/{path.name}")
     for _ in range(2):
         lesson.run_all()
         assert lesson.errors() == []
         assert lesson.missing_widgets() == []
         assert lesson.exceptions == []
-    lesson.screenshots_of_widgets(path.split("/")[-1].removesuffix(".ipynb"))
-    code = [cell for cell in lesson.cells() if cell["cell_type"] == "code"]
+        cells = lesson.cells()
+        for cell, before in zip(cells, kept, strict=True):
+            assert shown(cell.get("outputs", ())) == before, cell["source"]
+    lesson.screenshots_of_widgets(path.stem)
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
     assert all(cell["execution_count"] for cell in code if cell["source"])

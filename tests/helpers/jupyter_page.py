@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import importlib.util
 import json
 import os
 import secrets
@@ -47,6 +48,17 @@ SELECT = """number => {
     notebook.deselectAll();
     notebook.activeCellIndex = number;
 }"""
+OPEN = """async path => {
+    const widget = await jupyterapp.commands.execute("docmanager:open", { path, factory: "Notebook" });
+    await widget.context.ready;
+    jupyterapp.shell.activateById(widget.id);
+}"""
+CLOSE = """async () => {
+    for (const widget of [...jupyterapp.shell.widgets("main")]) {
+        await widget.sessionContext?.shutdown();
+        widget.dispose();
+    }
+}"""
 THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
 SCROLL = "number => jupyterapp.shell.currentWidget.content.scrollToItem(number)"
 RESTART = """async () => {
@@ -78,6 +90,11 @@ def until(condition, what, limit_s):
 def find_chromium():
     """Return the path of this computer's Chromium or Chrome, or None."""
     return next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+def find_browser():
+    """Return the browser's path, if Playwright is there to drive it; None otherwise."""
+    return find_chromium() if importlib.util.find_spec("playwright") else None
 
 
 def running():
@@ -218,30 +235,71 @@ class Lab:
         file.write_text(json.dumps(settings), encoding="utf-8")
 
 
+class Window:
+    """A page of the browser with JupyterLab in it, which shows one notebook after another.
+
+    Starting JupyterLab's own JavaScript costs more than all that most tests do with it.
+    """
+
+    def __init__(self, browser, lab):
+        self._browser, self._lab, self.page, self._theme = browser, lab, None, ""
+
+    def show(self, path, theme, viewport):
+        """Open a notebook, wait until its kernel is idle, and return Playwright's page."""
+        size = dict(zip(("width", "height"), viewport, strict=True))
+        if self.page:
+            self.page.set_viewport_size(size)
+            if self._theme != theme:
+                change_theme(self.page, theme)
+            self.page.evaluate(OPEN, path)
+        else:
+            self._lab.set_theme(theme)
+            self.page = self._browser.new_page(viewport=size)
+            self.page.goto(self._lab.address(path))
+        self._theme = theme
+        return self.page
+
+    def clear(self):
+        """Close the notebook, whatever of it was not saved."""
+        if self.page:
+            self.page.evaluate(CLOSE)
+
+    def discard(self):
+        """Close the page: the next notebook gets one of its own."""
+        if self.page:
+            self.page.close()
+            self.page = None
+
+
+def change_theme(page, theme):
+    """Change to the "light" or "dark" theme, as from the menu."""
+    name = f"JupyterLab {theme.capitalize()}"
+    page.evaluate(THEME, name)
+    page.wait_for_selector(f"[data-jp-theme-name='{name}']", state="attached")
+    page.wait_for_selector("#jupyterlab-splash", state="detached")
+
+
 class Notebook:
-    """A notebook in a page of the browser, with its kernel connected and idle.
+    """A notebook in a window, with its kernel connected and idle.
 
     `page` is Playwright's page; `exceptions` holds the text of each JavaScript exception that nobody caught.
     A cell is named by its number (Markdown cells count) or by a text that only its source has.
     """
 
-    def __init__(self, browser, lab, path, theme, viewport, shots):
-        self.path, self._lab, self._shots = path, lab, shots
+    def __init__(self, window, lab, path, theme, viewport, shots):
+        self.path, self._window, self._lab, self._shots = path, window, lab, shots
         self.exceptions, self.console_errors = [], []
-        lab.set_theme(theme)
-        width, height = viewport
-        self.page = browser.new_page(viewport={"width": width, "height": height})
-        self.page.on("pageerror", lambda error: self.exceptions.append(error.stack or str(error)))
-        self.page.on("console", self._keep_console_error)
-        try:
-            self.page.goto(lab.address(path))
-            self.wait_until_idle()
-            self.page.wait_for_selector(
-                f"[data-jp-theme-name='JupyterLab {theme.capitalize()}']", state="attached"
-            )
-        except BaseException:
-            self.close()
-            raise
+        self.page = window.show(path, theme, viewport)
+        self._listeners = {"pageerror": self._keep_exception, "console": self._keep_console_error}
+        for event, listener in self._listeners.items():
+            self.page.on(event, listener)
+        self.wait_until_idle()
+        self.page.wait_for_selector(
+            f"[data-jp-theme-name='JupyterLab {theme.capitalize()}']", state="attached"
+        )
+
+    def _keep_exception(self, error):
+        self.exceptions.append(error.stack or str(error))
 
     def _keep_console_error(self, message):
         if message.type == "error":
@@ -314,10 +372,7 @@ class Notebook:
 
     def change_theme(self, theme):
         """Change to the "light" or "dark" theme, as from the menu."""
-        name = f"JupyterLab {theme.capitalize()}"
-        self.page.evaluate(THEME, name)
-        self.page.wait_for_selector(f"[data-jp-theme-name='{name}']", state="attached")
-        self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+        change_theme(self.page, theme)
 
     def screenshots_of_widgets(self, name):
         """Keep a picture of every widget, in both themes, with the page as it stands around it."""
@@ -340,6 +395,8 @@ class Notebook:
         return path
 
     def close(self):
-        """Close the page and end the notebook's kernel."""
-        self.page.close()
+        """Close the notebook and end its kernel."""
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        self._window.clear()
         self._lab.shut_down_kernels(self.path)

@@ -1,9 +1,12 @@
-"""Lessons 7 and 8 as a learner leaves them: with functions written into the boxes of their stubs."""
+"""The lessons: all pages, what is seen of them, and lessons 7 and 8 as a learner leaves them, with functions in the boxes of their stubs."""
+
+import json
 
 import nbformat
 
 from helpers.places import EXERCISES, NOTEBOOKS
 
+PAGES = sorted((NOTEBOOKS / "en").glob("*.ipynb"))
 LESSONS = [
     NOTEBOOKS / "en" / name for name in ("07_build_the_server.ipynb", "08_build_the_client.ipynb")
 ]
@@ -27,3 +30,22 @@ def graft(path, functions):
             if cell.cell_type == "code" and cell.source == stub(name):
                 cell.source = source.strip("\n")
     return lesson
+
+
+def shown(outputs):
+    """What a reader sees of a cell's outputs, without the ids of widgets."""
+    texts = []
+    for output in outputs:
+        if output["output_type"] == "stream":
+            texts.append((output["name"], _text(output["text"])))
+        else:
+            data = output.get("data", {}).items()
+            said = {kind: _text(each) for kind, each in data if "widget-view" not in kind}
+            told = json.dumps(said or output.get("evalue"), ensure_ascii=False, sort_keys=True)
+            texts.append((output["output_type"], told))
+    return texts
+
+
+def _text(lines):
+    """A text, which a notebook may also hold as a list of lines."""
+    return "".join(lines) if isinstance(lines, list) else lines

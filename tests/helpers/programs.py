@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pathlib
 import queue
 import signal
 import subprocess

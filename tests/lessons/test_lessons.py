@@ -1,4 +1,4 @@
-"""The lessons as a person uses them: cells run twice, the whole page run again. (That their outputs are true, nbval tests.)"""
+"""The shape of the lessons, and what is kept in them. (They are run by nbval, by test_again, and in a browser.)"""
 
 import ast
 import json
@@ -6,50 +6,17 @@ import re
 
 import nbformat
 import pytest
-from helpers.places import NOTEBOOKS
-from jupyter_core.utils import ensure_event_loop
-from nbclient import NotebookClient
+from helpers.lessons import PAGES
 
-PAGES = sorted((NOTEBOOKS / "en").glob("*.ipynb"))
 LESSONS = [path for path in PAGES if path.match("[0-9][0-9]_*")]  # the others are for teachers
-CELL_LIMIT_S = 30
 LONGEST_CELL = 15  # lines
 
 pages = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 lessons = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def event_loop():
-    """The loop on which nbclient runs; it keeps it from one lesson to the next."""
-    loop = ensure_event_loop()
-    yield
-    loop.close()
-
-
 def code_cells(path):
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-
-
-def shown(outputs):
-    """What a reader sees of a cell's outputs, without the ids of widgets."""
-    texts = []
-    for output in outputs:
-        if output.output_type == "stream":
-            texts.append((output.name, output.text))
-        else:
-            data = {
-                kind: text
-                for kind, text in output.get("data", {}).items()
-                if "widget-view" not in kind
-            }
-            texts.append(
-                (
-                    output.output_type,
-                    json.dumps(data or output.get("evalue"), ensure_ascii=False, sort_keys=True),
-                )
-            )
-    return texts
 
 
 def says_something(tree):
@@ -101,27 +68,6 @@ def test_there_are_lessons():
         "08",
     ]
     assert [path.stem for path in PAGES if path not in LESSONS] == ["live_walkthrough"]
-
-
-@pages
-def test_every_cell_may_be_run_twice_and_the_page_again(path):
-    lesson = nbformat.read(path, as_version=4)
-    client = NotebookClient(
-        lesson,
-        timeout=CELL_LIMIT_S,
-        kernel_name="python3",
-        coalesce_streams=True,
-        resources={"metadata": {"path": str(path.parent)}},
-    )
-    kept = {cell.id: shown(cell.outputs) for cell in code_cells(path)}
-    with client.setup_kernel():
-        for number, cell in enumerate(lesson.cells):
-            for _ in range(2 if cell.cell_type == "code" else 0):
-                client.execute_cell(cell, number)
-        for number, cell in enumerate(lesson.cells):
-            if cell.cell_type == "code":
-                client.execute_cell(cell, number)
-                assert shown(cell.outputs) == kept[cell.id], cell.source
 
 
 @pages

@@ -1,0 +1,30 @@
+"""Who runs when: what takes longest begins first, and what shares a thing that is dear runs in one worker.
+
+By itself a file is a group: its fixtures are made once, and the cells of a lesson run in their order.
+A file of long tests that share nothing is cut into its tests, so that no worker is idle at the end.
+"""
+
+FIRST = ("tests/browser/", "tests/exercises/test_nbgrader.py", "tests/core/test_any_bytes.py")
+SINGLE = ("tests/browser/", "tests/core/test_any_bytes.py", "tests/lessons/test_again.py")
+
+
+def turn(item):
+    """The turn of a test: that of the first beginning that fits. Those of the same turn keep their order."""
+    turns = (number for number, begin in enumerate(FIRST) if item.nodeid.startswith(begin))
+    return next(turns, len(FIRST))
+
+
+def group(nodeid):
+    """The name of the group to which a test belongs."""
+    return nodeid if nodeid.startswith(SINGLE) else nodeid.partition("::")[0]
+
+
+def scheduler(config, log):
+    """Return what gives each worker one group after another."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            return group(nodeid)
+
+    return Groups(config, log)
