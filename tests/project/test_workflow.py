@@ -1,4 +1,4 @@
-"""What GitHub runs: a workflow and a list of renewals that fit their schemas, on every system and Python that we promise."""
+"""What GitHub runs: a workflow that fits its schema, on every system and Python that we promise."""
 
 import re
 import subprocess
