@@ -32,12 +32,10 @@ def initial_contact(ip, port, *, timeout_s=SERVER_TIMEOUT_S):
         client_socket.settimeout(timeout_s)
         client_socket.connect((ip, port))
         client_socket.sendall(HANDSHAKE)
-        message = recv_exactly(client_socket, GREETING_BYTES)
-        if len(message) < GREETING_BYTES:
-            raise ProtocolError(
-                f"closed after {len(message)} of {GREETING_BYTES} bytes of greeting"
-            )
-        greeting = readable(message, "ascii")
+        data = recv_exactly(client_socket, GREETING_BYTES)
+        if len(data) < GREETING_BYTES:
+            raise ProtocolError(f"closed after {len(data)} of {GREETING_BYTES} bytes of greeting")
+        greeting = readable(data, "ascii")
         print(greeting)
         return True, greeting, client_socket
     except BaseException as error:
