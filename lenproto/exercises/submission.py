@@ -65,7 +65,7 @@ class Part:
 
 
 def job(path):
-    """Return what a worker needs to judge a file: the names that it may make, its Parts, its folder. NotReadable as read()."""
+    """Return what a worker needs to judge a file: names it may make, Parts, folder. NotReadable as read()."""
     parts = read(path)
     return {
         "names": names(parts),
@@ -221,7 +221,10 @@ def _cells(text):
 
 
 def _plain(source, cell):
-    """A cell's source with Jupyter's own lines emptied, so that the others keep their numbers. NotReadable if it is no Python."""
+    """A cell's source with Jupyter's own lines emptied, so that the others keep their numbers.
+
+    NotReadable if it is no Python.
+    """
     source = source.replace("\r\n", "\n")
     if magic := re.match(r"\s*%%(\w+).*", source):
         if magic[1] not in PYTHON_CELLS:
@@ -313,7 +316,10 @@ def _run(statement, name, flags, space):
 
 
 def _is_around(statement, around):
-    """Whether a statement is a lesson's: it imports what shows and checks, or uses that. Its names are put to those around."""
+    """Whether a statement is a lesson's: it imports what shows and checks, or uses that.
+
+    Its names are put to those around.
+    """
     if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith(LESSONS):
         around.update(each.asname or each.name for each in statement.names)
         return True
@@ -410,13 +416,11 @@ def names_in(code):
     return set(code.co_names).union(*map(names_in, inner))
 
 
-def source_lines(parts, name):
-    """Return the lines of a part."""
-    return next((part.text.splitlines() for part in parts if part.name == name), [])
-
-
 def pickled(function):
-    """Return a function as bytes, with all that it uses of its notebook. NotReadable where something cannot be carried over."""
+    """Return a function as bytes, with all that it uses of its notebook.
+
+    NotReadable where something cannot be carried over.
+    """
     import socket
     import threading
 

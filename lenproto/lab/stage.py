@@ -139,7 +139,7 @@ class Stage:
         return self.position(actor)
 
     def moves(self):
-        """Play both sides to their end: one until it is blocked or has ended, then the other. Yields after each step."""
+        """Play both sides to their end: one until it is blocked or has ended, then the other. Yield after each step."""
         self._must_run()
         while actor := self.next_actor():
             yield self.step(actor)
@@ -205,7 +205,7 @@ class Stage:
             return Position(actor, "blocked", asking.text(), asking.where, "the keyboard")
         program = side.program
         if program.failure:
-            return Position(actor, "failed", where=program.fell, reason=program.failure)
+            return Position(actor, "failed", where=program.failed_at, reason=program.failure)
         if side.ended:
             return Position(actor, "finished")
         return Position(
@@ -216,7 +216,7 @@ class Stage:
 
     @property
     def deadlock(self):
-        """None, or a sentence: both sides are stuck, for what only the other one could do. Who waits, for what, where."""
+        """None, or who waits, for what, where, if both sides are stuck, for what only the other one could do."""
         if not self.at_rest:
             return None
         stuck = {

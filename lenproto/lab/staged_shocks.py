@@ -179,7 +179,8 @@ def program(shock):
     shock = shock_named(shock) if isinstance(shock, str) else shock
     if not isinstance(shock.script, (tuple, list)):
         raise LabError(
-            f'The script of {shock.name!r} is no list of steps. Put them in square brackets: [Send(b"Hi"), ExpectEnd()].'
+            f"The script of {shock.name!r} is no list of steps. "
+            'Put them in square brackets: [Send(b"Hi"), ExpectEnd()].'
         )
     if not _fits_a_stage(shock):
         raise LabError(
@@ -467,7 +468,7 @@ def _for_real(shock, server):
         if not stuck and not failure and problems:
             verdict, sentence = ERRS, f"goes wrong: {problems[0]}"
         elif failure:
-            place = program.fell
+            place = program.failed_at
             verdict, sentence = DIES, _dies(failure)
         elif stuck:
             verdict, sentence = HANGS, f"hangs in {_at(stuck)}: {_why(stuck.name)}"
@@ -501,7 +502,9 @@ def _listening(program):
 def _never_listened(shock, program):
     """What became of a server that came to no accept."""
     if program.failure:
-        return Seen(shock, DIES, _dies(program.failure), program.fell, _source(program.fell))
+        return Seen(
+            shock, DIES, _dies(program.failure), program.failed_at, _source(program.failed_at)
+        )
     if program.alive:
         return Seen(
             shock,
@@ -530,7 +533,7 @@ def _visit(address, shock, problems):
 
 
 def _watch(program, guests):
-    """Wait until the guests have gone; or return the call in which the server hangs meanwhile, without any time limit."""
+    """Wait until the guests have gone; or return the call in which the server hangs meanwhile, without a time limit."""
     actor, last, since = program.actor, None, 0.0
     while guests.is_alive():
         call = actor.doing
