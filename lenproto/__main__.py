@@ -132,7 +132,7 @@ def jobs(text):
 
 def address(text):
     """Return the (ip, port) of IP:PORT."""
-    ip, colon, port = text.rpartition(":")
+    ip, _, port = text.rpartition(":")
     if not (ip and port.isdecimal() and 0 < int(port) < 65536):
         raise argparse.ArgumentTypeError(f"{text!r} is no IP:PORT, such as 127.0.0.1:8820")
     return ip, int(port)
@@ -211,13 +211,9 @@ def prepare_standard_streams():
         ("stderr", "backslashreplace"),
     ):
         if getattr(sys, name) is None:
-            setattr(
-                sys,
-                name,
-                open(
-                    os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w", closefd=False
-                ),
-            )
+            null, mode = os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w"
+            # open as long as the process lives
+            setattr(sys, name, open(null, mode, closefd=False))  # noqa: SIM115
         getattr(sys, name).reconfigure(errors=errors)
 
 

@@ -165,7 +165,7 @@ def _minutes(number):
 
 @functools.lru_cache(maxsize=1)
 def _forms(moments):
-    """How these moments may be told: pairs of sets of numbers, and a pattern for digits alone, such as 20261122 or 093059 or both."""
+    """How these moments may be told: pairs of sets of numbers, and a pattern for digits alone, such as 20261122."""
     pairs, dates, times = [], set(), set()
     for moment in moments:
         pairs.append(
@@ -198,7 +198,7 @@ def clockless(text):
 
 
 def steady(data):
-    """Return bytes without what differs from run to run: # for the date and time of this moment, ... for addresses of memory."""
+    """Return bytes without what differs from run to run: # for this moment's date and time, ... for addresses."""
     text = clockless(data.decode("latin-1"))
     return re.sub(ADDRESS, "0x...", text).encode("latin-1", "replace")
 

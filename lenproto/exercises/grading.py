@@ -16,7 +16,7 @@ PASSED_OVER = {"__pycache__", "node_modules", "site-packages"}  # folders withou
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one file: a report as judge.judge_file() gives it, or the problem that there was, in a sentence."""
+    """What became of one file: a report as judge.judge_file() gives it, or the problem there was, in a sentence."""
 
     learner: str
     path: str
@@ -67,7 +67,7 @@ def grade(paths, *, executor=None, limit_s=WHOLE_S, levels=LEVELS, jobs=None, ro
 
 
 def files(folder):
-    """Return the Python files and notebooks of a folder and of all folders in it, sorted, those apart that tools have made."""
+    """Return a folder's Python files and notebooks, at any depth, sorted; none of those that tools have made."""
     found = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(

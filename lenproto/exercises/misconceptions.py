@@ -18,7 +18,7 @@ FOLDER = "catalogue"
 
 @dataclass(frozen=True)
 class Misconception:
-    """What is believed or what happened, in a sentence; why the protocol wants it otherwise; Python that does it right."""
+    """What is believed or happened, in a sentence; why the protocol wants it otherwise; Python that does it right."""
 
     says: str
     concept: str
@@ -37,7 +37,7 @@ class Misconception:
 
 @functools.cache
 def catalogue(name=ANY):
-    """Return the misconceptions of a function by name; without one, those of any function. A solution may be a table."""
+    """Return a function's misconceptions by name; without a function, those of any. A solution may be a table."""
     text = (files(__package__) / FOLDER / f"{name}.toml").read_text(encoding="utf-8")
     return {key: Misconception(**entry) for key, entry in tomllib.loads(text).items()}
 

@@ -46,7 +46,7 @@ class Solution:
 
 
 def solution(name):
-    """Return the reference solution of one of the five functions, or how far it is. LabError if there is none of that name."""
+    """Return the reference solution of a function, or how far it is. LabError if there is none of that name."""
     name = getattr(name, "__name__", name)
     if name not in FUNCTIONS:
         raise LabError(f"{name!r} is none of the five functions. They are: {', '.join(FUNCTIONS)}.")

@@ -39,7 +39,10 @@ _ORIGINAL = {
 
 @contextlib.contextmanager
 def stand_in():
-    """In here, whoever is driven may wait in any way, also under a name that was fetched in here: from select import select."""
+    """In here, whoever is driven may wait in any way.
+
+    Also under a name that was fetched in here: from select import select.
+    """
     global _users
     # never started; as long as it is watched, the tap's own stand-ins stay, too
     idle = threading.Thread(name=__name__)

@@ -122,9 +122,8 @@ def _tell(outcomes, is_server, timeout_s):
         print(first)
         if not any(note.problem for note in first.played):
             print(f"  {first.problem}")
-        print(
-            f"\nThe {'server' if is_server else 'client'} should give up a silent peer after {timeout_s:g} s (--timeout)."
-        )
+        side = "server" if is_server else "client"
+        print(f"\nThe {side} should give up a silent peer after {timeout_s:g} s (--timeout).")
 
 
 def _not_given(outcome):

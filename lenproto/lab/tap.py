@@ -122,7 +122,7 @@ class Actor:
         return None if sock is None else _limits.get(sock, sock.gettimeout())
 
     def await_readable(self, n=1):
-        """Where time stands still: wait until the call it is in has something to read, however long; n bytes, if driven.
+        """Where time stands still: wait until the call it is in has something to read, however long; n bytes if driven.
 
         Raises TimeoutError once expired is set, and Stopped where the actor has to stop.
         """

@@ -248,10 +248,8 @@ class Trace(list):
         streams = self._streams()
         for connection, sender in sorted(streams, key=lambda key: (key[0] or 0, key[1])):
             stream = streams[connection, sender]
-            if connection in self.whole:
-                runs = fields(sender, stream)
-            else:
-                runs = [("unknown", 0, len(stream))]
+            is_whole = connection in self.whole
+            runs = fields(sender, stream) if is_whole else [("unknown", 0, len(stream))]
             found += [Field(connection, sender, a, name, stream[a:b]) for name, a, b in runs]
         return found
 

@@ -1,4 +1,4 @@
-"""What is wrong with the bytes of an answer that is no header and body of its length. The likeliest reading comes first."""
+"""What is wrong with an answer that is no header and body of its length. The likeliest reading comes first."""
 
 import re
 
@@ -27,7 +27,7 @@ def is_frame(data):
 
 
 def diagnose(data, request, where=None):
-    """Return the Finding for the bytes that came in place of one framed answer: all of them, for the client waits for more."""
+    """Return the Finding for what came in place of a framed answer: all bytes, for the client waits for more."""
     for reading in (_length_elsewhere, _four_digits, _other_digits, _binary):
         if found := reading(data, request):
             name, message, at = found
@@ -184,6 +184,9 @@ def _binary(data, request):
             and not printable
             and {int.from_bytes(head, order) for order in ("big", "little")} & set(right)
         ):
-            told = f"The length comes as a binary number of {count(size, 'byte')}, {literal(head[:SHOWN_BYTES])}; it should be four digits."
+            told = (
+                f"The length comes as a binary number of {count(size, 'byte')}, "
+                f"{literal(head[:SHOWN_BYTES])}; it should be four digits."
+            )
             return "binary-length", told, 0
     return None

@@ -28,13 +28,11 @@ def judge(seen):
         return _no_contact(seen)
     if case.level == "spec" and (found := _connecting(seen) or _talk(seen)):
         return found
-    if (
-        case.peer == "cut"
-        and seen.ending in ("returned", "raised")
-        and (seen.ending == "raised" or _result(seen))
-    ):
-        if short := short_read(seen):
-            return took_for_all(short)
+    cut_was_too_much = case.peer == "cut" and (
+        seen.ending == "raised" or (seen.ending == "returned" and _result(seen))
+    )
+    if cut_was_too_much and (short := short_read(seen)):
+        return took_for_all(short)
     return ended_otherwise(seen) or _result(seen)
 
 

@@ -121,7 +121,8 @@ def _letters(seen, got, right, start):
         typed = seen.case.typed[start // REQUEST_BYTES - 1]
         return (
             "request-too-long",
-            f"The person typed {typed!r}, and it sent {literal(seen.sent[:SHOWN_BYTES])}: more than 4 bytes for one request.",
+            f"The person typed {typed!r}, and it sent {literal(seen.sent[:SHOWN_BYTES])}: "
+            "more than 4 bytes for one request.",
         )
     if len(got) < REQUEST_BYTES:
         return "request-too-short", f"It sent {literal(got)}: the server waits for 4 bytes."
@@ -332,7 +333,7 @@ def _printed(seen):
 
 
 def _printed_too_late(seen):
-    """Whether it asked the person for more before it had shown the answer: where it shows several, but not the last one only."""
+    """What is wrong if it asked the person for more before it had shown an answer; not told where only one is due."""
     due = [body.decode() for data in _answers(seen.case) for body in frames(data)[0]]
     late = next(
         (
