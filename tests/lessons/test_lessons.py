@@ -1,4 +1,4 @@
-"""The lessons as a person uses them: cells run twice, the whole page run again. (That their outputs are true, nbval tests.)"""
+"""The lessons as a person uses them: cells run twice, a whole page run again. (nbval tests that outputs are true.)"""
 
 import ast
 import json
