@@ -220,6 +220,11 @@ def _serve_requests(shock):
     )
 
 
+_IN_PIECES = (  # shocks whose names begin so cut what is said otherwise than it is meant
+    "cut", "one byte", "two requests", "all at once", "greeting byte", "answer byte", "answer cut",
+)  # fmt: skip
+
+
 def _kind(shock):
     """What sort of peer it is."""
     last = shock.script[-1]
@@ -230,17 +235,7 @@ def _kind(shock):
     if getattr(last, "within_s", None):
         return "silent"
     words = {"half-closes": "leaves", "never reads": "silent"}
-    if shock.name.startswith(
-        (
-            "cut",
-            "one byte",
-            "two requests",
-            "all at once",
-            "greeting byte",
-            "answer byte",
-            "answer cut",
-        )
-    ):
+    if shock.name.startswith(_IN_PIECES):
         return "cut"
     return words.get(shock.name, "rubbish")
 

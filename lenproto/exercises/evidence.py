@@ -71,12 +71,9 @@ def _place(move, trace):
     """Before which call a move of the peer stands: it was made while the one before still waited for it."""
     if move.last:
         return len(trace)
-    waiting = move.after - 1
-    return (
-        waiting
-        if waiting >= 0 and waiting < len(trace) and trace[waiting].name in {"accept", *RECEIVING}
-        else move.after
-    )
+    before = move.after - 1
+    waits = 0 <= before < len(trace) and trace[before].name in {"accept", *RECEIVING}
+    return before if waits else move.after
 
 
 def _move(move, peer):
@@ -115,11 +112,9 @@ def _call(call):
 
 
 def _shown(data):
-    return (
-        literal(data)
-        if len(data) <= SHOWN_BYTES
-        else f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
-    )
+    if len(data) <= SHOWN_BYTES:
+        return literal(data)
+    return f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
 
 
 def stable(text, ports):

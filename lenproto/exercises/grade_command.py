@@ -167,14 +167,9 @@ def _table(titles, lines):
         )
     console = Console()
     if not console.is_terminal:  # a file takes lines of any length
-        console.width = max(
-            console.width,
-            2
-            + sum(
-                2 + max(len(line[place]) for line in [titles, *lines])
-                for place in range(len(titles))
-            ),
-        )
+        columns = zip(titles, *lines, strict=True)
+        width = sum(2 + max(map(len, column)) for column in columns)
+        console.width = max(console.width, 2 + width)
     console.print(table)
 
 

@@ -97,12 +97,10 @@ def learners(paths, root=None):
     shares = defaultdict(int)
     for path in within:
         shares[path.parts[0]] += 1
-    names = [
-        path.parts[0]
-        if len(path.parts) > 1 and shares[path.parts[0]] == 1
-        else path.with_suffix("").as_posix()
-        for path in within
-    ]
+    names = []
+    for path in within:
+        in_own_folder = len(path.parts) > 1 and shares[path.parts[0]] == 1
+        names.append(path.parts[0] if in_own_folder else path.with_suffix("").as_posix())
     return [
         name if names.count(name) == 1 else path.as_posix()
         for name, path in zip(names, within, strict=True)

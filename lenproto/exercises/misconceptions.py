@@ -71,15 +71,10 @@ def hints(case):
 def _line(case):
     """Where to look."""
     if not case["where"]:
-        last = next(
-            (step for step in reversed(case["steps"]) if step["who"] == "you" and step["line"]),
-            None,
-        )
-        return (
-            f"The last line that talked to the other side is line {last['line']}. Look behind it."
-            if last
-            else "Look at its first lines."
-        )
+        own = [step["line"] for step in case["steps"] if step["who"] == "you" and step["line"]]
+        if not own:
+            return "Look at its first lines."
+        return f"The last line that talked to the other side is line {own[-1]}. Look behind it."
     function, line, file = case["where"]
     source = case.get("source") or linecache.getline(file, line).strip()
     return f"Look at line {line} of {function}" + (f": {source}" if source else ".")

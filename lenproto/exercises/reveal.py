@@ -20,13 +20,10 @@ class Solution:
     @property
     def source(self):
         """The source, as it stands in its file; "" as long as it is not shown."""
-        return (
-            ""
-            if self.left
-            else (
-                resources.files("lenproto.exercises") / "solutions" / f"{self.name}.py"
-            ).read_text("utf-8")
-        )
+        if self.left:
+            return ""
+        file = resources.files("lenproto.exercises") / "solutions" / f"{self.name}.py"
+        return file.read_text("utf-8")
 
     def __repr__(self):
         if not self.left:

@@ -135,11 +135,8 @@ def _driven_actor():
 def _socket(number):
     """The socket of this descriptor, if who runs is driven and has one; None otherwise."""
     actor = _driven_actor()
-    return (
-        next((sock for sock in list(actor.sockets) if sock.fileno() == number), None)
-        if actor
-        else None
-    )
+    sockets = list(actor.sockets) if actor else []
+    return next((sock for sock in sockets if sock.fileno() == number), None)
 
 
 def _drive(name, look, timeout, found=bool):

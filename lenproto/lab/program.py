@@ -78,11 +78,8 @@ class Program:
     def place(self):
         """The line of its own code where its thread is now, in words."""
         frame = sys._current_frames().get(self.thread.ident)
-        own = (
-            [step for step in traceback.extract_stack(frame) if not tap.is_helper(step.filename)]
-            if frame
-            else []
-        )
+        steps = traceback.extract_stack(frame) if frame else []
+        own = [step for step in steps if not tap.is_helper(step.filename)]
         return f"in line {own[-1].lineno} of {own[-1].name}" if own else "between two calls"
 
     def waits_for_another(self, thread):

@@ -69,11 +69,8 @@ class Peer:
                 self.sock.settimeout(left)
                 piece = self.sock.recv(n - len(got))
             except TimeoutError:
-                raise NotMet(
-                    f"{len(got)} of {n} bytes came in time"
-                    if n > 1 or got
-                    else "nothing came in time"
-                ) from None
+                many = f"{len(got)} of {n} bytes" if n > 1 or got else "nothing"
+                raise NotMet(f"{many} came in time") from None
             except ConnectionError:
                 break
             if not piece:
@@ -542,11 +539,8 @@ def shock_client(command, shock, timeout_s, limit_s=LIMIT_S):
             except (subprocess.TimeoutExpired, OSError) as error:
                 process.kill()
                 said = process.communicate()[0].decode("utf-8", "replace")
-                outcome.problem = (
-                    "the program does not end"
-                    if isinstance(error, subprocess.TimeoutExpired)
-                    else str(error)
-                )
+                late = isinstance(error, subprocess.TimeoutExpired)
+                outcome.problem = "the program does not end" if late else str(error)
     outcome.took_s, outcome.said = time.monotonic() - began, said
     wrong = next((note for note in outcome.played if note.problem), None)
     if wrong:
@@ -577,8 +571,6 @@ _WINDOWS = os.name == "nt"
 
 
 def _shown(data):
-    return (
-        literal(data)
-        if len(data) <= SHOWN_BYTES
-        else f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
-    )
+    if len(data) <= SHOWN_BYTES:
+        return literal(data)
+    return f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"

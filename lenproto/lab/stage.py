@@ -303,11 +303,10 @@ class Stage:
                 before = None
             elif now != before:
                 before, since = now, time.monotonic()
-            elif (
-                not any({"blocked", "waiting"} & set(side) for side in now)
-                or time.monotonic() - since > tap.QUIET_S
-            ):
-                break
+            else:
+                nobody_waits = not any({"blocked", "waiting"} & set(side) for side in now)
+                if nobody_waits or time.monotonic() - since > tap.QUIET_S:
+                    break
             with self._changed:
                 self._changed.wait(LOOK_S)
         self.look()
@@ -436,9 +435,8 @@ class _Side:
                 )
             else:
                 states.append("waiting" if self.program.waits_for_another(actor.thread) else None)
-        if None in states or (
-            "waiting" in states and not {"held", "asking", "blocked"} & set(states)
-        ):
+        for_another = "waiting" in states and not {"held", "asking", "blocked"} & set(states)
+        if None in states or for_another:
             return None
         return tuple(states)
 

@@ -258,11 +258,8 @@ class Seen:
     @property
     def place(self):
         """The line on which the server died or hangs, in words; "" if it did not."""
-        return (
-            f"line {self.line} of {self.function}"
-            if self.where and self.verdict in (DIES, HANGS)
-            else ""
-        )
+        ended_there = self.where and self.verdict in (DIES, HANGS)
+        return f"line {self.line} of {self.function}" if ended_there else ""
 
     def conversation(self):
         """Return the lines of the conversation with the misbehaving client: who, what, and the server's line."""
@@ -309,11 +306,9 @@ class _Clients:
                 come(ip, port)
             except (NotMet, OSError) as error:
                 words = str(error) if isinstance(error, NotMet) else type(error).__name__
-                self.problems.append(
-                    words
-                    if come is self._programs[0]
-                    else f"the next client was not served: {words}"
-                )
+                if come is not self._programs[0]:
+                    words = f"the next client was not served: {words}"
+                self.problems.append(words)
 
 
 def _on_stage(shock, server):
@@ -473,13 +468,9 @@ def _for_real(shock, server):
         elif stuck:
             verdict, sentence = HANGS, f"hangs in {_at(stuck)}: {_why(stuck.name)}"
         else:
-            visits = (
-                f"{shock.times} clients served, and the next one too"
-                if shock.times > 1
-                else (
-                    "closes the connection when its time limit is over, and serves the next client"
-                )
-            )
+            visits = "closes the connection when its time limit is over, and serves the next client"
+            if shock.times > 1:
+                visits = f"{shock.times} clients served, and the next one too"
             verdict, sentence = HOLDS, f"holds: {visits}"
     finally:
         with contextlib.suppress(LabError):

@@ -309,9 +309,10 @@ def settle(actors, limit_s=SETTLE_S):
     deadline, before, since = time.monotonic() + limit_s, None, 0.0
     while time.monotonic() < deadline:
         now = [actor.doing for actor in others]
-        if not all(
+        at_rest = (
             (actor.blocked and not actor.awaited) or not actor.thread.is_alive() for actor in others
-        ):
+        )
+        if not all(at_rest):
             before = None
         elif now != before:
             before, since = now, time.monotonic()

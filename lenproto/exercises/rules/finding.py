@@ -160,14 +160,8 @@ def sent_after(seen, call):
 
     What another thread sent meanwhile is none.
     """
-    return next(
-        (
-            each
-            for each in seen.trace
-            if each.name in SENDING and each.data and each.started >= call.ended
-        ),
-        None,
-    )
+    sends = (each for each in seen.trace if each.name in SENDING and each.data)
+    return next((each for each in sends if each.started >= call.ended), None)
 
 
 def first_read_over(seen, most):

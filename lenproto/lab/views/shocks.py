@@ -143,11 +143,9 @@ class Shocks(TextForm, ipywidgets.VBox):
         """Show the chosen shock, and what was seen of it; or some words instead."""
         for name, button in self._buttons.items():
             button.button_style = "primary" if self.shock and name == self.shock.name else ""
-        story = (
-            f"<b>{html.escape(self.shock.name)}</b> · {html.escape(self.shock.story)}"
-            if self.shock
-            else ""
-        )
+        story = ""
+        if self.shock:
+            story = f"<b>{html.escape(self.shock.name)}</b> · {html.escape(self.shock.story)}"
         heard = instead or ". ".join(f"{name} {seen.sentence}" for name, seen in self.seen.items())
         self._story.value = page(
             f'<div class="story" role="status" aria-label="{html.escape(heard)}">{story}</div>'
@@ -226,14 +224,10 @@ class ShockTable(TextForm, ipywidgets.VBox):
                 f"{', '.join(self.servers)}. None is given yet."
             )
         withstood = (f"{self.held(server)} of {len(self._names)}" for server in self.servers)
-        rows = [
-            ("shock", *self.servers),
-            *(
-                (name, *(self._cell(name, server) for server in self.servers))
-                for name in self._names
-            ),
-            ("withstood", *withstood),
-        ]
+        rows = [("shock", *self.servers)]
+        for name in self._names:
+            rows.append((name, *(self._cell(name, server) for server in self.servers)))
+        rows.append(("withstood", *withstood))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
