@@ -1,4 +1,4 @@
-"""For all tests, and for the lessons that pytest runs: nobody's own progress is touched, and kernels find their ports."""
+"""For all tests, and the lessons that pytest runs: nobody's own progress is touched, kernels find their ports."""
 
 import os
 import sys

@@ -26,58 +26,41 @@ def parser():
     sub = commands.add_subparsers(
         dest="command", required=True, metavar="server | client | shock | check | grade"
     )
-    for name, does in (("server", "answer clients until Ctrl-C"), ("client", "ask a server")):
-        command = sub.add_parser(name, help=does, description=does.capitalize() + ".")
-        command.add_argument(
-            "--ip", default=DEFAULT_IP, help="the server's address (default %(default)s)"
-        )
-        command.add_argument(
-            "--port",
-            type=int,
-            default=DEFAULT_PORT,
-            help="the server's port, 0 to 65535 (default %(default)s)",
-        )
-        if name == "server":
-            command.add_argument("--name", help="what answers NAME (default: this computer's name)")
-        command.add_argument(
-            "--timeout",
-            type=seconds,
-            metavar="SECONDS",
-            default=server.CLIENT_TIMEOUT_S if name == "server" else client.SERVER_TIMEOUT_S,
-            help="give up on a silent other side (default %(default)s; 0 = never)",
-        )
+    add_talk(sub, "server", "answer clients until Ctrl-C", server.CLIENT_TIMEOUT_S)
+    add_talk(sub, "client", "ask a server", client.SERVER_TIMEOUT_S)
     add_shock(sub)
     add_check(sub)
     add_grade(sub)
     return commands
 
 
+def add_talk(sub, name, does, timeout_s):
+    """Add the command that runs a server, or a client."""
+    add = sub.add_parser(name, help=does, description=does.capitalize() + ".").add_argument
+    add("--ip", default=DEFAULT_IP, help="the server's address (default %(default)s)")
+    port = "the server's port, 0 to 65535 (default %(default)s)"
+    add("--port", type=int, default=DEFAULT_PORT, help=port)
+    if name == "server":
+        add("--name", help="what answers NAME (default: this computer's name)")
+    limit = "give up on a silent other side (default %(default)s; 0 = never)"
+    add("--timeout", type=seconds, metavar="SECONDS", default=timeout_s, help=limit)
+
+
 def add_shock(sub):
     """Add the command that gives shocks."""
-    shock = sub.add_parser(
+    add = sub.add_parser(
         "shock",
         help="see whether a server, or a client, withstands a peer that misbehaves",
         description="Give a program shocks, one after another: peers that leave, drip, fall silent, "
         "reset or talk rubbish.",
-    )
-    shock.add_argument(
-        "address", nargs="?", type=address, metavar="IP:PORT", help="where the server listens"
-    )
-    shock.add_argument(
-        "--client", metavar="COMMAND", help='shock a client program: "COMMAND {ip} {port}"'
-    )
-    shock.add_argument("--only", metavar="NAME", help="give only the shock of this name")
-    shock.add_argument(
-        "--timeout",
-        type=float,
-        default=2.0,
-        metavar="SECONDS",
-        help="after how long the program gives up a silent peer (default %(default)s)",
-    )
-    shock.add_argument("--json", action="store_true", help="print all steps as JSON")
-    shock.add_argument(
-        "--yes", action="store_true", help="the server is on another computer, and mine"
-    )
+    ).add_argument
+    add("address", nargs="?", type=address, metavar="IP:PORT", help="where the server listens")
+    add("--client", metavar="COMMAND", help='shock a client program: "COMMAND {ip} {port}"')
+    add("--only", metavar="NAME", help="give only the shock of this name")
+    limit = "after how long the program gives up a silent peer (default %(default)s)"
+    add("--timeout", type=float, default=2.0, metavar="SECONDS", help=limit)
+    add("--json", action="store_true", help="print all steps as JSON")
+    add("--yes", action="store_true", help="the server is on another computer, and mine")
 
 
 def add_check(sub):
@@ -132,7 +115,7 @@ def jobs(text):
 
 def address(text):
     """Return the (ip, port) of IP:PORT."""
-    ip, colon, port = text.rpartition(":")
+    ip, _, port = text.rpartition(":")
     if not (ip and port.isdecimal() and 0 < int(port) < 65536):
         raise argparse.ArgumentTypeError(f"{text!r} is no IP:PORT, such as 127.0.0.1:8820")
     return ip, int(port)
@@ -211,13 +194,9 @@ def prepare_standard_streams():
         ("stderr", "backslashreplace"),
     ):
         if getattr(sys, name) is None:
-            setattr(
-                sys,
-                name,
-                open(
-                    os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w", closefd=False
-                ),
-            )
+            null, mode = os.open(os.devnull, os.O_RDWR), "r" if name == "stdin" else "w"
+            # open as long as the process lives
+            setattr(sys, name, open(null, mode, closefd=False))  # noqa: SIM115
         getattr(sys, name).reconfigure(errors=errors)
 
 

@@ -41,7 +41,7 @@ def grade(paths, **options):
 
 
 def solution(name):
-    """Return the reference solution of one of the five functions, after a pass or three honest tries: see reveal.solution."""
+    """Return the reference solution of one of the five functions, after a pass or three tries: see reveal.solution."""
     from lenproto.exercises.reveal import solution
 
     return solution(name)
@@ -81,7 +81,8 @@ def _name(function, name):
         own in ("", "<lambda>") or (own not in FUNCTIONS and "<locals>" in function.__qualname__)
     ):
         raise LabError(
-            f'Which of the five functions is this? Say it: check(…, name="check_client"), or one of {", ".join(FUNCTIONS)}.'
+            'Which of the five functions is this? Say it: check(…, name="check_client"), '
+            f"or one of {', '.join(FUNCTIONS)}."
         )
     name = name or own
     if name not in FUNCTIONS:

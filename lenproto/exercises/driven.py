@@ -5,6 +5,7 @@ side can go on any more this is known at once, without waiting.
 """
 
 import contextlib
+import itertools
 import selectors
 import socket
 import threading
@@ -32,7 +33,7 @@ class Pending(Exception):
 
 @dataclass
 class Moved:
-    """One step of the peer: after how many calls of the function it came, its words, the bytes of it, what was wrong."""
+    """A step of the peer: after how many calls of the function it came, its words, its bytes, what was wrong."""
 
     after: int
     step: str
@@ -119,7 +120,7 @@ class Driver:
     def answers(self):
         """The same, split where the peer has spoken."""
         places = [0, *self.spoke, len(self.came)]
-        return [self.came[a:b] for a, b in zip(places, places[1:], strict=False)]
+        return [self.came[a:b] for a, b in itertools.pairwise(places)]
 
     @property
     def done(self):
@@ -132,7 +133,7 @@ class Driver:
         while True:
             with self._lock:
                 if self.stuck or self.spins:
-                    self._stop(actor)
+                    raise self._stopped(actor)
                 if self._step():
                     return True
                 if self._silent and self._expired < PATIENCE:
@@ -148,24 +149,23 @@ class Driver:
             if time.monotonic() >= ends or not self._others(actor):
                 break
         with self._lock:
-            self.stuck = (
-                self.stuck or actor.doing or Call("", actor.waits_in, None, tap.where(1), 0.0)
-            )
+            if not self.stuck:
+                self.stuck = actor.doing or Call("", actor.waits_in, None, tap.where(1), 0.0)
             self._last_step()
-            self._stop(actor)
+            raise self._stopped(actor)
 
     def _others(self, actor):
         """Whether the function has another thread, which may still do what is waited for."""
         return any(other.thread.is_alive() for other in list(self.actors) if other is not actor)
 
     @staticmethod
-    def _stop(actor):
-        """End the actor's thread: whatever it does on its way out, such as close(), is no step of the story."""
+    def _stopped(actor):
+        """Return what ends the actor's thread: whatever it does on its way out, such as close(), is no step."""
         actor.stopping = True
-        raise tap.Stopped
+        return tap.Stopped()
 
     def sleep(self, seconds):
-        """The function wants to sleep: make the peer's next move, if it can be made. Return the seconds to sleep in truth."""
+        """The function wants to sleep: make the peer's next move, if one can be made; return the seconds to sleep."""
         with self._lock:
             self.slept_s = max(self.slept_s, seconds)
             self._step()
@@ -272,7 +272,7 @@ class Driver:
 
 
 def _single(script):
-    """Yield the steps of a script: what is sent in pieces as so many steps, and no pauses, for nothing here takes time."""
+    """Yield the steps of a script: what is sent in pieces as so many steps; no pauses, for nothing here takes time."""
     for step in script:
         if isinstance(step, Send) and step.piece:
             for at in range(0, len(step.data), step.piece):

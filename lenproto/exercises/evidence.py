@@ -71,12 +71,9 @@ def _place(move, trace):
     """Before which call a move of the peer stands: it was made while the one before still waited for it."""
     if move.last:
         return len(trace)
-    waiting = move.after - 1
-    return (
-        waiting
-        if waiting >= 0 and waiting < len(trace) and trace[waiting].name in {"accept", *RECEIVING}
-        else move.after
-    )
+    before = move.after - 1
+    waits = 0 <= before < len(trace) and trace[before].name in {"accept", *RECEIVING}
+    return before if waits else move.after
 
 
 def _move(move, peer):
@@ -115,11 +112,9 @@ def _call(call):
 
 
 def _shown(data):
-    return (
-        literal(data)
-        if len(data) <= SHOWN_BYTES
-        else f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
-    )
+    if len(data) <= SHOWN_BYTES:
+        return literal(data)
+    return f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
 
 
 def stable(text, ports):
@@ -165,7 +160,7 @@ def _minutes(number):
 
 @functools.lru_cache(maxsize=1)
 def _forms(moments):
-    """How these moments may be told: pairs of sets of numbers, and a pattern for digits alone, such as 20261122 or 093059 or both."""
+    """How these moments may be told: pairs of sets of numbers, and a pattern for digits alone, such as 20261122."""
     pairs, dates, times = [], set(), set()
     for moment in moments:
         pairs.append(
@@ -198,7 +193,7 @@ def clockless(text):
 
 
 def steady(data):
-    """Return bytes without what differs from run to run: # for the date and time of this moment, ... for addresses of memory."""
+    """Return bytes without what differs from run to run: # for this moment's date and time, ... for addresses."""
     text = clockless(data.decode("latin-1"))
     return re.sub(ADDRESS, "0x...", text).encode("latin-1", "replace")
 

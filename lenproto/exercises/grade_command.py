@@ -1,4 +1,4 @@
-"""lenproto grade: judges a class's files, shows a table of learner by function, and writes it for a spreadsheet or a browser."""
+"""lenproto grade: judges a class's files, shows a table, and writes it for a spreadsheet or a browser."""
 
 import contextlib
 import csv as csv_files
@@ -22,7 +22,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def run(folder, *, csv=None, as_json=None, html=None, jobs=None):
     """Judge the files of a folder, and show and write what came of it; return the exit code.
 
-    0: all were judged, whatever came of it. 2: there is no such folder, nothing in it, or a file that cannot be written.
+    0: all were judged, whatever came of it. 2: there is no such folder, nothing in it, or a file
+    that cannot be written.
     """
     if not Path(folder).is_dir():
         return _refuse(f"{folder}: there is no such folder. check judges a single file.")
@@ -166,14 +167,9 @@ def _table(titles, lines):
         )
     console = Console()
     if not console.is_terminal:  # a file takes lines of any length
-        console.width = max(
-            console.width,
-            2
-            + sum(
-                2 + max(len(line[place]) for line in [titles, *lines])
-                for place in range(len(titles))
-            ),
-        )
+        columns = zip(titles, *lines, strict=True)
+        width = sum(2 + max(map(len, column)) for column in columns)
+        console.width = max(console.width, 2 + width)
     console.print(table)
 
 

@@ -16,7 +16,7 @@ PASSED_OVER = {"__pycache__", "node_modules", "site-packages"}  # folders withou
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one file: a report as judge.judge_file() gives it, or the problem that there was, in a sentence."""
+    """What became of one file: a report as judge.judge_file() gives it, or the problem there was, in a sentence."""
 
     learner: str
     path: str
@@ -67,7 +67,7 @@ def grade(paths, *, executor=None, limit_s=WHOLE_S, levels=LEVELS, jobs=None, ro
 
 
 def files(folder):
-    """Return the Python files and notebooks of a folder and of all folders in it, sorted, those apart that tools have made."""
+    """Return a folder's Python files and notebooks, at any depth, sorted; none of those that tools have made."""
     found = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(
@@ -97,12 +97,10 @@ def learners(paths, root=None):
     shares = defaultdict(int)
     for path in within:
         shares[path.parts[0]] += 1
-    names = [
-        path.parts[0]
-        if len(path.parts) > 1 and shares[path.parts[0]] == 1
-        else path.with_suffix("").as_posix()
-        for path in within
-    ]
+    names = []
+    for path in within:
+        in_own_folder = len(path.parts) > 1 and shares[path.parts[0]] == 1
+        names.append(path.parts[0] if in_own_folder else path.with_suffix("").as_posix())
     return [
         name if names.count(name) == 1 else path.as_posix()
         for name, path in zip(names, within, strict=True)

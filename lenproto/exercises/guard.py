@@ -81,7 +81,7 @@ class Guard:
         sys.addaudithook(hook)
 
     def complaint(self):
-        """Return (misconception, sentence) of what the submission did to others since the last time; None if nothing."""
+        """Return (misconception, sentence) of what the submission did to others since last time; None if nothing."""
         cut = [number for number, known in self._kept.items() if _identity(number) != known]
         replaced = self._replaced()
         if cut:

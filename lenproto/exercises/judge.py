@@ -1,4 +1,4 @@
-"""Judges a submission: its functions run in a process of their own, case by case, and whatever they do, an answer comes."""
+"""Judges a submission, case by case, in a process of its own: whatever its functions do, an answer comes."""
 
 import base64
 import contextlib
@@ -186,7 +186,10 @@ def _read(stream, token, lines):
 
 
 def judge_function(function, name, *, levels=LEVELS, limit_s=WHOLE_S):
-    """Judge one function of a running notebook; return its part of the report. submission.NotReadable where it cannot be carried over."""
+    """Judge one function of a running notebook; return its part of the report.
+
+    submission.NotReadable where it cannot be carried over.
+    """
     path = [os.path.abspath(place) for place in sys.path]  # "" is the notebook's folder
     job = {
         "names": [name],
@@ -204,8 +207,9 @@ def judge_function(function, name, *, levels=LEVELS, limit_s=WHOLE_S):
 def judge_file(path, *, levels=LEVELS, limit_s=WHOLE_S, tell=None):
     """Judge the functions of a file; return the report. submission.NotReadable where it is no Python.
 
-    The report: {"file", "seconds", "notes", "functions": {NAME: {"spec", "shock", "seconds", "cases"}}}, all five names;
-    spec and shock are "pass", "fail", "missing" or "skipped". tell(name) is called before each function.
+    The report: {"file", "seconds", "notes", "functions": {NAME: {"spec", "shock", "seconds", "cases"}}},
+    all five names; spec and shock are "pass", "fail", "missing" or "skipped". tell(name) is called
+    before each function.
     """
     job = submission.job(path)
     report = {"file": str(path)} | judge(job, levels=levels, limit_s=limit_s, tell=tell)

@@ -18,7 +18,7 @@ FOLDER = "catalogue"
 
 @dataclass(frozen=True)
 class Misconception:
-    """What is believed or what happened, in a sentence; why the protocol wants it otherwise; Python that does it right."""
+    """What is believed or happened, in a sentence; why the protocol wants it otherwise; Python that does it right."""
 
     says: str
     concept: str
@@ -37,7 +37,7 @@ class Misconception:
 
 @functools.cache
 def catalogue(name=ANY):
-    """Return the misconceptions of a function by name; without one, those of any function. A solution may be a table."""
+    """Return a function's misconceptions by name; without a function, those of any. A solution may be a table."""
     text = (files(__package__) / FOLDER / f"{name}.toml").read_text(encoding="utf-8")
     return {key: Misconception(**entry) for key, entry in tomllib.loads(text).items()}
 
@@ -71,15 +71,10 @@ def hints(case):
 def _line(case):
     """Where to look."""
     if not case["where"]:
-        last = next(
-            (step for step in reversed(case["steps"]) if step["who"] == "you" and step["line"]),
-            None,
-        )
-        return (
-            f"The last line that talked to the other side is line {last['line']}. Look behind it."
-            if last
-            else "Look at its first lines."
-        )
+        own = [step["line"] for step in case["steps"] if step["who"] == "you" and step["line"]]
+        if not own:
+            return "Look at its first lines."
+        return f"The last line that talked to the other side is line {own[-1]}. Look behind it."
     function, line, file = case["where"]
     source = case.get("source") or linecache.getline(file, line).strip()
     return f"Look at line {line} of {function}" + (f": {source}" if source else ".")

@@ -45,12 +45,8 @@ def functions_of(path):
             part.text.splitlines(keepends=True),
             part.name,
         )
-    return SimpleNamespace(
-        **{
-            name: space[name] if inspect.isfunction(space.get(name)) else _stub(name)
-            for name in FUNCTIONS
-        }
-    )
+    own = {name: space[name] for name in FUNCTIONS if inspect.isfunction(space.get(name))}
+    return SimpleNamespace(**{name: own.get(name) or _stub(name) for name in FUNCTIONS})
 
 
 def _passes_spec(function):

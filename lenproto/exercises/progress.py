@@ -56,7 +56,7 @@ def path():
 
 
 def recorded():
-    """Return the progress with each of the five functions, {name: Record}, and a sentence if the file cannot be read."""
+    """Return the progress with the five functions, {name: Record}, and a sentence if the file cannot be read."""
     kept, trouble = _kept()
     return {name: _record(kept, name) for name in FUNCTIONS}, trouble
 
@@ -132,14 +132,20 @@ def _change(change):
                 _write(where, kept)
             return trouble
         except OSError as error:
-            trouble = f"Your progress could not be kept in a file ({_why(error)}): it lasts until the kernel is restarted."
+            trouble = (
+                f"Your progress could not be kept in a file ({_why(error)}): "
+                "it lasts until the kernel is restarted."
+            )
     _memory.setdefault("functions", {})
     change(_memory)
     return trouble
 
 
 def _kept():
-    """What is kept, in the form of the file, and a sentence if the file cannot be read. What is only remembered stands in for it."""
+    """What is kept, in the form of the file, and a sentence if the file cannot be read.
+
+    What is only remembered stands in for it.
+    """
     where = path()
     kept, trouble = {"functions": {}}, ""
     if where is not None:
@@ -197,7 +203,7 @@ def _why(error):
 
 @contextlib.contextmanager
 def _locked(where):
-    """In here no other notebook changes the file. Where the system has no locks, or waiting takes too long, go on without."""
+    """In here no other notebook changes the file. Without locks, or where waiting takes too long, go on without."""
     with contextlib.ExitStack() as stack:
         with contextlib.suppress(OSError, NotImplementedError):
             stack.enter_context(

@@ -1,4 +1,4 @@
-"""A verdict in words: what was wrong, in which step, with which byte, and what to think about next. The same each run."""
+"""A verdict in words, the same each run: what was wrong, in which step and byte, what to think about next."""
 
 import linecache
 import os
@@ -122,7 +122,7 @@ def is_code(case, hint):
 
 
 def every_case(name, verdict):
-    """One line for each case, with what happens in it; and one more for what went wrong, or why it and the next were skipped."""
+    """A line for each case, with what happens in it; one more for what went wrong, or why cases were skipped."""
     lines = [name]
     for mark, level, case_name, story, message in case_rows(verdict):
         lines.append(f"  {mark:<10} {level:<6} {case_name:<32}  {story}")
@@ -132,7 +132,10 @@ def every_case(name, verdict):
 
 
 def case_rows(verdict):
-    """For each case its verdict with a mark, level, name, story and message. Why cases were skipped stands at the first of them."""
+    """For each case its verdict with a mark, level, name, story and message.
+
+    Why cases were skipped stands at the first of them.
+    """
     rows, before = [], ""
     for case in verdict["cases"]:
         skipped = case["verdict"] == "skipped"
@@ -150,7 +153,10 @@ def case_rows(verdict):
 
 
 def step_lines(case):
-    """The numbered steps, each a pair of its line and "yours", "problem" or "peer"; the function's own with a mark and their line."""
+    """The numbered steps, each a pair of its line and "yours", "problem" or "peer".
+
+    The function's own steps have a mark, and tell their line in its source.
+    """
     lines = []
     for step in case["steps"]:
         yours = step["who"] == "you"
@@ -169,7 +175,7 @@ def step_lines(case):
 
 
 def _place(step):
-    """The line of a step, and the function in which it stands: a helper may be in another cell, whose lines are counted anew."""
+    """The line of a step, and its function: a helper may be in another cell, whose lines are counted anew."""
     return f"   (line {step['line']} of {step['where'][0]})" if step["line"] else ""
 
 

@@ -20,13 +20,10 @@ class Solution:
     @property
     def source(self):
         """The source, as it stands in its file; "" as long as it is not shown."""
-        return (
-            ""
-            if self.left
-            else (
-                resources.files("lenproto.exercises") / "solutions" / f"{self.name}.py"
-            ).read_text("utf-8")
-        )
+        if self.left:
+            return ""
+        file = resources.files("lenproto.exercises") / "solutions" / f"{self.name}.py"
+        return file.read_text("utf-8")
 
     def __repr__(self):
         if not self.left:
@@ -46,7 +43,7 @@ class Solution:
 
 
 def solution(name):
-    """Return the reference solution of one of the five functions, or how far it is. LabError if there is none of that name."""
+    """Return the reference solution of a function, or how far it is. LabError if there is none of that name."""
     name = getattr(name, "__name__", name)
     if name not in FUNCTIONS:
         raise LabError(f"{name!r} is none of the five functions. They are: {', '.join(FUNCTIONS)}.")

@@ -320,7 +320,7 @@ _SET_UP = {
 
 
 def _gate(seen):
-    """Return what is called before each call: it frees the port that was kept for the function, and keeps no bytes back."""
+    """Return what is called before each call: it frees the port kept for the function, and keeps no bytes back."""
 
     def gate(call, sock):
         if call.name in SENDING:

@@ -22,11 +22,8 @@ class Stuck:
     def __str__(self):
         if self.last is None:
             return f"it stands in line {self.where.line} of {self.where.function}"
-        lines = (
-            f"line {self.where.line}"
-            if self.last == self.where.line
-            else f"lines {self.where.line} to {self.last}"
-        )
+        first = self.where.line
+        lines = f"line {first}" if self.last == first else f"lines {first} to {self.last}"
         return f"it goes round and round in the loop of {lines} of {self.where.function}"
 
 

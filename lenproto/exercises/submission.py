@@ -37,6 +37,7 @@ TALKING = {
     "start",
     "submit",
 }
+DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 MODULE = "submission"  # its __name__
 # what shows and checks: it stands around a submission, and is no part of it
 LESSONS = ("lenproto.lab", "lenproto.exercises")
@@ -65,7 +66,7 @@ class Part:
 
 
 def job(path):
-    """Return what a worker needs to judge a file: the names that it may make, its Parts, its folder. NotReadable as read()."""
+    """Return what a worker needs to judge a file: names it may make, Parts, folder. NotReadable as read()."""
     parts = read(path)
     return {
         "names": names(parts),
@@ -77,12 +78,8 @@ def job(path):
 def add_sources(report, job):
     """Add to the failed cases of a report, and to their steps, what stands in the line of each: "source"."""
     lines = {name: text.split("\n") for name, text in job["parts"]}
-    for case in (
-        case
-        for verdict in report["functions"].values()
-        for case in verdict["cases"]
-        if case["verdict"] == "fail"
-    ):
+    cases = (case for verdict in report["functions"].values() for case in verdict["cases"])
+    for case in (case for case in cases if case["verdict"] == "fail"):
         for told in (case, *case["steps"]):
             _, number, name = told.get("where") or ("", 0, "")
             source = lines.get(name, ())
@@ -196,11 +193,8 @@ def _cells(text):
     except RecursionError:
         raise NotReadable("line 1, column 1: it is no notebook: nested too deeply") from None
     try:
-        cells = (
-            notebook["cells"]
-            if "cells" in notebook
-            else [cell for sheet in notebook["worksheets"] for cell in sheet["cells"]]
-        )
+        sheets = [notebook] if "cells" in notebook else notebook["worksheets"]
+        cells = [cell for sheet in sheets for cell in sheet["cells"]]
         sources = [
             "".join(cell.get("source", cell.get("input", "")))
             for cell in cells
@@ -221,7 +215,10 @@ def _cells(text):
 
 
 def _plain(source, cell):
-    """A cell's source with Jupyter's own lines emptied, so that the others keep their numbers. NotReadable if it is no Python."""
+    """A cell's source with Jupyter's own lines emptied, so that the others keep their numbers.
+
+    NotReadable if it is no Python.
+    """
     source = source.replace("\r\n", "\n")
     if magic := re.match(r"\s*%%(\w+).*", source):
         if magic[1] not in PYTHON_CELLS:
@@ -313,14 +310,14 @@ def _run(statement, name, flags, space):
 
 
 def _is_around(statement, around):
-    """Whether a statement is a lesson's: it imports what shows and checks, or uses that. Its names are put to those around."""
+    """Whether a statement is a lesson's: it imports what shows and checks, or uses that.
+
+    Its names are put to those around.
+    """
     if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith(LESSONS):
         around.update(each.asname or each.name for each in statement.names)
         return True
-    if isinstance(
-        statement,
-        ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
-    ):
+    if isinstance(statement, DEFINITIONS):
         return False
     names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
     if not any(name.id in around for name in names):
@@ -331,10 +328,7 @@ def _is_around(statement, around):
 
 def _defines(statement, own, space):
     """Whether a statement at the top level defines something, and does not begin the program."""
-    if isinstance(
-        statement,
-        ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef,
-    ):
+    if isinstance(statement, DEFINITIONS):
         return True
     called = {
         node.func.id
@@ -392,16 +386,11 @@ def _reached(names, space):
 
 def _code(value):
     """The code of a function, however it stands in a file or class; None of anything else."""
-    value = (
-        getattr(value, "fget", None)
-        if isinstance(value, property)
-        else getattr(value, "__func__", value)
-    )
-    return (
-        getattr(inspect.unwrap(value), "__code__", None)
-        if isinstance(value, types.FunctionType)
-        else None
-    )
+    within = "fget" if isinstance(value, property) else "__func__"
+    value = getattr(value, within, value)
+    if not isinstance(value, types.FunctionType):
+        return None
+    return getattr(inspect.unwrap(value), "__code__", None)
 
 
 def names_in(code):
@@ -410,13 +399,11 @@ def names_in(code):
     return set(code.co_names).union(*map(names_in, inner))
 
 
-def source_lines(parts, name):
-    """Return the lines of a part."""
-    return next((part.text.splitlines() for part in parts if part.name == name), [])
-
-
 def pickled(function):
-    """Return a function as bytes, with all that it uses of its notebook. NotReadable where something cannot be carried over."""
+    """Return a function as bytes, with all that it uses of its notebook.
+
+    NotReadable where something cannot be carried over.
+    """
     import socket
     import threading
 

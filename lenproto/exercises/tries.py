@@ -93,7 +93,7 @@ def _compiled(code):
 
 
 def _tree(thing):
-    """The source of a function or class as a tree without docstrings; None where it cannot be had, as of a lambda in a line."""
+    """A function's or class's source as a tree without docstrings; None if not to be had, as of a lambda in a line."""
     try:
         return _undocumented(ast.parse(textwrap.dedent(inspect.getsource(thing))))
     except (OSError, TypeError, SyntaxError):

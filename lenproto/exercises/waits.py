@@ -39,7 +39,10 @@ _ORIGINAL = {
 
 @contextlib.contextmanager
 def stand_in():
-    """In here, whoever is driven may wait in any way, also under a name that was fetched in here: from select import select."""
+    """In here, whoever is driven may wait in any way.
+
+    Also under a name that was fetched in here: from select import select.
+    """
     global _users
     # never started; as long as it is watched, the tap's own stand-ins stay, too
     idle = threading.Thread(name=__name__)
@@ -132,11 +135,8 @@ def _driven_actor():
 def _socket(number):
     """The socket of this descriptor, if who runs is driven and has one; None otherwise."""
     actor = _driven_actor()
-    return (
-        next((sock for sock in list(actor.sockets) if sock.fileno() == number), None)
-        if actor
-        else None
-    )
+    sockets = list(actor.sockets) if actor else []
+    return next((sock for sock in sockets if sock.fileno() == number), None)
 
 
 def _drive(name, look, timeout, found=bool):

@@ -236,11 +236,10 @@ def _shut_off(own):
         os.dup2(null, number)
     if null > 2:
         os.close(null)
-    sys.stdin, sys.stdout, sys.stderr = (
-        open(0, closefd=False),
-        open(1, "w", closefd=False),
-        open(2, "w", closefd=False),
-    )
+    # open for the life of the process
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
     os.chdir(own)
     warnings.simplefilter("ignore")
     processes.adopt_orphans()

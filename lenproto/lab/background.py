@@ -194,11 +194,8 @@ def _server_socket(listen, sock):
 
 def _client(check, returned):
     """Return what check returned if it is a pair that begins with a socket; else LabError."""
-    if (
-        not isinstance(returned, (tuple, list))
-        or len(returned) != 2
-        or not hasattr(returned[0], "close")
-    ):
+    is_pair = isinstance(returned, (tuple, list)) and len(returned) == 2
+    if not is_pair or not hasattr(returned[0], "close"):
         raise LabError(
             f"{_name(check)} returned {_shown(returned)}; needed: the client socket and its request"
         )

@@ -58,7 +58,7 @@ class Cutter:
         """Return (Span, start, stop) for each field of which some bytes lie in this range."""
         first = max(bisect.bisect_right(self._spans, start, key=lambda span: span.start) - 1, 0)
         pieces = []
-        for span in self._spans[first:] + [self._next]:
+        for span in (*self._spans[first:], self._next):
             if span.start >= stop:
                 break
             if span.stop > start:

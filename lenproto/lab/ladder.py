@@ -37,7 +37,7 @@ class Ladder:
         calls = self.trace[len(self.rungs) :]
         new = [self._rung(number, call) for number, call in enumerate(calls, len(self.rungs) + 1)]
         self.rungs += new
-        self._open += zip(new, calls)
+        self._open += zip(new, calls, strict=True)
         ended = [(rung, call) for rung, call in self._open if call.ended is not None]
         self._open = [(rung, call) for rung, call in self._open if call.ended is None]
         for rung, call in sorted(ended, key=lambda pair: pair[1].ended):

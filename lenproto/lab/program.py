@@ -1,4 +1,4 @@
-"""A function in a thread of its own, as one side of a conversation: watched, its prints caught, stopped by its owner."""
+"""A function in a thread of its own, one side of a conversation: watched, its prints caught, stopped by its owner."""
 
 import concurrent.futures.thread
 import contextlib
@@ -29,7 +29,8 @@ class Program:
     """Runs function(*args) in a thread until it ends, or stop().
 
     result is what it returned, error what it raised, failed_at the Where of that, failure the same
-    in a sentence; all None until then. Threads that it starts belong to it: they are watched, caught and stopped with it.
+    in a sentence; all None until then. Threads that it starts belong to it: they are watched,
+    caught and stopped with it.
     """
 
     def __init__(self, name, function, *args):
@@ -77,11 +78,8 @@ class Program:
     def place(self):
         """The line of its own code where its thread is now, in words."""
         frame = sys._current_frames().get(self.thread.ident)
-        own = (
-            [step for step in traceback.extract_stack(frame) if not tap.is_helper(step.filename)]
-            if frame
-            else []
-        )
+        steps = traceback.extract_stack(frame) if frame else []
+        own = [step for step in steps if not tap.is_helper(step.filename)]
         return f"in line {own[-1].lineno} of {own[-1].name}" if own else "between two calls"
 
     def waits_for_another(self, thread):
@@ -133,9 +131,8 @@ class Program:
                 self.result = function(*args)
         except BaseException as error:
             if not self.actor.stopping:
-                self.fell = place_of(error)
+                self.failed_at = place_of(error)  # before failure, which tells others to look
                 self.failure = f"{self.name} stopped{sentence(error)}"
-                self.failed_at = place_of(error)
             # while the error still holds those that only a function knew
             self._close_sockets([self.actor])
             if not self.actor.stopping:

@@ -65,11 +65,10 @@ def _to_server(address, timeout_s):
                 shock, problem=f"{NOT_GIVEN}: since {last[0]!r} the server serves nobody"
             )
         outcome = shock_server(address, shock)
-        if (
-            not outcome.held
-            and not shock_server(address, server_shocks(timeout_s)[0], timeout_s + MARGIN_S).held
-        ):
-            last.append(shock.name)
+        if not outcome.held:
+            polite = shock_server(address, server_shocks(timeout_s)[0], timeout_s + MARGIN_S)
+            if not polite.held:
+                last.append(shock.name)
         return outcome
 
     return give
@@ -90,13 +89,10 @@ def _with_a_table(shocks, give):
             table.caption = f"{number} of {len(shocks)}: {shock.story}"
             live.refresh()
             outcomes.append(outcome := give(shock))
-            mark = (
-                "[green]✓ held[/]"
-                if outcome.held
-                else "– not given"
-                if _not_given(outcome)
-                else "[bold red]✗ failed[/]"
-            )
+            if outcome.held:
+                mark = "[green]✓ held[/]"
+            else:
+                mark = "– not given" if _not_given(outcome) else "[bold red]✗ failed[/]"
             table.add_row(
                 _plain(shock.name), mark, f"{outcome.took_s:.2f}", _plain(outcome.problem)
             )
@@ -122,9 +118,8 @@ def _tell(outcomes, is_server, timeout_s):
         print(first)
         if not any(note.problem for note in first.played):
             print(f"  {first.problem}")
-        print(
-            f"\nThe {'server' if is_server else 'client'} should give up a silent peer after {timeout_s:g} s (--timeout)."
-        )
+        side = "server" if is_server else "client"
+        print(f"\nThe {side} should give up a silent peer after {timeout_s:g} s (--timeout).")
 
 
 def _not_given(outcome):

@@ -69,11 +69,8 @@ class Peer:
                 self.sock.settimeout(left)
                 piece = self.sock.recv(n - len(got))
             except TimeoutError:
-                raise NotMet(
-                    f"{len(got)} of {n} bytes came in time"
-                    if n > 1 or got
-                    else "nothing came in time"
-                ) from None
+                many = f"{len(got)} of {n} bytes" if n > 1 or got else "nothing"
+                raise NotMet(f"{many} came in time") from None
             except ConnectionError:
                 break
             if not piece:
@@ -245,7 +242,10 @@ class Flood:
     within_s: float
 
     def __str__(self):
-        return f"send {_shown(self.data)} again and again, and read nothing, until the connection ends (within {self.within_s:g} s)"
+        return (
+            f"send {_shown(self.data)} again and again, and read nothing, "
+            f"until the connection ends (within {self.within_s:g} s)"
+        )
 
     def play(self, peer):
         many, ends = self.data * 1000, time.monotonic() + self.within_s
@@ -320,7 +320,7 @@ class Shock:
 
 @dataclass
 class Outcome:
-    """How a program withstood a shock: the steps, and a sentence on what was wrong; empty if it held; what a client said."""
+    """How a program withstood a shock: the steps, what was wrong, empty if it held; and what a client said."""
 
     shock: Shock
     played: list[Played] = field(default_factory=list)
@@ -371,17 +371,19 @@ def server_shocks(timeout_s, fill_s=FILL_S):
     return [
         Shock("polite", "A client that does all as it should.", POLITE),
         Shock("one byte at a time", "Handshake and requests come byte by byte.",
-              (Send(HANDSHAKE, 1, 0.02), GREETING, Send(b"NAME", 1, 0.02), ExpectAnswer(), Send(b"EXIT", 1, 0.02), ExpectEnd()),
-              literal=hangs),
+              (Send(HANDSHAKE, 1, 0.02), GREETING, Send(b"NAME", 1, 0.02), ExpectAnswer(),
+               Send(b"EXIT", 1, 0.02), ExpectEnd()), literal=hangs),
         *(Shock(f"cut after byte {n}", "All that a client says, in two segments.",
                 (Send(TALK[:n]), Wait(0.02), Send(TALK[n:]), *TWO_ANSWERS), literal="" if n % 4 == 2 else hangs)
           for n in range(1, len(TALK))),
         Shock("two requests at once", "Two requests come in one segment.",
               (*GREETED, Send(b"NAMERAND"), ExpectAnswer(), ExpectAnswer(), *LEAVES)),
-        Shock("all at once", "Handshake, requests and EXIT come in one segment, before the greeting.", (Send(TALK), *TWO_ANSWERS)),
+        Shock("all at once", "Handshake, requests and EXIT come in one segment, before the greeting.",
+              (Send(TALK), *TWO_ANSWERS)),
         Shock("leaves at once", "A client connects and leaves.", (Close(),), literal=dies),
         Shock("leaves after Hi", "A client shakes hands and leaves.", (*GREETED, Close()), literal=dies),
-        Shock("leaves in a request", "A client leaves after two of four bytes.", (*GREETED, Send(b"NA"), Close()), literal=dies),
+        Shock("leaves in a request", "A client leaves after two of four bytes.",
+              (*GREETED, Send(b"NA"), Close()), literal=dies),
         Shock("leaves after an answer", "A client leaves without EXIT.",
               (*ANSWERED, Close()), literal=dies),
         Shock("leaves in a later request", "A client gets an answer, and leaves after two of the next four bytes.",
@@ -390,25 +392,30 @@ def server_shocks(timeout_s, fill_s=FILL_S):
               (*ANSWERED, ShutDown(), ExpectEnd()), literal=hangs),
         Shock("resets at once", "A client connects and resets.", (Reset(),), literal=dies),
         Shock("resets after Hi", "A client shakes hands and resets.", (*GREETED, Reset()), literal=dies),
-        Shock("resets in a request", "A client resets after two of four bytes.", (*GREETED, Send(b"NA"), Reset()), literal=dies),
+        Shock("resets in a request", "A client resets after two of four bytes.",
+              (*GREETED, Send(b"NA"), Reset()), literal=dies),
         Shock("resets after an answer", "A client gets an answer and resets.", (*ANSWERED, Reset()), literal=dies),
         Shock("resets in a later request", "A client gets an answer, and resets after two of the next four bytes.",
               (*ANSWERED, Send(b"RA"), Reset()), literal=dies),
         Shock("says nothing", "A client connects and says nothing.", (gone,), literal=hangs),
         Shock("says nothing after Hi", "A client shakes hands and falls silent.", (*GREETED, gone), literal=hangs),
-        Shock("says half a request", "A client falls silent after two of four bytes.", (*GREETED, Send(b"NA"), gone), literal=hangs),
-        Shock("says nothing after an answer", "A client gets an answer and falls silent.", (*ANSWERED, gone), literal=hangs),
-        Shock("says half a later request", "A client gets an answer, and falls silent after two of the next four bytes.",
+        Shock("says half a request", "A client falls silent after two of four bytes.",
+              (*GREETED, Send(b"NA"), gone), literal=hangs),
+        Shock("says nothing after an answer", "A client gets an answer and falls silent.",
+              (*ANSWERED, gone), literal=hangs),
+        Shock("says half a later request",
+              "A client gets an answer, and falls silent after two of the next four bytes.",
               (*ANSWERED, Send(b"RA"), gone), literal=hangs),
         Shock("drips", "Each byte of a request comes in time, but all four take longer than the limit.",
               (*GREETED, Send(b"N"), Wait(drip), Send(b"A"), Wait(drip), ExpectEnd(MARGIN_S)), literal=hangs),
         Shock("wrong handshake", "A client says Ho.", (Send(b"Ho"), ExpectEnd()), literal=hangs),
-        Shock("speaks HTTP", "A web browser calls the port by mistake.", (Send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), ExpectEnd()),
-              literal=hangs),
+        Shock("speaks HTTP", "A web browser calls the port by mistake.",
+              (Send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), ExpectEnd()), literal=hangs),
         *(Shock(name, f"A client asks for {literal(request)}.",
                 (*GREETED, Send(request), ExpectAnswer(), Send(b"RAND"), ExpectAnswer(), *LEAVES), literal=what)
-          for name, request, what in (("lower case", b"time", ""), ("unknown request", b"WHAT", ""), ("spaces", b"    ", ""),
-                                      ("NUL bytes", b"\0\0\0\0", ""), ("binary request", b"\xff\xfe\x80\x00", dies))),
+          for name, request, what in (
+              ("lower case", b"time", ""), ("unknown request", b"WHAT", ""), ("spaces", b"    ", ""),
+              ("NUL bytes", b"\0\0\0\0", ""), ("binary request", b"\xff\xfe\x80\x00", dies))),
         Shock("never reads", "A client asks again and again, and never reads an answer.",
               (*GREETED, Flood(b"????", timeout_s + fill_s)), literal=hangs),
         Shock(f"{CLIENTS} clients", "Polite clients, one after another.", (*GREETED, *LEAVES), times=CLIENTS),
@@ -465,7 +472,8 @@ def client_shocks(timeout_s):
         Shock("answer byte by byte", "Header and body come one byte at a time.",
               (*ASKED, Send(FRAME, 1, 0.02), Goodbye()), **lena),
         *(Shock(f"answer cut after byte {n}", "Header and body come in two segments.",
-                (*ASKED, Send(FRAME[:n]), Wait(0.02), Send(FRAME[n:]), Goodbye()), **lena) for n in range(1, len(FRAME))),
+                (*ASKED, Send(FRAME[:n]), Wait(0.02), Send(FRAME[n:]), Goodbye()), **lena)
+          for n in range(1, len(FRAME))),
         Shock("refuses", "No server listens.", ()),
         Shock("no such address", "The name of the server is longer than a name can be.", (), ip=NO_SUCH_ADDRESS),
         Shock("closes at once", "The server closes without a greeting.", (*MET, Close())),
@@ -473,9 +481,12 @@ def client_shocks(timeout_s):
         Shock("closes in the greeting", "The server closes after 20 of 48 bytes.", (*MET, Send(GREET[:20]), Close())),
         *(Shock(name, f"{literal(header)} stands where four digits must say the length.",
                 (*ASKED, Send(header + b"abcdefghijklmnopqrstuvwxyz"), ExpectEnd()))
-          for name, header in (("length is no number", b"4x2!"), ("negative length", b"-001"), ("length with spaces", b"  17"))),
-        Shock("promises too much", "The header says 10 bytes, three come, and the end.", (*ASKED, Send(b"0010abc"), Close())),
-        Shock("resets in the body", "The header says 10 bytes, three come, and a reset.", (*ASKED, Send(b"0010abc"), Reset())),
+          for name, header in (
+              ("length is no number", b"4x2!"), ("negative length", b"-001"), ("length with spaces", b"  17"))),
+        Shock("promises too much", "The header says 10 bytes, three come, and the end.",
+              (*ASKED, Send(b"0010abc"), Close())),
+        Shock("resets in the body", "The header says 10 bytes, three come, and a reset.",
+              (*ASKED, Send(b"0010abc"), Reset())),
         Shock("closes in the header", "Two of four header bytes come, and the end.", (*ASKED, Send(b"00"), Close())),
         Shock("closes between two answers", "The server closes where the next request would come.",
               (*ASKED, Send(FRAME), Close()), typed=("NAME", "RAND", "EXIT"), **lena),
@@ -528,11 +539,8 @@ def shock_client(command, shock, timeout_s, limit_s=LIMIT_S):
             except (subprocess.TimeoutExpired, OSError) as error:
                 process.kill()
                 said = process.communicate()[0].decode("utf-8", "replace")
-                outcome.problem = (
-                    "the program does not end"
-                    if isinstance(error, subprocess.TimeoutExpired)
-                    else str(error)
-                )
+                late = isinstance(error, subprocess.TimeoutExpired)
+                outcome.problem = "the program does not end" if late else str(error)
     outcome.took_s, outcome.said = time.monotonic() - began, said
     wrong = next((note for note in outcome.played if note.problem), None)
     if wrong:
@@ -563,8 +571,6 @@ _WINDOWS = os.name == "nt"
 
 
 def _shown(data):
-    return (
-        literal(data)
-        if len(data) <= SHOWN_BYTES
-        else f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
-    )
+    if len(data) <= SHOWN_BYTES:
+        return literal(data)
+    return f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"

@@ -139,7 +139,7 @@ class Stage:
         return self.position(actor)
 
     def moves(self):
-        """Play both sides to their end: one until it is blocked or has ended, then the other. Yields after each step."""
+        """Play both sides to their end: one until it is blocked or has ended, then the other. Yield after each step."""
         self._must_run()
         while actor := self.next_actor():
             yield self.step(actor)
@@ -205,7 +205,7 @@ class Stage:
             return Position(actor, "blocked", asking.text(), asking.where, "the keyboard")
         program = side.program
         if program.failure:
-            return Position(actor, "failed", where=program.fell, reason=program.failure)
+            return Position(actor, "failed", where=program.failed_at, reason=program.failure)
         if side.ended:
             return Position(actor, "finished")
         return Position(
@@ -216,7 +216,7 @@ class Stage:
 
     @property
     def deadlock(self):
-        """None, or a sentence: both sides are stuck, for what only the other one could do. Who waits, for what, where."""
+        """None, or who waits, for what, where, if both sides are stuck, for what only the other one could do."""
         if not self.at_rest:
             return None
         stuck = {
@@ -303,11 +303,10 @@ class Stage:
                 before = None
             elif now != before:
                 before, since = now, time.monotonic()
-            elif (
-                not any({"blocked", "waiting"} & set(side) for side in now)
-                or time.monotonic() - since > tap.QUIET_S
-            ):
-                break
+            else:
+                nobody_waits = not any({"blocked", "waiting"} & set(side) for side in now)
+                if nobody_waits or time.monotonic() - since > tap.QUIET_S:
+                    break
             with self._changed:
                 self._changed.wait(LOOK_S)
         self.look()
@@ -436,9 +435,8 @@ class _Side:
                 )
             else:
                 states.append("waiting" if self.program.waits_for_another(actor.thread) else None)
-        if None in states or (
-            "waiting" in states and not {"held", "asking", "blocked"} & set(states)
-        ):
+        for_another = "waiting" in states and not {"held", "asking", "blocked"} & set(states)
+        if None in states or for_another:
             return None
         return tuple(states)
 

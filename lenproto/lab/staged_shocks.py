@@ -179,7 +179,8 @@ def program(shock):
     shock = shock_named(shock) if isinstance(shock, str) else shock
     if not isinstance(shock.script, (tuple, list)):
         raise LabError(
-            f'The script of {shock.name!r} is no list of steps. Put them in square brackets: [Send(b"Hi"), ExpectEnd()].'
+            f"The script of {shock.name!r} is no list of steps. "
+            'Put them in square brackets: [Send(b"Hi"), ExpectEnd()].'
         )
     if not _fits_a_stage(shock):
         raise LabError(
@@ -257,11 +258,8 @@ class Seen:
     @property
     def place(self):
         """The line on which the server died or hangs, in words; "" if it did not."""
-        return (
-            f"line {self.line} of {self.function}"
-            if self.where and self.verdict in (DIES, HANGS)
-            else ""
-        )
+        ended_there = self.where and self.verdict in (DIES, HANGS)
+        return f"line {self.line} of {self.function}" if ended_there else ""
 
     def conversation(self):
         """Return the lines of the conversation with the misbehaving client: who, what, and the server's line."""
@@ -308,11 +306,9 @@ class _Clients:
                 come(ip, port)
             except (NotMet, OSError) as error:
                 words = str(error) if isinstance(error, NotMet) else type(error).__name__
-                self.problems.append(
-                    words
-                    if come is self._programs[0]
-                    else f"the next client was not served: {words}"
-                )
+                if come is not self._programs[0]:
+                    words = f"the next client was not served: {words}"
+                self.problems.append(words)
 
 
 def _on_stage(shock, server):
@@ -467,18 +463,14 @@ def _for_real(shock, server):
         if not stuck and not failure and problems:
             verdict, sentence = ERRS, f"goes wrong: {problems[0]}"
         elif failure:
-            place = program.fell
+            place = program.failed_at
             verdict, sentence = DIES, _dies(failure)
         elif stuck:
             verdict, sentence = HANGS, f"hangs in {_at(stuck)}: {_why(stuck.name)}"
         else:
-            visits = (
-                f"{shock.times} clients served, and the next one too"
-                if shock.times > 1
-                else (
-                    "closes the connection when its time limit is over, and serves the next client"
-                )
-            )
+            visits = "closes the connection when its time limit is over, and serves the next client"
+            if shock.times > 1:
+                visits = f"{shock.times} clients served, and the next one too"
             verdict, sentence = HOLDS, f"holds: {visits}"
     finally:
         with contextlib.suppress(LabError):
@@ -501,7 +493,9 @@ def _listening(program):
 def _never_listened(shock, program):
     """What became of a server that came to no accept."""
     if program.failure:
-        return Seen(shock, DIES, _dies(program.failure), program.fell, _source(program.fell))
+        return Seen(
+            shock, DIES, _dies(program.failure), program.failed_at, _source(program.failed_at)
+        )
     if program.alive:
         return Seen(
             shock,
@@ -530,7 +524,7 @@ def _visit(address, shock, problems):
 
 
 def _watch(program, guests):
-    """Wait until the guests have gone; or return the call in which the server hangs meanwhile, without any time limit."""
+    """Wait until the guests have gone; or return the call in which the server hangs meanwhile, without a time limit."""
     actor, last, since = program.actor, None, 0.0
     while guests.is_alive():
         call = actor.doing

@@ -122,7 +122,7 @@ class Actor:
         return None if sock is None else _limits.get(sock, sock.gettimeout())
 
     def await_readable(self, n=1):
-        """Where time stands still: wait until the call it is in has something to read, however long; n bytes, if driven.
+        """Where time stands still: wait until the call it is in has something to read, however long; n bytes if driven.
 
         Raises TimeoutError once expired is set, and Stopped where the actor has to stop.
         """
@@ -309,9 +309,10 @@ def settle(actors, limit_s=SETTLE_S):
     deadline, before, since = time.monotonic() + limit_s, None, 0.0
     while time.monotonic() < deadline:
         now = [actor.doing for actor in others]
-        if not all(
+        at_rest = (
             (actor.blocked and not actor.awaited) or not actor.thread.is_alive() for actor in others
-        ):
+        )
+        if not all(at_rest):
             before = None
         elif now != before:
             before, since = now, time.monotonic()

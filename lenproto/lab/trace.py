@@ -79,11 +79,8 @@ class Call:
     @property
     def data(self):
         """The bytes that this call really sent or received."""
-        if (
-            self.name in SENDING
-            and self.ended is not None
-            and not isinstance(self.result, BaseException)
-        ):
+        succeeded = self.ended is not None and not isinstance(self.result, BaseException)
+        if self.name in SENDING and succeeded:
             return self.argument[: self.result] if isinstance(self.result, int) else self.argument
         if self.name in RECEIVING and isinstance(self.result, bytes):
             return self.result
@@ -231,11 +228,9 @@ class Trace(list):
 
     def made(self, call):
         """Return how many calls had begun when this one ended; None while it blocks."""
-        return (
-            None
-            if call.ended is None
-            else bisect.bisect_left(self, call.ended, key=lambda other: other.started)
-        )
+        if call.ended is None:
+            return None
+        return bisect.bisect_left(self, call.ended, key=lambda other: other.started)
 
     def _place(self, number, call):
         """Where the number-th call stands in the order of a stage: what to sort by, and the call."""
@@ -248,10 +243,8 @@ class Trace(list):
         streams = self._streams()
         for connection, sender in sorted(streams, key=lambda key: (key[0] or 0, key[1])):
             stream = streams[connection, sender]
-            if connection in self.whole:
-                runs = fields(sender, stream)
-            else:
-                runs = [("unknown", 0, len(stream))]
+            is_whole = connection in self.whole
+            runs = fields(sender, stream) if is_whole else [("unknown", 0, len(stream))]
             found += [Field(connection, sender, a, name, stream[a:b]) for name, a, b in runs]
         return found
 
@@ -340,13 +333,9 @@ class Trace(list):
             if times:
                 label = f"{call.started:8.4f} s  {label}"
             cell = _cell(label, call, pieces, ports)
-            arrow = (
-                ""
-                if not (call.name in SENDING and call.data)
-                else "◀─"
-                if call.actor == SERVER
-                else "─▶"
-            )
+            arrow = "◀─" if call.actor == SERVER else "─▶"
+            if not (call.name in SENDING and call.data):
+                arrow = ""
             for number, line in enumerate(cell):
                 middle = arrow if number == 0 else ""
                 left, right = ("", line) if call.actor == SERVER else (line, "")
@@ -506,11 +495,8 @@ def _cell(label, call, pieces, ports):
     """The lines of one call in its column: on one line where a single short field fits, else field by field."""
     if len(pieces) == 1:
         data = literal(pieces[0].data)
-        short = (
-            label + f"{call.name}({data})"
-            if call.name in SENDING
-            else f"{label}{call.text()} → {data}"
-        )
+        sends = call.name in SENDING
+        short = label + (f"{call.name}({data})" if sends else f"{call.text()} → {data}")
         if len(short) + len(pieces[0].name) + 2 <= COLUMN:
             return [f"{short:<{COLUMN - 10}}{pieces[0].name:>10}"]
     outcome = call.outcome(ports=ports)

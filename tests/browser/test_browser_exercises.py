@@ -1,4 +1,4 @@
-"""An exercise as a pupil meets it: a wrong function, its verdict, hints one at a time, all cases; mended; progress kept."""
+"""An exercise as a pupil meets it: a wrong function, its verdict, hints by and by, all cases; mended; progress kept."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Lessons 7 and 8 as a learner goes through them: a wrong function, its verdict, mended; then one's own programs on the stage."""
+"""Lessons 7 and 8 as a learner meets them: a wrong function, its verdict, mended; then own programs on the stage."""
 
 import nbformat
 import pytest

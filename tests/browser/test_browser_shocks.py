@@ -1,4 +1,4 @@
-"""The shocks of lesson 6 as a pupil meets them: buttons by mouse and by keyboard, and a table that fills while one looks."""
+"""The shocks of lesson 6 as a pupil meets them: buttons by mouse and keyboard, a table that fills while one looks."""
 
 import pytest
 

@@ -150,7 +150,8 @@ def test_what_belongs_together_lights_up(staged):
 def test_every_control_has_a_name_and_can_be_reached_by_keyboard(staged):
     stage = staged("ask, serve", viewport=(1280, 720))
     nameless = stage.root.locator("button, input").evaluate_all(
-        "all => all.filter(each => !each.textContent.trim() && !each.getAttribute('aria-label')).map(each => each.outerHTML)"
+        "all => all.filter(each => !each.textContent.trim() && !each.getAttribute('aria-label'))"
+        ".map(each => each.outerHTML)"
     )
     assert nameless == []
     reached = set()
@@ -356,7 +357,9 @@ def test_a_replay_goes_forward_and_back_without_sockets(notebook, notebook_of, t
     opened = notebook(
         notebook_of(
             PROGRAMS,
-            "from lenproto.lab import Stage\nwith Stage(ask, serve, ['NAME', 'EXIT']) as stage:\n    stage.run()\nstage.trace.save('talk.json')",
+            "from lenproto.lab import Stage\n"
+            "with Stage(ask, serve, ['NAME', 'EXIT']) as stage:\n    stage.run()\n"
+            "stage.trace.save('talk.json')",
             "Replay('talk.json')",
         ),
         theme=theme,

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import itertools
 import queue
 import re
 import socket
@@ -127,7 +128,7 @@ endings = st.sampled_from(["shutdown", "close", "reset"])
 def pieces(stream, at):
     """Return a stream cut at these places."""
     places = [0, *sorted(place for place in set(at) if 0 < place < len(stream)), len(stream)]
-    return [stream[a:b] for a, b in zip(places, places[1:]) if a < b]
+    return [stream[a:b] for a, b in itertools.pairwise(places) if a < b]
 
 
 @examples
@@ -224,7 +225,7 @@ class Visitor:
 
     def cut_off(self):
         """Whether the server hung up while bytes were on the way to it: the reset may swallow what it had sent."""
-        return not len(self.said) == (closes_after(self.said) or len(self.said))
+        return len(self.said) != (closes_after(self.said) or len(self.said))
 
     def lies_ready(self):
         """Return what has come and was not read yet, without taking it; b"" at the end of the stream, too."""

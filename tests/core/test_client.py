@@ -83,7 +83,7 @@ def test_a_greeting_filled_up_with_spaces_comes_back_whole(scripted_server):
         read(sock, 2)
         sock.sendall(b"Ask for: TIME or EXIT".ljust(48) + b"0001x")
 
-    contact, greeting, client_socket = initial_contact(*scripted_server(script))
+    _, greeting, client_socket = initial_contact(*scripted_server(script))
     with client_socket:
         assert greeting == "Ask for: TIME or EXIT".ljust(48)
         assert read(client_socket, 5) == b"0001x", (
@@ -313,7 +313,7 @@ def test_the_person_has_no_time_limit(connected_pair, capsys):
 
 
 def test_ctrl_c_at_the_prompt_closes_the_socket(connected_pair):
-    client_socket, server_socket = connected_pair
+    client_socket, _ = connected_pair
 
     def pressed(_):
         raise KeyboardInterrupt

@@ -1,6 +1,7 @@
 """The server: its functions in this process, and the real program with clients that are not in the table of shocks."""
 
 import contextlib
+import errno
 import inspect
 import json
 import os
@@ -29,6 +30,9 @@ from lenproto.answers import ANSWERS
 
 GREETING = b"Hello! You can ask for: TIME, NAME, RAND or EXIT"
 NAME = "שלום"
+TAKEN = (
+    f"Errno {errno.EADDRINUSE}|WinError 100(13|48)"  # how a system says that somebody has the port
+)
 PATIENCE_S = 0.3  # of the program whose clients fall silent
 
 PLACES = {  # what a client has said when it leaves, is cut off, or falls silent
@@ -292,7 +296,7 @@ def test_a_stopped_server_gets_its_port_again_at_once():
     ip, port = first.address
     if sys.platform == "linux":
         # without SO_REUSEADDR nobody gets the port now, so the test can fail
-        with socket.socket() as bare, pytest.raises(OSError):
+        with socket.socket() as bare, pytest.raises(OSError, match=TAKEN):
             bare.bind((ip, port))
     with Server(port=port) as second:
         assert second.address == (ip, port)
@@ -312,7 +316,7 @@ def test_initial_listen_returns_a_socket_that_listens_on_a_free_port():
 
 
 def test_initial_listen_raises_where_the_port_is_taken():
-    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(OSError):
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(OSError, match=TAKEN):
         initial_listen(*other.getsockname()).close()
 
 
@@ -444,7 +448,7 @@ def test_an_answer_that_four_digits_cannot_count_is_a_value_error(connected_pair
 def test_check_client_raises_where_the_server_socket_itself_fails():
     closed = socket.socket()
     closed.close()
-    with pytest.raises(OSError):
+    with pytest.raises(OSError, match=f"Errno {errno.EBADF}|WinError 10038"):
         check_client(closed)
 
 

@@ -183,7 +183,7 @@ def test_the_largest_body_has_9999_bytes():
 
 
 def test_what_utf8_cannot_say_is_a_value_error():
-    with pytest.raises(ValueError):
+    with pytest.raises(UnicodeEncodeError):
         frame("\udcff")
 
 

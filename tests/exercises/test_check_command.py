@@ -25,7 +25,7 @@ WORD = {"pass", "fail", "missing", "skipped"}
 
 @pytest.fixture
 def check(capsys, monkeypatch):
-    """check(words) runs the command in this process, whose streams are pytest's; returns its exit code, output and errors."""
+    """check(words) runs the command in this process, with pytest's streams; returns exit code, output and errors."""
     monkeypatch.setattr(__main__, "prepare_standard_streams", lambda: None)
     monkeypatch.setattr(__main__, "let_go_of_output", lambda: None)
     return lambda *words: (__main__.main(["check", *map(str, words)]), *capsys.readouterr())
@@ -81,7 +81,9 @@ def test_json_is_as_documented(check):
 def test_level_spec_judges_spec_alone_and_shock_means_both(check, tmp_path):
     path = tmp_path / "work.py"
     path.write_text(
-        "import socket\ndef initial_listen(ip, port):\n    try:\n        return socket.create_server((ip, port))\n    except OSError:\n        return None\n"
+        "import socket\ndef initial_listen(ip, port):\n"
+        "    try:\n        return socket.create_server((ip, port))\n"
+        "    except OSError:\n        return None\n"
     )
     code, out, _ = check(path, "--level", "spec", "--json")
     listen = json.loads(out)["functions"]["initial_listen"]
@@ -157,7 +159,7 @@ def test_ctrl_c_is_no_pass(check, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Worker, "start", stop)
-    code, _, err = check(RIGHT)
+    code, _, _ = check(RIGHT)
     assert code == 130
 
 

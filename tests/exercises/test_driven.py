@@ -399,7 +399,7 @@ def test_a_stranger_who_calls_the_same_port_does_not_count():
     def learner(server_socket):
         if not strangers:  # the first time, somebody else is quicker
             strangers.append(_call(server_socket.getsockname()))
-        client_socket, address = server_socket.accept()
+        client_socket, _ = server_socket.accept()
         met.append(client_socket.recv(2))
         return client_socket, ""
 

@@ -1,4 +1,4 @@
-"""lenproto grade: a class's files, on this computer or on a cluster; a table, and a page that nothing a learner writes can harm."""
+"""lenproto grade: a class's files, here or on a cluster; a table, and a page that nothing a learner writes can harm."""
 
 import concurrent.futures
 import csv

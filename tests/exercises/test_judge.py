@@ -252,7 +252,8 @@ def test_after_an_endless_loop_the_rest_is_skipped_not_failed(judged):
 
 def test_what_does_not_load_in_time_fails_all_its_functions(judged):
     report = judged(
-        "numbers = [number for number in iter(int, 1)]\ndef initial_listen(ip, port): pass\ndef check_client(sock): pass"
+        "numbers = [number for number in iter(int, 1)]\n"
+        "def initial_listen(ip, port): pass\ndef check_client(sock): pass"
     )
     assert [report["functions"][name]["spec"] for name in ("initial_listen", "check_client")] == [
         "fail",
@@ -304,7 +305,10 @@ def test_a_checker_that_does_not_start_is_no_failure_of_a_learner(judged, monkey
 def test_a_program_that_nobody_can_list_is_ended_with_its_group(monkeypatch):
     """On a system without /proc, and without psutil."""
     monkeypatch.setattr(processes, "_family", lambda pid, mark: set())
-    starts = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'input()']).pid, flush=True); input()"
+    starts = (
+        "import subprocess, sys; "
+        "print(subprocess.Popen([sys.executable, '-c', 'input()']).pid, flush=True); input()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", starts],
         stdin=subprocess.PIPE,

@@ -1,6 +1,7 @@
 """Lessons 7 and 8 in nbgrader's hands, unchanged: handed out, autograded and given feedback on by the real one.
 
-Each notebook that it grades starts a kernel, so all that is to be seen is put into three learners' notebooks, a lesson each.
+Each notebook that it grades starts a kernel, so all that is to be seen is put into three learners' notebooks,
+a lesson each.
 """
 
 import os
@@ -46,7 +47,7 @@ IMPORTED = [str(Path(__file__).parent), str(ROOT / "tests")]
 
 
 def run_course(root):
-    """Hand out both lessons, hand in the learners', grade them, and give feedback: what nbgrader's commands do, in one process."""
+    """Hand out both lessons, hand in the learners', grade, give feedback: nbgrader's commands in one process."""
     from helpers.kernel_ports import choose_below_the_others
     from nbgrader.apps import NbGraderAPI
     from traitlets.config import Config

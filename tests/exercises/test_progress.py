@@ -21,7 +21,8 @@ WRITER = """
 import sys
 from lenproto.exercises import progress
 for number in range(int(sys.argv[2])):
-    progress._change(lambda kept: progress._add(kept, sys.argv[1], f"{sys.argv[3]} {number}", {"spec": True, "shock": False}))
+    tried, passed = f"{sys.argv[3]} {number}", {"spec": True, "shock": False}
+    progress._change(lambda kept: progress._add(kept, sys.argv[1], tried, passed))
 """
 
 
@@ -143,8 +144,9 @@ def test_two_notebooks_at_once_lose_nothing_of_each_other(file):
 def test_two_threads_of_one_notebook_lose_nothing_either(file):
     def write(which):
         for number in range(20):
+            tried = f"{which} {number}"
             progress._change(
-                lambda kept: progress._add(kept, "check_client", f"{which} {number}", FAIL)
+                lambda kept, tried=tried: progress._add(kept, "check_client", tried, FAIL)
             )
 
     threads = [threading.Thread(target=write, args=(which,)) for which in "ab"]

@@ -186,9 +186,10 @@ def test_what_fills_a_table_is_run(statement):
 
 
 @pytest.mark.parametrize("statement", [
-    "program()", "Program().go()", "app.go()", "app.table.update(x=program())", "TABLE.update(RAND=app.go())", "thread.start()",
-    "TABLE['RAND'] = app.go()", "ran = program()", "sock.connect(('127.0.0.1', 9))", "pool.submit(program)", "asked()", "wrapped()",
-    "Program.still()", "app.lazily", "for _ in '12': register('RAND', 2)",
+    "program()", "Program().go()", "app.go()", "app.table.update(x=program())", "TABLE.update(RAND=app.go())",
+    "thread.start()", "TABLE['RAND'] = app.go()", "ran = program()", "sock.connect(('127.0.0.1', 9))",
+    "pool.submit(program)", "asked()", "wrapped()", "Program.still()", "app.lazily",
+    "for _ in '12': register('RAND', 2)",
 ])  # fmt: skip
 def test_a_program_is_not_run_however_it_is_begun(statement):
     space = load(FILLING, statement)
@@ -251,7 +252,8 @@ def test_what_a_file_draws_when_it_is_loaded_is_the_same_each_time():
 
 def test_a_future_import_goes_for_all_that_follows():
     space = load(
-        "from __future__ import annotations\nfrom dataclasses import dataclass\n@dataclass\nclass Talk:\n    sock: NotKnown = None"
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+        "@dataclass\nclass Talk:\n    sock: NotKnown = None"
     )
     assert space["Talk"]().sock is None
 

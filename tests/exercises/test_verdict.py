@@ -32,17 +32,23 @@ USES = {
     "helpers and constants of other cells": [HELPERS, GOOD_CHECK],
     "cells in another order": [GOOD_CHECK, HELPERS],
     "imports of other cells": ["import struct as s, socket", HELPERS,
-                               good("if exactly(client_socket, 2) != HI", 's.calcsize("!I")\n        if exactly(client_socket, 2) != HI')],
-    "a class of another cell": [HELPERS, "class Talk:\n    limit = 4\n    def word(self, sock, n):\n        return exactly(sock, n)",
+                               good("if exactly(client_socket, 2) != HI",
+                                    's.calcsize("!I")\n        if exactly(client_socket, 2) != HI')],
+    "a class of another cell": [HELPERS, "class Talk:\n    limit = 4\n"
+                                "    def word(self, sock, n):\n        return exactly(sock, n)",
                                 good("exactly(client_socket, 4)", "Talk().word(client_socket, Talk.limit)")],
-    "a global that another cell counts in": [HELPERS, "clients = []", good("try:", "clients.append(address)\n    try:")],
+    "a global that another cell counts in": [HELPERS, "clients = []",
+                                             good("try:", "clients.append(address)\n    try:")],
     "a lock": [HELPERS, "import threading\nlock = threading.Lock()\nagain = threading.RLock()",
-               good("client_socket.sendall(GREETING)", "with lock, again:\n            client_socket.sendall(GREETING)")],
-    "a decorator": [HELPERS, "import functools\ndef told(f):\n    @functools.wraps(f)\n    def inner(*a):\n        print(f.__name__)\n"
-                    "        return f(*a)\n    return inner", "@told" + good()],
-    "a function within a function": [HELPERS, "def make(greeting):\n" + good("GREETING", "greeting").replace("\n", "\n    ")
+               good("client_socket.sendall(GREETING)",
+                    "with lock, again:\n            client_socket.sendall(GREETING)")],
+    "a decorator": [HELPERS, "import functools\ndef told(f):\n    @functools.wraps(f)\n    def inner(*a):\n"
+                    "        print(f.__name__)\n        return f(*a)\n    return inner", "@told" + good()],
+    "a function within a function": [HELPERS, "def make(greeting):\n"
+                                     + good("GREETING", "greeting").replace("\n", "\n    ")
                                      + "\n    return check_client\ncheck_client = make(GREETING)"],
-    "a method": [HELPERS, "class Server:\n" + good("(server_socket)", "(self, server_socket)").replace("\n", "\n    ")
+    "a method": [HELPERS, "class Server:\n"
+                 + good("(server_socket)", "(self, server_socket)").replace("\n", "\n    ")
                  + "\ncheck_client = Server().check_client"],
     "lenproto's own helper": ["from lenproto.wire import recv_exactly as exactly", HELPERS.split("def")[0], GOOD_CHECK],
 }  # fmt: skip
@@ -58,7 +64,7 @@ def test_a_function_brings_along_what_it_uses(sources):
     "source", [good(name="mine"), "check = None" + good(name="look") + "\nmine = look"]
 )
 def test_a_function_of_another_name_is_told_which_it_is(source):
-    with pytest.raises(LabError, match="is none of the five functions.*check\\((mine|look), name="):
+    with pytest.raises(LabError, match=r"is none of the five functions.*check\((mine|look), name="):
         checked(HELPERS, source, name="mine")
     assert check(Cells(HELPERS, source)["mine"], name="check_client").passed
 
@@ -136,7 +142,7 @@ def test_a_global_socket_in_place_of_the_parameter_is_named(use):
 def test_what_cannot_be_carried_over_is_said_in_a_sentence():
     with pytest.raises(
         LabError,
-        match="check_client uses something that only this notebook has .*generator.*take it as a parameter",
+        match=r"check_client uses something that only this notebook has .*generator.*take it as a parameter",
     ):
         checked("numbers = (n for n in range(3))", "def check_client(s):\n    return next(numbers)")
 
@@ -159,7 +165,7 @@ def test_what_is_no_function_of_theirs_is_refused_in_a_sentence(thing, words):
 def test_a_wrong_name_is_refused():
     with pytest.raises(
         LabError,
-        match="main is none of the five functions. They are: initial_contact, send_requests",
+        match=r"main is none of the five functions\. They are: initial_contact, send_requests",
     ):
         check(Cells(GOOD_CHECK)["check_client"], name="main")
 

@@ -1,4 +1,4 @@
-"""The verdicts on the solutions of tests/corpus: right ones, ones for polite peers only, wrong ones, each with its name."""
+"""The verdicts on the solutions of tests/corpus: right ones, ones for polite peers only, wrong ones by name."""
 
 import re
 import select

@@ -1,1 +1,1 @@
-"""What tests share: peers, programs, notebooks, pages in a browser. pytest finds it by `pythonpath` in pyproject.toml."""
+"""What tests share: peers, programs, notebooks, pages in a browser. Found by `pythonpath` in pyproject.toml."""

@@ -1,4 +1,4 @@
-"""Judges a folder on a local Dask cluster of separate processes, as `python tests/cluster.py FOLDER SCRATCH`; prints JSON.
+"""Judges a folder on a local Dask cluster, as `python tests/helpers/cluster.py FOLDER SCRATCH`; prints JSON.
 
 A program of its own, for Dask leaves a thread and a process that end with the program.
 """

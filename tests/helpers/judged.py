@@ -1,4 +1,4 @@
-"""Judges many solutions at once, each function in a process that may be lost, without the time that a new process takes."""
+"""Judges many solutions at once, each function in a process that may be lost, but needs not be started anew."""
 
 import json
 import multiprocessing
@@ -14,7 +14,7 @@ PROCESSES = 2
 
 
 def failures(path):
-    """Return the first failed case of each function in a file, by name: level, case, misconception, and all the rest as text."""
+    """Return each function's first failed case in a file, by name: level, case, misconception, the rest as text."""
     parts = submission.read(path)
     found = {}
     with stand_in():

@@ -137,7 +137,10 @@ class Lab:
         )
         # Without this, JupyterLab asks for news and newer versions in the internet.
         (folder / "config").mkdir(exist_ok=True)
-        config = f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); from helpers import kernel_ports; kernel_ports.choose_below_the_others()\n"
+        config = (
+            f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); "
+            "from helpers import kernel_ports; kernel_ports.choose_below_the_others()\n"
+        )
         (folder / "config" / "jupyter_server_config.py").write_text(config, encoding="utf-8")
         self._write_settings("notification", {"fetchNews": "false", "checkForUpdates": False})
 

@@ -42,9 +42,8 @@ def children():
     found = set()
     for process in pathlib.Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it ended meanwhile
-            state, parent = (
-                (process / "stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
-            )
+            facts = (process / "stat").read_text(errors="replace").rpartition(")")[2]
+            _state, parent, *_ = facts.split()
             if int(parent) == os.getpid():
                 found.add(int(process.name))
     return found

@@ -1,4 +1,4 @@
-"""The lessons: all pages, what is seen of them, and lessons 7 and 8 as a learner leaves them, with functions in the boxes of their stubs."""
+"""The lessons: all pages, what is seen of them, and lessons 7 and 8 with functions written into their boxes."""
 
 import json
 

@@ -72,7 +72,7 @@ class Printed:
     """A process and the lines it prints: a thread reads them, up to reads_lines of them, then closes the pipe."""
 
     def __init__(self, command, *, reads_lines=None, **how):
-        self.errors = tempfile.TemporaryFile("w+", encoding="utf-8")
+        self.errors = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed with the process
         how = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": self.errors} | how
         self.process = start(command, **how)
         self.lines = queue.Queue()

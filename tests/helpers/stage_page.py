@@ -92,14 +92,18 @@ class StageInPage:
         for key in keys:
             before = self.moment[1]
             self.page.keyboard.press(key)
-            self.wait(lambda: self.moment[1] > before, f"{key} has made a call")
+            self.wait_beyond(before, f"{key} has made a call")
 
     def step(self, *names):
         """Click buttons, each of which makes one call; wait until it is drawn."""
         for name in names:
             before = self.moment[1]
             self.press(f"Step {name}")
-            self.wait(lambda: self.moment[1] > before, f"the {name} has made a call")
+            self.wait_beyond(before, f"the {name} has made a call")
+
+    def wait_beyond(self, call, words):
+        """Wait until a call after this one is drawn."""
+        self.wait(lambda: self.moment[1] > call, words)
 
     def words(self, side):
         """Where a side stands, as it is written there."""

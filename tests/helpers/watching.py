@@ -65,11 +65,13 @@ def joined(thread):
 
 def talk(client, server):
     """Run client() here and server() in a thread, both recorded from their first call on; return the trace."""
-    with joined(threading.Thread(target=server)) as thread:
-        with Tap({threading.current_thread(): "client", thread: "server"}) as trace:
-            thread.start()
-            client()
-            thread.join(TIME_LIMIT_S)
+    with (
+        joined(threading.Thread(target=server)) as thread,
+        Tap({threading.current_thread(): "client", thread: "server"}) as trace,
+    ):
+        thread.start()
+        client()
+        thread.join(TIME_LIMIT_S)
     return trace
 
 

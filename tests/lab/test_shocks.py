@@ -1,4 +1,4 @@
-"""The table of shocks: our two programs withstand them all, a server in Node too, the course-literal one those it should."""
+"""The table of shocks: our two programs withstand all, a server in Node too, the course-literal one those it should."""
 
 import contextlib
 import json
@@ -50,7 +50,7 @@ against_a_client = pytest.mark.parametrize(
 
 
 def held(process="self"):
-    """Return what a process holds: its open files, pipes and sockets by number, and its threads. Only Linux tells; else None."""
+    """Return a process's open files, pipes and sockets by number, and its threads. Only Linux tells; else None."""
     if sys.platform != "linux":
         return None
     folder, names = pathlib.Path("/proc", str(process)), {}
@@ -323,9 +323,13 @@ def test_each_way_to_end(peer, connected_pair, step, reads):
 
 def test_a_side_that_has_gone_cannot_be_sent_to(peer, connected_pair):
     connected_pair[1].close()
-    with pytest.raises(NotMet, match="nothing can be sent any more"):
+
+    def send_on():
         for _ in range(100):
             Send(b"x" * 1000).play(peer)
+
+    with pytest.raises(NotMet, match="nothing can be sent any more"):
+        send_on()
 
 
 def test_times_of_steps_follow_one_another(peer):

@@ -135,8 +135,8 @@ def test_a_deadlock_is_said_in_a_sentence():
         assert both.deadlock == (
             f"Deadlock: the client waits for 48 more bytes in recv(48), line {line_of(reads_first, 'recv(48)')} of "
             f"reads_first, and the server waits for 2 more bytes in recv(2), line "
-            f"{line_of(server.check_client, 'recv_exactly')} of check_client. Nothing of it is on the way, so neither can go on. "
-            "Only a time limit could end this."
+            f"{line_of(server.check_client, 'recv_exactly')} of check_client. "
+            "Nothing of it is on the way, so neither can go on. Only a time limit could end this."
         )
 
 
@@ -386,7 +386,7 @@ def test_time_stands_still_until_a_limit_is_let_run_out():
 
 
 def test_no_time_runs_between_the_pieces_of_a_field():
-    """recv_exactly gives up a peer that drips; on the stage it is stepped, and every step takes longer than this limit."""
+    """recv_exactly gives up a peer that drips; on the stage it is stepped, and a step takes longer than its limit."""
 
     def drips(ip, port):
         with socket.create_connection((ip, port)) as sock:
@@ -790,5 +790,5 @@ def test_errors_of_a_saved_trace_are_errors_again(tmp_path):
 def test_what_is_no_saved_trace_is_said_so(tmp_path, text):
     path = tmp_path / "other.json"
     path.write_text(text)
-    with pytest.raises(ValueError, match="other.json holds no trace"):
+    with pytest.raises(ValueError, match=r"other\.json holds no trace"):
         Trace.load(path)

@@ -47,12 +47,14 @@ def test_the_hardened_server_holds(shock):
 
 
 @pytest.mark.parametrize("name, sentence, function, text", [
-    ("leaves in a request", "dies in line {} of serve_requests: ConnectionResetError", literal.serve_requests, "recv(4)"),
+    ("leaves in a request", "dies in line {} of serve_requests: ConnectionResetError",
+     literal.serve_requests, "recv(4)"),
     ("resets at once", "dies in line {} of check_client: ConnectionResetError", literal.check_client, "recv(2)"),
     ("binary request", "dies in line {} of check_client: UnicodeDecodeError", literal.check_client, "recv(4)"),
     ("says nothing", "hangs in recv(2), line {} of check_client: it has no time limit, and nobody will send",
      literal.check_client, "recv(2)"),
-    ("drips", "hangs in recv(4), line {} of serve_requests, after sending what nobody asked for", literal.serve_requests, "recv(4)"),
+    ("drips", "hangs in recv(4), line {} of serve_requests, after sending what nobody asked for",
+     literal.serve_requests, "recv(4)"),
     ("half-closes", 'hangs: it goes round for ever, for recv(4), line {} of serve_requests, gives b"" each time',
      literal.serve_requests, "recv(4)"),
 ])  # fmt: skip
@@ -293,7 +295,7 @@ def test_a_script_that_is_no_list_is_refused():
 
 
 def test_an_unknown_name_is_refused():
-    with pytest.raises(LabError, match="There is no shock 'drop'. There are: polite, one byte"):
+    with pytest.raises(LabError, match=r"There is no shock 'drop'\. There are: polite, one byte"):
         give("drop", literal.main)
 
 
@@ -304,9 +306,12 @@ def test_every_shock_is_in_one_family():
 
 
 @pytest.mark.parametrize("sends, expects, said", [
-    (b"1234", "expect", "the connection ended after 4 of 5 bytes of it"), (b"4x2!", "expect_answer", "four digits"),
-    (b"00", "expect_answer", "the connection ended after 2 of 4 header bytes"), (b"0003ab", "expect_answer", "ended after 2 of 3 bytes of answer"),
-    (b"0000", "expect_answer", "the answer is ''"), (b"late", "expect_end", 'b"late" came where the end was due'),
+    (b"1234", "expect", "the connection ended after 4 of 5 bytes of it"),
+    (b"4x2!", "expect_answer", "four digits"),
+    (b"00", "expect_answer", "the connection ended after 2 of 4 header bytes"),
+    (b"0003ab", "expect_answer", "ended after 2 of 3 bytes of answer"),
+    (b"0000", "expect_answer", "the answer is ''"),
+    (b"late", "expect_end", 'b"late" came where the end was due'),
 ])  # fmt: skip
 def test_a_staged_peer_says_what_was_not_met(scripted_server, sends, expects, said):
     peer = staged_shocks.StagedPeer(*scripted_server(lambda sock: sock.sendall(sends)))

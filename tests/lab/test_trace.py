@@ -299,9 +299,8 @@ def test_fields_do_not_depend_on_the_pieces_in_which_they_were_sent(piece_bytes)
 
 
 def test_two_requests_in_one_piece_are_two_fields_of_one_call():
-    (sent, sent_fields), (received, received_fields) = trace_of(
-        *sent_and_received(b"HiTIMENAME")
-    ).runs()
+    runs = trace_of(*sent_and_received(b"HiTIMENAME")).runs()
+    (_, sent_fields), (_, received_fields) = runs
     assert [field.name for field in sent_fields] == ["handshake", "request", "request"]
     assert received_fields == sent_fields
 

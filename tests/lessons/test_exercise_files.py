@@ -1,4 +1,4 @@
-"""What lessons 7 and 8 hand out: stubs that fail in words for beginners, solutions that pass, alone and written into the lessons."""
+"""What lessons 7 and 8 hand out: stubs that fail in beginners' words, solutions that pass, alone and in the lessons."""
 
 import ast
 import linecache

@@ -10,6 +10,10 @@ from helpers.lessons import PAGES
 
 LESSONS = [path for path in PAGES if path.match("[0-9][0-9]_*")]  # the others are for teachers
 LONGEST_CELL = 15  # lines
+SPEAKING = {
+    *("print", "show", "settle", "check", "points", "solution"),
+    *("Addresses", "Replay", "Shocks", "ShockTable", "StageView"),
+}  # what a cell that shows something calls
 
 pages = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 lessons = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
@@ -21,52 +25,17 @@ def code_cells(path):
 
 def says_something(tree):
     """Whether a cell prints (outside of the functions that it defines), or ends in a value to show."""
-    statements = [
-        statement for statement in tree.body if not isinstance(statement, ast.FunctionDef)
-    ]
-    calls = [
-        node.func
-        for statement in statements
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Call)
-    ]
+    outside = [each for each in tree.body if not isinstance(each, ast.FunctionDef)]
+    nodes = [node for statement in outside for node in ast.walk(statement)]
+    calls = [node.func for node in nodes if isinstance(node, ast.Call)]
     names = {getattr(call, "id", None) or getattr(call, "attr", None) for call in calls}
-    ends_in_value = isinstance(tree.body[-1], ast.Expr) and isinstance(
-        tree.body[-1].value, ast.Name
-    )
-    return (
-        bool(
-            names
-            & {
-                "print",
-                "show",
-                "settle",
-                "check",
-                "points",
-                "solution",
-                "Addresses",
-                "Replay",
-                "Shocks",
-                "ShockTable",
-                "StageView",
-            }
-        )
-        or ends_in_value
-    )
+    last = tree.body[-1]
+    ends_in_value = isinstance(last, ast.Expr) and isinstance(last.value, ast.Name)
+    return bool(names & SPEAKING) or ends_in_value
 
 
 def test_there_are_lessons():
-    assert [path.stem[:2] for path in LESSONS][:9] == [
-        "00",
-        "01",
-        "02",
-        "03",
-        "04",
-        "05",
-        "06",
-        "07",
-        "08",
-    ]
+    assert [path.stem[:2] for path in LESSONS][:9] == [f"{number:02}" for number in range(9)]
     assert [path.stem for path in PAGES if path not in LESSONS] == ["live_walkthrough"]
 
 

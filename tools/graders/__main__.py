@@ -1,4 +1,4 @@
-"""The same 30 submissions judged by lenproto, pytest, nbgrader and otter-grader, with the same cases: how long, and how well.
+"""30 submissions judged by lenproto, pytest, nbgrader and otter-grader, with the same cases: how fast, and how well.
 
     python tools/graders [--only TOOL] [--submissions N]
     python tools/graders --itself

@@ -107,7 +107,8 @@ def hanging(folder):
                 if "fail" in (function["spec"], function["shock"])
             ]
             lines.append(
-                f"{submission.name.replace('_', ' ')}, the whole command: told in {ran.seconds:.2f} s, of {', '.join(blamed)}"
+                f"{submission.name.replace('_', ' ')}, the whole command: "
+                f"told in {ran.seconds:.2f} s, of {', '.join(blamed)}"
             )
     return lines
 
@@ -193,8 +194,8 @@ def twice(folder):
     return [
         f"{len(files)} solutions judged twice: {len(files) - len(other)} with the same verdict"
         + named(other),
-        f"of these {len(files) - len(letters)} with the same report to the letter, seconds apart (what answers TIME differs)"
-        + named(letters),
+        f"of these {len(files) - len(letters)} with the same report to the letter, "
+        "seconds apart (what answers TIME differs)" + named(letters),
     ]
 
 

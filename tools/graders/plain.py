@@ -1,7 +1,7 @@
-"""The cases as plain tests: in real time, the function in a thread, the scripted peer beside it. AssertionError says what was wrong.
+"""The cases as plain tests: in real time, the function in a thread, the scripted peer beside it.
 
-One module for pytest, nbgrader and otter-grader alike, as a careful teacher would write it. Left out are the cases in
-which the peer is silent: they take as long as the function's own time limit.
+One module for pytest, nbgrader and otter-grader alike, as a careful teacher would write it; an AssertionError says
+what was wrong. Left out are the cases in which the peer is silent: they take as long as the function's own time limit.
 """
 
 import builtins
@@ -260,7 +260,10 @@ def send_requests(function, case, stack):
 
 
 def connected(stack):
-    """Return both ends of a connection. Neither keeps small messages back: that would cost 40 ms for each answer in two pieces."""
+    """Return both ends of a connection.
+
+    Neither keeps small messages back: that would cost 40 ms for each answer in two pieces.
+    """
     with socket.create_server((DEFAULT_IP, 0)) as listener:
         client = stack.enter_context(socket.create_connection(listener.getsockname()))
         server = stack.enter_context(listener.accept()[0])

@@ -29,7 +29,7 @@ class Ran:
 
 
 def run(command, folder, limit_s, *, each_line=None):
-    """Run a command in a folder; after limit_s seconds it is cut. each_line is called with each line on standard error."""
+    """Run a command in a folder; after limit_s seconds it is cut. each_line(line) is called for standard error."""
     mark = uuid.uuid4().hex
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out,
@@ -100,7 +100,7 @@ def follow(descriptor, each_line):
 
 
 def end(process, mark):
-    """Kill a process and all that bears its mark: a kernel has a session of its own, so that its group is not enough."""
+    """Kill a process and all that bears its mark: a kernel has a session of its own, so its group is not enough."""
     while marked := [other for other in psutil.process_iter() if bears(other, mark)]:
         for other in marked:
             with contextlib.suppress(psutil.Error):

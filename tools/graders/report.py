@@ -19,14 +19,17 @@ def text(results, tools):
     not_right = len(kinds) - kinds.count("right")
     of_lenproto = sum(len(cases(function)) for function in FUNCTIONS)
     lines = [
-        f"| tool | right verdicts, of {len(kinds)} | no verdict | names the wrong function alone, of {not_right} | and the reason "
+        f"| tool | right verdicts, of {len(kinds)} | no verdict "
+        f"| names the wrong function alone, of {not_right} | and the reason "
         "| a right one | a hanging one | all |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
         *(row(name, *result) for name, result in results.items()),
         "",
-        f"{len(kinds)} submissions with all five functions: {kinds.count('right')} right, {kinds.count('wrong')} with one wrong function, "
+        f"{len(kinds)} submissions with all five functions: {kinds.count('right')} right, "
+        f"{kinds.count('wrong')} with one wrong function, "
         f"{kinds.count('unsafe')} with one that hangs, exits, leaves a thread or prints 50 MB. Times are medians; "
-        f"{of_lenproto} cases for lenproto, the {len(ALL)} of them that need no time limit for the others, with the same scripted peers; "
+        f"{of_lenproto} cases for lenproto, the {len(ALL)} of them that need no time limit for the others, "
+        "with the same scripted peers; "
         "nbgrader judges all in one command, its limit for a cell is 30 s, as shipped.",
         machine([package for name in results for package in tools[name].PACKAGES]),
         "",

@@ -21,7 +21,8 @@ RIGHT = (
 )
 WRONG = (
     "initial_contact__lower_case_hi", "initial_contact__one_recv_for_the_greeting", "initial_contact__refused_raises",
-    "send_requests__not_in_capitals", "send_requests__counts_body_in_characters", "send_requests__one_recv_for_the_body",
+    "send_requests__not_in_capitals", "send_requests__counts_body_in_characters",
+    "send_requests__one_recv_for_the_body",
     "initial_listen__opens_to_all", "initial_listen__taken_port_none",
     "check_client__greeting_of_47", "check_client__returns_wrong_order", "check_client__one_recv_for_the_request",
     "serve_requests__length_counts_characters", "serve_requests__one_request_only", "serve_requests__reset_raises",

@@ -9,8 +9,8 @@ tools; lenproto has to name a misconception besides.
 from dataclasses import dataclass, field
 
 NO_REASON = (  # a message with any of these, in small letters, says only that time was up, or that something broke
-    "it did not return within", "it had not come back", "it did not come back within", "not tried", "timeout (>", "celltimeouterror",
-    "no reply from kernel", "kernel died", "internal error",
+    "it did not return within", "it had not come back", "it did not come back within", "not tried", "timeout (>",
+    "celltimeouterror", "no reply from kernel", "kernel died", "internal error",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""otter-grader: an autograder of exception-based tests, one case each; one run without a container for each notebook."""
+"""otter-grader: an autograder of exception-based tests, one case each; a run without a container for each notebook."""
 
 import json
 import re

@@ -6,7 +6,8 @@ The exit code is 1 where one is unexplained. A mutant whose tests take several t
 unspoilt core is stopped: it timed out, and counts as killed. Ctrl-C ends it all.
 
 Cosmic Ray makes the mutants, and operators.py three kinds more. A test that kills one must fail twice: on a busy
-computer once is no proof. With its packages: .uv/bin/uv run --extra lab --group test --group mutation python tools/mutation
+computer once is no proof. With its packages:
+.uv/bin/uv run --extra lab --group test --group mutation python tools/mutation
 """
 
 import argparse
@@ -145,7 +146,7 @@ class Copy:
         os.utime(path, (1e9 + self.count, 1e9 + self.count))
 
     def run(self, tests, limit_s):
-        """Run these tests up to the first that fails; return "survived", "killed" or "timed out", and what pytest said."""
+        """Run these tests up to the first failure; return "survived", "killed" or "timed out", and what pytest said."""
         command = [
             sys.executable,
             "-m",

@@ -104,7 +104,7 @@ def shape(value):
 
 def in_child(path, name, args, typed, close):
     """Call a function in a new process; return (pid, pipe of its outcome, file of its output)."""
-    said = tempfile.TemporaryFile()
+    said = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     keys_r, keys_w = os.pipe()
     out_r, out_w = os.pipe()
     pid = os.fork()
@@ -116,8 +116,10 @@ def in_child(path, name, args, typed, close):
     for fd in (1, 2):
         os.dup2(said.fileno(), fd)
     os.dup2(keys_r, 0)
-    sys.stdin, sys.stdout = open(0, encoding="utf-8"), open(1, "w", encoding="utf-8", buffering=1)
-    sys.stderr = open(2, "w", encoding="utf-8", buffering=1)
+    # open for the life of the child
+    sys.stdin = open(0, encoding="utf-8")  # noqa: SIM115
+    sys.stdout = open(1, "w", encoding="utf-8", buffering=1)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", buffering=1)  # noqa: SIM115
     for sock in close:
         sock.close()
     socket.setdefaulttimeout(LIMIT_S)
@@ -125,19 +127,19 @@ def in_child(path, name, args, typed, close):
     socket.socket.settimeout = lambda self, s: settimeout(
         self, LIMIT_S if s is None else min(s, LIMIT_S)
     )
-    outcome = {}
+    outcome, kept = {}, []
     try:
         function = getattr(load(path), name)
         before = open_sockets()
         try:
             outcome["returned"] = function(*args)
         except BaseException as error:
-            kept = error  # the frames, too: what they hold is not collected yet
+            kept.append(error)  # the frames, too: what they hold is not collected yet
             outcome["raised"] = f"{type(error).__name__}: {error}"
             outcome["is_oserror"] = isinstance(error, OSError)
         outcome["left"] = open_sockets() - before
         outcome["closed"] = [a.fileno() == -1 for a in args if isinstance(a, socket.socket)]
-        kept = outcome.get("returned")
+        kept[:] = [outcome.get("returned")]
         if "returned" in outcome:
             outcome["returned"] = shape(outcome["returned"])
         sys.stdout.flush()
@@ -176,43 +178,66 @@ class Run:
         pid, pipe, said, keys = in_child(self.path, self.name, args, typed, close)
         self.said, self.keys = said, keys
         try:
-            if listener is None and peer is not None:
-                for each in args:
-                    if isinstance(each, socket.socket):
-                        each.close()
-            problem = ""
             if listener:
-                listener.settimeout(CASE_S)
-                try:
-                    peer = listener.accept()[0]
-                except OSError:
-                    raise Wrong("no connection came") from None
-            if script:
-                notes = []
-                play(script, Peer(peer, CASE_S), notes, time.monotonic())
-                problem = notes[-1].problem and f"{notes[-1].step}: {notes[-1].problem}"
-            if not select.select([pipe], [], [], 0 if problem else CASE_S)[0]:
-                raise Wrong(problem or "it does not return")
-            data = os.read(pipe, 1 << 20)
-            need(data, "it ended the process")
-            outcome = pickle.loads(data)
-            said.seek(0)
-            outcome["said"] = said.read().decode("utf-8", "replace")
+                peer = accepted(listener)
+            elif peer is not None:
+                close_sockets(args)
+            problem = played(script, peer) if script else ""
+            outcome = self.outcome(pipe, problem)
             need(not problem, f"{problem}; then {outcome}")
             if then:
                 then(outcome)
             return outcome
         finally:
-            with contextlib.suppress(OSError):
-                os.killpg(pid, signal.SIGKILL)
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+            kill(pid)
             for fd in (pipe, keys):
                 os.close(fd)
             said.close()
             if peer:
                 peer.close()
+
+    def outcome(self, pipe, problem):
+        """Return what the child tells; once the peer has met a problem, without waiting for it."""
+        if not select.select([pipe], [], [], 0 if problem else CASE_S)[0]:
+            raise Wrong(problem or "it does not return")
+        data = os.read(pipe, 1 << 20)
+        need(data, "it ended the process")
+        outcome = pickle.loads(data)
+        self.said.seek(0)
+        outcome["said"] = self.said.read().decode("utf-8", "replace")
+        return outcome
+
+
+def accepted(listener):
+    """Return the connection that the child makes."""
+    listener.settimeout(CASE_S)
+    try:
+        return listener.accept()[0]
+    except OSError:
+        raise Wrong("no connection came") from None
+
+
+def close_sockets(args):
+    """Close the sockets among a function's arguments: the child has its own."""
+    for each in args:
+        if isinstance(each, socket.socket):
+            each.close()
+
+
+def played(script, peer):
+    """Carry out a script; return the step that was not met, and why, or ""."""
+    notes = []
+    play(script, Peer(peer, CASE_S), notes, time.monotonic())
+    return notes[-1].problem and f"{notes[-1].step}: {notes[-1].problem}"
+
+
+def kill(pid):
+    """End a child, and all that it has started in its group."""
+    with contextlib.suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)
+    with contextlib.suppress(OSError):
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
 
 
 def pair():
@@ -310,10 +335,13 @@ SERVE = {
         "rands": lambda run: serve(run, "RAND", Answer("RAND"), *(ask("RAND") * 100), *BYE),
     },
     "shock": {
-        "bytes": lambda run: serve(run, "NAME", Answer("NAME"), Send(b"RANDTIMEEXIT", 1, 0.01), Answer("RAND"), Answer("TIME"), END),
-        **{f"cut {n}": lambda run, n=n: serve(run, "NAME", Send(b"RANDEXIT"[:n]), Wait(0.05), Send(b"RANDEXIT"[n:]), Answer("NAME"), Answer("RAND"), END)
+        "bytes": lambda run: serve(run, "NAME", Answer("NAME"), Send(b"RANDTIMEEXIT", 1, 0.01),
+                                   Answer("RAND"), Answer("TIME"), END),
+        **{f"cut {n}": lambda run, n=n: serve(run, "NAME", Send(b"RANDEXIT"[:n]), Wait(0.05), Send(b"RANDEXIT"[n:]),
+                                              Answer("NAME"), Answer("RAND"), END)
            for n in range(1, 8)},
-        "two at once": lambda run: serve(run, "NAME", Answer("NAME"), Send(b"NAMERAND"), Answer("NAME"), Answer("RAND"), *BYE),
+        "two at once": lambda run: serve(run, "NAME", Answer("NAME"), Send(b"NAMERAND"),
+                                         Answer("NAME"), Answer("RAND"), *BYE),
         "leaves": lambda run: serve(run, "NAME", Answer("NAME"), Close()),
         "leaves unread": lambda run: serve(run, "NAME", Close()),
         "half-closes": lambda run: serve(run, "NAME", Answer("NAME"), ShutDown(), END),
@@ -324,7 +352,8 @@ SERVE = {
         "silent": lambda run: serve(run, "NAME", Answer("NAME"), END),
         "silent in a request": lambda run: serve(run, "NAME", Answer("NAME"), Send(b"NA"), END),
         "no request": lambda run: serve(run, "", END),
-        **{f"unknown {word}": lambda run, word=word: serve(run, "NAME", Answer("NAME"), Send(word), Answer("help"), *ask("RAND"), *BYE)
+        **{f"unknown {word}": lambda run, word=word: serve(run, "NAME", Answer("NAME"), Send(word), Answer("help"),
+                                                           *ask("RAND"), *BYE)
            for word in (b"time", b"exit", b"WHAT", b"    ", b"\0\0\0\0", b"\xff\xfe\x80\x00")},
         "unknown first": lambda run: serve(run, "EXAM", Answer("help"), *ask("NAME"), *BYE),
     },
@@ -385,12 +414,15 @@ HI, GREETED = Send(b"Hi"), (Send(b"Hi"), Greeting())
 CHECK = {
     "spec": {
         "slow to say Hi": lambda run: check(run, Quiet(), *GREETED, Send(b"RAND"), Ungreeted(), request="RAND"),
-        **{word: lambda run, word=word: check(run, *GREETED, Send(word.encode()), request=word) for word in ("NAME", "EXIT")},
+        **{word: lambda run, word=word: check(run, *GREETED, Send(word.encode()), request=word)
+           for word in ("NAME", "EXIT")},
     },
     "shock": {
         "bytes": lambda run: check(run, Send(b"Hi", 1, 0.03), Greeting(), Send(b"NAME", 1, 0.03), request="NAME"),
         "Hi cut": lambda run: check(run, Send(b"H"), Wait(0.05), Send(b"iRAND"), Greeting(), request="RAND"),
-        **{f"cut {n}": lambda run, n=n: check(run, *GREETED, Send(b"NAME"[:n]), Wait(0.05), Send(b"NAME"[n:]), request="NAME") for n in (1, 2, 3)},
+        **{f"cut {n}": lambda run, n=n: check(run, *GREETED, Send(b"NAME"[:n]), Wait(0.05), Send(b"NAME"[n:]),
+                                              request="NAME")
+           for n in (1, 2, 3)},
         "all at once": lambda run: check(run, Send(b"HiNAMERAND"), Greeting(), request="NAME", unread=b"RAND"),
         "two at once": lambda run: check(run, *GREETED, Send(b"NAMERAND"), request="NAME", unread=b"RAND"),
         "leaves at once": lambda run: check(run, Close()),
@@ -648,29 +680,39 @@ SEND = {
     "spec": {
         "polite": lambda run: requests(run, ASKED, req(b"NAME"), LENA, *GO, prints=["lena"], hides=RAW),
         "lower case": lambda run: requests(run, ["name", "exit"], req(b"NAME"), LENA, *GO, prints=["lena"], hides=RAW),
-        "too long": lambda run: requests(run, ["namely please", "EXITS"], req(b"NAME"), Quiet(), LENA, *GO, prints=["lena"], hides=RAW),
+        "too long": lambda run: requests(run, ["namely please", "EXITS"], req(b"NAME"), Quiet(), LENA, *GO,
+                                         prints=["lena"], hides=RAW),
         "too short": lambda run: requests(run, ["na", "EXIT"], req(b"NA  "), LENA, *GO, prints=["lena"], hides=RAW),
-        "Hebrew": lambda run: requests(run, ASKED, req(b"NAME"), Send(frame("שלום לכולם")), *GO, prints=["שלום לכולם"], hides=["0018", *RAW]),
-        "long": lambda run: requests(run, ASKED, req(b"NAME"), Send(frame(LONG)), *GO, prints=[LONG.strip()], hides=["3500", *RAW]),
-        "three": lambda run: requests(run, ["NAME", "TIME", "RAND", "EXIT"], req(b"NAME"), LENA, req(b"TIME"), Send(frame("2030-01-02 10:11:12")),
-                                      req(b"RAND"), Send(frame("7")), *GO, prints=["lena", "2030-01-02 10:11:12", "7"], hides=["0019", "0001", *RAW]),
+        "Hebrew": lambda run: requests(run, ASKED, req(b"NAME"), Send(frame("שלום לכולם")), *GO,
+                                       prints=["שלום לכולם"], hides=["0018", *RAW]),
+        "long": lambda run: requests(run, ASKED, req(b"NAME"), Send(frame(LONG)), *GO,
+                                     prints=[LONG.strip()], hides=["3500", *RAW]),
+        "three": lambda run: requests(run, ["NAME", "TIME", "RAND", "EXIT"], req(b"NAME"), LENA,
+                                      req(b"TIME"), Send(frame("2030-01-02 10:11:12")), req(b"RAND"), Send(frame("7")),
+                                      *GO, prints=["lena", "2030-01-02 10:11:12", "7"], hides=["0019", "0001", *RAW]),
         "exit at once": lambda run: requests(run, ["EXIT"], *GO),
-        "in time": lambda run: requests(run, ["NAME"], req(b"NAME"), LENA, Wait(0.3), Type(run, "EXIT", shown="lena"), *GO),
+        "in time": lambda run: requests(run, ["NAME"], req(b"NAME"), LENA, Wait(0.3),
+                                        Type(run, "EXIT", shown="lena"), *GO),
     },
     "shock": {
         "bytes": lambda run: requests(run, ASKED, req(b"NAME"), Send(b"0004lena", 1, 0.01), *GO, prints=["lena"]),
-        **{f"cut {n}": lambda run, n=n: requests(run, ASKED, req(b"NAME"), Send(b"0004lena"[:n]), Wait(0.05), Send(b"0004lena"[n:]), *GO, prints=["lena"])
+        **{f"cut {n}": lambda run, n=n: requests(run, ASKED, req(b"NAME"), Send(b"0004lena"[:n]), Wait(0.05),
+                                                 Send(b"0004lena"[n:]), *GO, prints=["lena"])
            for n in range(1, 8)},
-        "Hebrew bytes": lambda run: requests(run, ASKED, req(b"NAME"), Send(frame("שלום"), 1, 0.01), *GO, prints=["שלום"]),
+        "Hebrew bytes": lambda run: requests(run, ASKED, req(b"NAME"), Send(frame("שלום"), 1, 0.01), *GO,
+                                             prints=["שלום"]),
         "not ASCII": lambda run: requests(run, ["שלום", "NAME", "EXIT"], req(b"NAME"), LENA, *GO, prints=["lena"]),
-        **{str(header): lambda run, header=header: requests(run, ASKED, req(b"NAME"), Send(header + b"abcdefghijklmnopqrstuvwxyz"), Wait(0.3), Close(), hides=["abcdefg"])
+        **{str(header): lambda run, header=header: requests(run, ASKED, req(b"NAME"),
+                                                            Send(header + b"abcdefghijklmnopqrstuvwxyz"), Wait(0.3),
+                                                            Close(), hides=["abcdefg"])
            for header in (b"4x2!", b"-001", b"  17")},
         "promises too much": lambda run: requests(run, ASKED, req(b"NAME"), Send(b"0010abc"), Close()),
         "resets in the body": lambda run: requests(run, ASKED, req(b"NAME"), Send(b"0010abc"), Wait(0.05), Reset()),
         "closes in the header": lambda run: requests(run, ASKED, req(b"NAME"), Send(b"00"), Close()),
         "resets": lambda run: requests(run, ASKED, req(b"NAME"), Reset()),
         "closes": lambda run: requests(run, ASKED, req(b"NAME"), Close()),
-        "closes between": lambda run: requests(run, ["NAME", "RAND", "EXIT"], req(b"NAME"), LENA, Close(), prints=["lena"]),
+        "closes between": lambda run: requests(run, ["NAME", "RAND", "EXIT"], req(b"NAME"), LENA, Close(),
+                                               prints=["lena"]),
         "silent": lambda run: requests(run, ASKED, req(b"NAME"), Wait(1.2)),
         "silent in the body": lambda run: requests(run, ASKED, req(b"NAME"), Send(b"0010abc"), Wait(1.2)),
         "0000": lambda run: requests(run, ASKED, req(b"NAME"), Send(b"0000"), Last()),

@@ -84,7 +84,8 @@ def soak(clients, requests):
         after, took = held(server.process.pid), time.monotonic() - began
         server.ends_well()
     print(
-        f"| {clients} clients, of them {shocked} shocks ({failed} not withstood), {served} requests, {took:.0f} s | before | after |"
+        f"| {clients} clients, of them {shocked} shocks ({failed} not withstood), "
+        f"{served} requests, {took:.0f} s | before | after |"
     )
     print("| --- | ---: | ---: |")
     for name in before:

@@ -53,10 +53,10 @@ def _polite(seen):
         return Finding(
             "does-not-accept", "It never called accept(): the client still waits outside."
         )
-    if wrong := next(
-        (call for call in reads(seen) if getattr(call.result, "errno", None) == errno.ENOTCONN),
-        None,
-    ):
+    unconnected = (
+        call for call in reads(seen) if getattr(call.result, "errno", None) == errno.ENOTCONN
+    )
+    if wrong := next(unconnected, None):
         return Finding(
             "reads-from-the-server-socket",
             f"It called {wrong.text()} of the server's socket, which has no connection: "
@@ -126,10 +126,8 @@ def _greeting(seen):
             f"After the request it sent {literal(after[:40])}: the answer is serve_requests' part.",
             len(sent) - len(after),
         )
-    if sent[:4].isdigit() or (
-        len(sent) != GREETING_BYTES
-        and int.from_bytes(sent[:4], "big") in (len(sent) - 4, GREETING_BYTES)
-    ):
+    binary_length = int.from_bytes(sent[:4], "big") in (len(sent) - 4, GREETING_BYTES)
+    if sent[:4].isdigit() or (len(sent) != GREETING_BYTES and binary_length):
         return finding(
             "greeting-with-length",
             "The greeting begins with a length: it has none, for it is always 48 bytes.",
@@ -148,15 +146,14 @@ def _greeting(seen):
             "The greeting is filled up with NUL bytes; blanks are needed.",
             sent.index(0),
         )
-    missing = [name for name in ASKABLE if name.encode() not in sent.upper()]
-    return _greeting_size(sent, finding) or (
-        finding(
+    if found := _greeting_size(sent, finding):
+        return found
+    if missing := [name for name in ASKABLE if name.encode() not in sent.upper()]:
+        return finding(
             "greeting-names-no-requests",
             f"The greeting does not say that one may ask for {', '.join(missing)}.",
         )
-        if missing
-        else None
-    )
+    return None
 
 
 def _greeting_size(sent, finding):

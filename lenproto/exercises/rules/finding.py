@@ -156,15 +156,12 @@ def reads(seen):
 
 
 def sent_after(seen, call):
-    """Its first call that sent something and began when this one had ended; what another thread sent meanwhile is none."""
-    return next(
-        (
-            each
-            for each in seen.trace
-            if each.name in SENDING and each.data and each.started >= call.ended
-        ),
-        None,
-    )
+    """Its first call that sent something and began when this one had ended.
+
+    What another thread sent meanwhile is none.
+    """
+    sends = (each for each in seen.trace if each.name in SENDING and each.data)
+    return next((each for each in sends if each.started >= call.ended), None)
 
 
 def first_read_over(seen, most):
@@ -173,7 +170,10 @@ def first_read_over(seen, most):
 
 
 def short_read(seen):
-    """The call that got fewer bytes than it asked for, and after which the rest was not asked for; else the first short one."""
+    """The last call that got fewer bytes than it asked for, and after which the rest was not asked for.
+
+    Where the rest was always asked for, the first one that got fewer.
+    """
     calls = [call for call in reads(seen) if isinstance(call.argument, int)]
     short = [
         (call, after)
@@ -274,7 +274,8 @@ def thing(value):
     if isinstance(value, socket.socket):
         return "a socket"
     if isinstance(value, tuple | list):
-        return f"{'a tuple' if isinstance(value, tuple) else 'a list'} of {len(value)} ({', '.join(map(thing, value[:4]))})"
+        kind = "a tuple" if isinstance(value, tuple) else "a list"
+        return f"{kind} of {len(value)} ({', '.join(map(thing, value[:4]))})"
     if isinstance(value, str | bytes | int | float | bool) or value is None:
         shown = repr(value)
         return shown if len(shown) <= SHOWN_CHARACTERS else shown[:SHOWN_CHARACTERS] + "…"

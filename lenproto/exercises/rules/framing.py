@@ -1,4 +1,4 @@
-"""What is wrong with the bytes of an answer that is no header and body of its length. The likeliest reading comes first."""
+"""What is wrong with an answer that is no header and body of its length. The likeliest reading comes first."""
 
 import re
 
@@ -27,7 +27,7 @@ def is_frame(data):
 
 
 def diagnose(data, request, where=None):
-    """Return the Finding for the bytes that came in place of one framed answer: all of them, for the client waits for more."""
+    """Return the Finding for what came in place of a framed answer: all bytes, for the client waits for more."""
     for reading in (_length_elsewhere, _four_digits, _other_digits, _binary):
         if found := reading(data, request):
             name, message, at = found
@@ -81,11 +81,8 @@ def _four_digits(data, request):
 
 def _length_twice(said, body):
     first, last = body[:HEADER_BYTES], body[-HEADER_BYTES:]
-    if (
-        len(body) > HEADER_BYTES
-        and re.fullmatch(rb"\d{4}", first)
-        and int(first) in (said, len(body) - HEADER_BYTES)
-    ):
+    right = (said, len(body) - HEADER_BYTES)
+    if len(body) > HEADER_BYTES and re.fullmatch(rb"\d{4}", first) and int(first) in right:
         return "header-in-a-second-place", "The length comes twice.", HEADER_BYTES
     if said == len(body) - HEADER_BYTES and re.fullmatch(rb"\d{4}", last):
         return (
@@ -141,19 +138,16 @@ def _more_than_said(said, body):
 def _other_digits(data, request):
     """The length is written, but not in four decimal digits."""
     size, header = len(data), data[:HEADER_BYTES]
-    if (
-        b" " in header
-        and re.fullmatch(rb" *\d+ *", header)
-        and int(header) in (size - HEADER_BYTES, size)
-    ):
+    right = (size - HEADER_BYTES, size)
+    if b" " in header and re.fullmatch(rb" *\d+ *", header) and int(header) in right:
         return (
             "length-padded-wrongly",
             "The length is filled up with blanks; four digits are needed.",
             header.index(b" "),
         )
-    if header[:2].lower() == b"0x" or (
-        re.fullmatch(rb"[0-9a-fA-F]{4}", header) and int(header, 16) == size - HEADER_BYTES
-    ):
+    four_hex_digits = re.fullmatch(rb"[0-9a-fA-F]{4}", header)
+    is_hex = four_hex_digits and int(header, 16) == size - HEADER_BYTES
+    if header[:2].lower() == b"0x" or is_hex:
         return (
             "length-not-decimal",
             f"The length comes as {literal(header)}, in hexadecimal; decimal digits are needed.",
@@ -177,13 +171,13 @@ def _other_digits(data, request):
 
 def _binary(data, request):
     for size in BINARY_SIZES:
-        head, right = data[:size], (len(data) - size, len(data))
+        head, right = data[:size], {len(data) - size, len(data)}
         printable = head.isascii() and head.decode("ascii").isprintable()
-        if (
-            len(data) > size
-            and not printable
-            and {int.from_bytes(head, order) for order in ("big", "little")} & set(right)
-        ):
-            told = f"The length comes as a binary number of {count(size, 'byte')}, {literal(head[:SHOWN_BYTES])}; it should be four digits."
+        readings = {int.from_bytes(head, order) for order in ("big", "little")}
+        if len(data) > size and not printable and readings & right:
+            told = (
+                f"The length comes as a binary number of {count(size, 'byte')}, "
+                f"{literal(head[:SHOWN_BYTES])}; it should be four digits."
+            )
             return "binary-length", told, 0
     return None

@@ -28,13 +28,11 @@ def judge(seen):
         return _no_contact(seen)
     if case.level == "spec" and (found := _connecting(seen) or _talk(seen)):
         return found
-    if (
-        case.peer == "cut"
-        and seen.ending in ("returned", "raised")
-        and (seen.ending == "raised" or _result(seen))
-    ):
-        if short := short_read(seen):
-            return took_for_all(short)
+    cut_was_too_much = case.peer == "cut" and (
+        seen.ending == "raised" or (seen.ending == "returned" and _result(seen))
+    )
+    if cut_was_too_much and (short := short_read(seen)):
+        return took_for_all(short)
     return ended_otherwise(seen) or _result(seen)
 
 
@@ -42,11 +40,9 @@ def _connecting(seen):
     """What is wrong with the way to the server."""
     calls = seen.calls("connect", "connect_ex")
     if not calls:
-        return (
-            Finding("does-not-connect", "It never called connect().")
-            if seen.ending != "raised"
-            else None
-        )
+        if seen.ending == "raised":
+            return None
+        return Finding("does-not-connect", "It never called connect().")
     address, where = calls[0].argument, calls[0].where
     if isinstance(address, tuple) and len(address) > 1 and isinstance(address[0], int):
         return Finding(
@@ -54,22 +50,16 @@ def _connecting(seen):
             "It called connect() with the port first; the address comes first.",
             where=where,
         )
-    if isinstance(address, tuple) and address[:2] not in (
-        seen.address,
-        ("localhost", seen.address[1]),
-    ):
+    right = (seen.address, ("localhost", seen.address[1]))
+    if isinstance(address, tuple) and address[:2] not in right:
         told = "port" if address[:1] == seen.address[:1] else "address"
         return Finding(
             "connects-elsewhere",
             f"It was given an address and a port, and connected to another {told}.",
             where=where,
         )
-    if (
-        calls[0].result is None
-        and calls[0].ended is not None
-        and reads(seen)
-        and not seen.driver.peer
-    ):
+    succeeded = calls[0].result is None and calls[0].ended is not None
+    if succeeded and reads(seen) and not seen.driver.peer:
         return Finding(
             "not-a-tcp-socket",
             "connect() succeeded, and no connection came: its socket is no TCP socket (SOCK_STREAM).",

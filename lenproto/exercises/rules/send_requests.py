@@ -121,7 +121,8 @@ def _letters(seen, got, right, start):
         typed = seen.case.typed[start // REQUEST_BYTES - 1]
         return (
             "request-too-long",
-            f"The person typed {typed!r}, and it sent {literal(seen.sent[:SHOWN_BYTES])}: more than 4 bytes for one request.",
+            f"The person typed {typed!r}, and it sent {literal(seen.sent[:SHOWN_BYTES])}: "
+            "more than 4 bytes for one request.",
         )
     if len(got) < REQUEST_BYTES:
         return "request-too-short", f"It sent {literal(got)}: the server waits for 4 bytes."
@@ -177,10 +178,8 @@ def _reading(seen):
 
 def _read_as_binary(seen):
     header = seen.received[:HEADER_BYTES]
-    if {wanted(seen), seen.call.argument} & {
-        int.from_bytes(header, "big"),
-        int.from_bytes(header, "little"),
-    }:
+    readings = {int.from_bytes(header, order) for order in ("big", "little")}
+    if {wanted(seen), seen.call.argument} & readings:
         return Finding(
             "binary-length",
             f"It took {literal(header)} for a binary number, and waits in {text_of(seen.call)} for so many bytes.",
@@ -317,11 +316,9 @@ def _printed(seen):
     case = seen.case
     if seen.ending != "returned" or not case.shows:
         return None
-    due = (
-        [body.decode() for data in _answers(case) for body in frames(data)[0]]
-        if case.level == "spec"
-        else [case.shows]
-    )
+    due = [case.shows]
+    if case.level == "spec":
+        due = [body.decode() for data in _answers(case) for body in frames(data)[0]]
     shows = next((text for text in due if text not in seen.printed), None)
     if shows is not None:
         return _not_printed(seen, shows, last=shows != case.shows)
@@ -332,16 +329,10 @@ def _printed(seen):
 
 
 def _printed_too_late(seen):
-    """Whether it asked the person for more before it had shown the answer: where it shows several, but not the last one only."""
+    """What is wrong if it asked the person for more before it had shown an answer; not told where only one is due."""
     due = [body.decode() for data in _answers(seen.case) for body in frames(data)[0]]
-    late = next(
-        (
-            text
-            for text, so_far in zip(due, seen.shown[1:], strict=False)
-            if text not in seen.printed[:so_far]
-        ),
-        None,
-    )
+    shown = zip(due, seen.shown[1:], strict=False)
+    late = next((text for text, so_far in shown if text not in seen.printed[:so_far]), None)
     if late is None or seen.case.name == "one request":
         return None
     return Finding(
@@ -358,9 +349,7 @@ def _not_printed(seen, shows, last):
         return Finding(
             "wrong-encoding", f"It printed {body.decode('latin-1')!r}: the answer is UTF-8."
         )
-    if (not shows.isascii() and seen.case.shows != shows) or (
-        not shows.isascii() and "7" in printed
-    ):
+    if not shows.isascii() and (seen.case.shows != shows or "7" in printed):
         return Finding("wrong-encoding", f"It did not print the answer {shows!r}, which is UTF-8.")
     if last and seen.case.shows in printed:
         return Finding(
@@ -385,9 +374,8 @@ def _header_printed(seen, shows):
             "four bytes are the length.",
             where=big.where,
         )
-    if size + shows in seen.printed or (
-        re.search(rf"(?<!\d){size}(?!\d)", seen.printed) and seen.case.name != "several requests"
-    ):
+    size_alone = re.search(rf"(?<!\d){size}(?!\d)", seen.printed)
+    if size + shows in seen.printed or (size_alone and seen.case.name != "several requests"):
         return Finding(
             "header-printed",
             f"It printed the length {size}, too; that is for the program, not for the person.",

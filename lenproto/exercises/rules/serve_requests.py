@@ -254,13 +254,11 @@ def _random(text):
 
 
 def _time(text):
+    if tells_time(text):
+        return None
     return (
-        None
-        if tells_time(text)
-        else (
-            "time-is-not-now",
-            f"TIME should be answered by the server's date and time; {text!r} came.",
-        )
+        "time-is-not-now",
+        f"TIME should be answered by the server's date and time; {text!r} came.",
     )
 
 
@@ -284,9 +282,8 @@ def _draws(seen, requests):
             f"RAND was asked {DRAWS} times, and always {bodies[0]!r} came.",
             where=where,
         )
-    if never := set(range(1, 11)) - {
-        int(number) for body in bodies for number in re.findall(r"\d+", body)
-    }:
+    drawn = {int(number) for body in bodies for number in re.findall(r"\d+", body)}
+    if never := set(range(1, 11)) - drawn:
         told = f"RAND was asked {DRAWS} times, and {', '.join(map(str, sorted(never)))} never came."
         return Finding("random-number-left-out", told, where=where)
     return None
@@ -308,11 +305,8 @@ def _goodbye(seen, rest):
         )
     if seen.ending == "waits" and case.peer == "polite" and seen.call.name != "accept":
         return _not_ended(seen)
-    if (
-        isinstance(seen.error, OSError)
-        and seen.sock.fileno() == -1
-        and seen.error.errno == errno.EBADF
-    ):
+    bad_descriptor = isinstance(seen.error, OSError) and seen.error.errno == errno.EBADF
+    if bad_descriptor and seen.sock.fileno() == -1:
         return Finding(
             "goes-on-after-closing",
             f"It closed the client's socket, and then used it{at_line(seen.failed_at)}.",
@@ -397,12 +391,8 @@ def _on_purpose(error):
 def _cut(seen, requests):
     """Requests that came in other pieces than it was hoped."""
     bodies, rest = frames(seen.sent)
-    if (
-        len(bodies) == len(requests)
-        and not rest
-        and seen.ending == "returned"
-        and seen.driver.peer.ended
-    ):
+    all_answered = len(bodies) == len(requests) and not rest
+    if all_answered and seen.ending == "returned" and seen.driver.peer.ended:
         return None
     if greedy := first_read_over(seen, REQUEST_BYTES):
         return Finding(

@@ -80,10 +80,19 @@ def _cell(number, row, function):
 
 def _evidence(case):
     """A failed case, in the words and with the marks of every other verdict."""
-    return {"headline": report.headline(case), "level": case["level"], "name": case["name"], "steps": report.step_lines(case),
-            "marked": report.marked_lines(case), "message": case["message"], "misconception": case["misconception"],
-            "source": case.get("source", ""), "place": report.place(case) if case["where"] else "",
-            "printed": report.printed_lines(case), "hints": report.hints(case)[1:]}  # fmt: skip
+    return {
+        "headline": report.headline(case),
+        "level": case["level"],
+        "name": case["name"],
+        "steps": report.step_lines(case),
+        "marked": report.marked_lines(case),
+        "message": case["message"],
+        "misconception": case["misconception"],
+        "source": case.get("source", ""),
+        "place": report.place(case) if case["where"] else "",
+        "printed": report.printed_lines(case),
+        "hints": report.hints(case)[1:],
+    }
 
 
 def _mistakes(rows):

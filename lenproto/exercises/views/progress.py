@@ -17,7 +17,8 @@ PASSED, OPEN = "✓ pass", "· open"
 FORGET, SURE = "Forget my progress", "Yes, forget all of it"
 STYLE = """<style>
 .lenproto table.progress { border-collapse: collapse; line-height: 1.5; }
-.lenproto table.progress :is(th, td) { font-size: 1em; padding: 2px 1.6em 2px 4px; border-bottom: 1px solid var(--jp-border-color2, #ccc); }
+.lenproto table.progress :is(th, td) { font-size: 1em; padding: 2px 1.6em 2px 4px;
+  border-bottom: 1px solid var(--jp-border-color2, #ccc); }
 .lenproto table.progress :is(tr, tr:hover) { background: none; }
 .lenproto table.progress .good { font-weight: 700; color: #00704f; }
 [data-jp-theme-light="false"] .lenproto table.progress .good { color: #35c99b; }
@@ -54,7 +55,7 @@ class Progress(TextForm, ipywidgets.VBox):
         rows = [HEADS, *self._rows()]
         widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
         lines = [
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths)).rstrip()
+            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
             for row in rows
         ]
         return "\n".join([*lines, "", self._count()])

@@ -38,9 +38,11 @@ class VerdictView(TextForm, anywidget.AnyWidget):
 def _told(verdict):
     """What the page has to know: texts only, in the order in which they are shown."""
     case = verdict.failure
+    rows = zip(verdict.data["cases"], report.case_rows(verdict.data), strict=True)
     return {
         "name": verdict.name,
-        "levels": [{"kind": KINDS[word], "mark": mark, "words": words + count} for word, mark, words, count in report.levels(verdict.data)],
+        "levels": [{"kind": KINDS[word], "mark": mark, "words": words + count}
+                   for word, mark, words, count in report.levels(verdict.data)],
         "failure": case and {
             "headline": report.headline(case),
             "steps": report.step_lines(case),
@@ -52,6 +54,6 @@ def _told(verdict):
             "printed": report.printed_lines(case),
         },
         "hints": [[hint, report.is_code(case, hint)] for hint in report.hints(case)] if case else [],
-        "cases": [[KINDS[case["verdict"]], *row] for case, row in zip(verdict.data["cases"], report.case_rows(verdict.data), strict=True)],
+        "cases": [[KINDS[each["verdict"]], *row] for each, row in rows],
         "note": verdict.note,
     }  # fmt: skip

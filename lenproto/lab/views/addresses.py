@@ -21,7 +21,8 @@ class Addresses(TextForm, ipywidgets.HTML):
             for name, sock in sockets.items()
         ]
         ports = dict.fromkeys(address[1] for row in self._rows for address in row[1:] if address)
-        self._letters = dict(zip(ports, (f"port {letter}" for letter in string.ascii_uppercase)))
+        letters = (f"port {letter}" for letter in string.ascii_uppercase)
+        self._letters = dict(zip(ports, letters, strict=False))
         titles = "".join(f"<th scope='col'>{title}</th>" for title in self._titles)
         rows = "".join(
             f"<tr><th scope='row'>{html.escape(name)}</th>"

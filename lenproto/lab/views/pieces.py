@@ -185,8 +185,9 @@ def _filling(name, buffer, size):
 
 def _boxes(data, field="", missing=0):
     """Each byte as a box with its character and its hexadecimal digits; a dashed box for a missing one."""
+    characters = [html.escape(chr(byte)) if 32 < byte < 127 else "·" for byte in data]
     boxes = [
-        f'<span class="box {field}"><b>{html.escape(chr(byte)) if 32 < byte < 127 else "·"}</b><small>{byte:02x}</small></span>'
-        for byte in data
+        f'<span class="box {field}"><b>{character}</b><small>{byte:02x}</small></span>'
+        for character, byte in zip(characters, data, strict=True)
     ]
     return boxes + ['<span class="box empty"><b>_</b><small>&nbsp;</small></span>'] * missing

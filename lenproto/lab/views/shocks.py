@@ -27,27 +27,33 @@ STYLE = """<style>
 .lenproto .seen p, .lenproto .story { margin: 0.2em 0 0.5em; line-height: 1.4; }
 .lenproto .seen p { min-height: 2.8em; }
 .lenproto .story { font-size: 1.1em; }
-.lenproto .good, .lenproto .bad { font-weight: 700; white-space: nowrap; } .lenproto .good { color: #00704f; } .lenproto .bad { color: #b34700; }
-[data-jp-theme-light="false"] .lenproto .good { color: #35c99b; } [data-jp-theme-light="false"] .lenproto .bad { color: #ff9d57; }
+.lenproto .good, .lenproto .bad { font-weight: 700; white-space: nowrap; }
+.lenproto .good { color: #00704f; }
+.lenproto .bad { color: #b34700; }
+[data-jp-theme-light="false"] .lenproto .good { color: #35c99b; }
+[data-jp-theme-light="false"] .lenproto .bad { color: #ff9d57; }
 .lenproto .seen pre { padding: 4px 0; overflow-x: auto; }
 .lenproto .seen .lines { border: 1px solid var(--jp-border-color2, #ccc); border-radius: 4px; overflow-x: auto; }
 .lenproto .seen .lines .here { background: color-mix(in srgb, #b34700 16%, transparent); font-weight: 700; }
 .lenproto .seen.held .lines .here { background: color-mix(in srgb, #00805c 16%, transparent); }
 .lenproto .lines span { display: inline-block; min-width: 100%; box-sizing: border-box; padding: 0 8px; }
-.lenproto .talk span { display: block; border-radius: 3px; } .lenproto .talk .last { font-weight: 700; background: color-mix(in srgb, #b34700 16%, transparent); }
-.lenproto .talk .next { font-weight: 700; } .lenproto .talk .client { color: var(--jp-content-font-color2, #555); }
+.lenproto .talk span { display: block; border-radius: 3px; }
+.lenproto .talk .last { font-weight: 700; background: color-mix(in srgb, #b34700 16%, transparent); }
+.lenproto .talk .next { font-weight: 700; }
+.lenproto .talk .client { color: var(--jp-content-font-color2, #555); }
 .lenproto table.shocks { border-collapse: collapse; line-height: 1.4; }
-.lenproto table.shocks :is(th, td) { padding: 2px 1.6em 2px 4px; border-bottom: 1px solid var(--jp-border-color2, #ccc); font-size: 1em; text-align: left; }
+.lenproto table.shocks :is(th, td) { padding: 2px 1.6em 2px 4px; font-size: 1em; text-align: left;
+  border-bottom: 1px solid var(--jp-border-color2, #ccc); }
 .lenproto table.shocks .place { color: var(--jp-ui-font-color2, #555); white-space: nowrap; }
 </style>"""
 
 
 class Shocks(TextForm, ipywidgets.VBox):
-    """A button for each shock; what each server did, beside each other: Shocks({"mine": my_main, "hardened": server.main}).
+    """A button for each shock; what each server did, side by side: Shocks({"mine": main, "hardened": server.main}).
 
-    shocks are names of shocks or of families, such as "leaves", by default all; chosen is one that is given at once. give(name) is what a
-    button does. seen has, by server, what was Seen of the last one. Close the view when it is not
-    needed any more; running its cell again closes it, too.
+    shocks are names of shocks or of families, such as "leaves", by default all; chosen is one that
+    is given at once. give(name) is what a button does. seen has, by server, what was Seen of the
+    last one. Close the view when it is not needed any more; running its cell again closes it, too.
     """
 
     _worker = None
@@ -77,12 +83,8 @@ class Shocks(TextForm, ipywidgets.VBox):
         self.shock = shock_named(name)
         self._paint("Both sides talk …")
         with ThreadPoolExecutor(max(len(self.servers), 1)) as pool:
-            self.seen = dict(
-                zip(
-                    self.servers,
-                    pool.map(lambda server: give(self.shock, server), self.servers.values()),
-                )
-            )
+            seen = pool.map(lambda server: give(self.shock, server), self.servers.values())
+            self.seen = dict(zip(self.servers, seen, strict=True))
         self._paint()
         return self.seen
 
@@ -96,7 +98,10 @@ class Shocks(TextForm, ipywidgets.VBox):
     def text(self):
         """What each server did, one below the other."""
         if not self.shock:
-            return f"A button for each of these shocks against {' and '.join(self.servers)}: {', '.join(self._buttons)}."
+            servers = " and ".join(self.servers)
+            return (
+                f"A button for each of these shocks against {servers}: {', '.join(self._buttons)}."
+            )
         parts = [f"{self.shock.name}: {self.shock.story}"]
         for name, seen in self.seen.items():
             parts.append(f"\n{name}: {seen}")
@@ -138,11 +143,9 @@ class Shocks(TextForm, ipywidgets.VBox):
         """Show the chosen shock, and what was seen of it; or some words instead."""
         for name, button in self._buttons.items():
             button.button_style = "primary" if self.shock and name == self.shock.name else ""
-        story = (
-            f"<b>{html.escape(self.shock.name)}</b> · {html.escape(self.shock.story)}"
-            if self.shock
-            else ""
-        )
+        story = ""
+        if self.shock:
+            story = f"<b>{html.escape(self.shock.name)}</b> · {html.escape(self.shock.story)}"
         heard = instead or ". ".join(f"{name} {seen.sentence}" for name, seen in self.seen.items())
         self._story.value = page(
             f'<div class="story" role="status" aria-label="{html.escape(heard)}">{story}</div>'
@@ -216,20 +219,18 @@ class ShockTable(TextForm, ipywidgets.VBox):
     def text(self):
         """The table in characters: for each shock and server the verdict, and the line on which it failed."""
         if not self.seen:
-            return f"A table of {len(self._names)} shocks, a column for each server: {', '.join(self.servers)}. None is given yet."
-        rows = [("shock", *self.servers)]
-        rows += [
-            (name, *(self._cell(name, server) for server in self.servers)) for name in self._names
-        ]
-        rows.append(
-            (
-                "withstood",
-                *(f"{self.held(server)} of {len(self._names)}" for server in self.servers),
+            return (
+                f"A table of {len(self._names)} shocks, a column for each server: "
+                f"{', '.join(self.servers)}. None is given yet."
             )
-        )
-        widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+        withstood = (f"{self.held(server)} of {len(self._names)}" for server in self.servers)
+        rows = [("shock", *self.servers)]
+        for name in self._names:
+            rows.append((name, *(self._cell(name, server) for server in self.servers)))
+        rows.append(("withstood", *withstood))
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
             for row in rows
         ]
         rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
@@ -249,7 +250,9 @@ class ShockTable(TextForm, ipywidgets.VBox):
                 if (name, server) in self.seen and not self.seen[name, server].held
             ]
             if failed:
-                yield f"The first that {server} did not withstand is {failed[0]!r}. It {self.seen[failed[0], server].sentence}."
+                first = failed[0]
+                sentence = self.seen[first, server].sentence
+                yield f"The first that {server} did not withstand is {first!r}. It {sentence}."
 
     def _start(self):
         """What the button does, in a thread of its own."""
@@ -332,8 +335,12 @@ def _quick(name):
 
 def _verdict(seen):
     """Mark and verdict in colour, and the line on which it died or hangs."""
-    kind = "good" if seen.held else "bad"
-    return f'<span class="{kind}">{seen.mark} {seen.verdict}</span> <span class="place">{html.escape(seen.place)}</span>'
+    return f'{_marked(seen)} <span class="place">{html.escape(seen.place)}</span>'
+
+
+def _marked(seen):
+    """Mark and verdict in colour."""
+    return f'<span class="{"good" if seen.held else "bad"}">{seen.mark} {seen.verdict}</span>'
 
 
 def _lines(seen):
@@ -360,11 +367,11 @@ def _panel(name, seen):
         for line, here in _lines(seen)
     )
     place = f'<div class="lines" tabindex="0"><pre>{rows}</pre></div>' if rows else ""
-    verdict = f'<span class="{"good" if seen.held else "bad"}">{seen.mark} {seen.verdict}</span>'
     rest = html.escape(seen.sentence.removeprefix(seen.verdict))
+    kind, title = "held" if seen.held else "", html.escape(name)
     return (
-        f'<section class="seen {"held" if seen.held else ""}" aria-label="{html.escape(name)}"><h4>{html.escape(name)}</h4>'
-        f'<p>{verdict}{rest}</p>{place}<pre class="talk">{_talk(seen)}</pre></section>'
+        f'<section class="seen {kind}" aria-label="{title}"><h4>{title}</h4>'
+        f'<p>{_marked(seen)}{rest}</p>{place}<pre class="talk">{_talk(seen)}</pre></section>'
     )
 
 
@@ -376,12 +383,11 @@ def _talk(seen):
     )
     rows = []
     for number, line in enumerate(lines):
-        kind = (
-            "last"
-            if number == last and seen.place
-            else "next"
-            if "  the next one " in line
-            else line.split(" ")[0]
-        )
+        if number == last and seen.place:
+            kind = "last"
+        elif "  the next one " in line:
+            kind = "next"
+        else:
+            kind = line.split(" ")[0]
         rows.append(f'<span class="{kind}">{html.escape(line)}</span>')
     return "".join(rows)

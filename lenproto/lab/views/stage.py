@@ -62,7 +62,8 @@ class Replay(TextForm, anywidget.AnyWidget):
                 "rungs": self._ladder.rungs if everything else new,
                 "printed": {name: [self._told[name], notes.printed[self._told[name] :]]
                             for name, notes in self.trace.notes.items()},
-                "sources": {name: [source._asdict() for source in notes.sources] for name, notes in self.trace.notes.items()},
+                "sources": {name: [source._asdict() for source in notes.sources]
+                            for name, notes in self.trace.notes.items()},
                 "stands": {name: notes.stands for name, notes in self.trace.notes.items()},
                 **self._now(),
             }  # fmt: skip

@@ -116,7 +116,7 @@ class SmallPieces(socket.socket):
 
     @classmethod
     def of(cls, sock, piece_bytes=1):
-        """Return the same connection with small pieces. It takes the socket over: the caller closes what is returned."""
+        """Return the same connection in small pieces. It takes the socket over: the caller closes what is returned."""
         limit_s = sock.gettimeout()
         small = cls(fileno=sock.detach())
         small.settimeout(limit_s)
