@@ -138,16 +138,16 @@ def _decoded(content):
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         text = content.decode(encoding)
-    except (SyntaxError, LookupError) as error:
-        start = _wrong_byte(content)
-        place = "line 1, column 1" if start is None else _place(content, start)
-        raise NotReadable(
-            f"{place}: it is no text in UTF-8 ({error.msg if start is None else 'a byte of another encoding'})"
-        ) from None
     except UnicodeDecodeError as error:
         place = _place(content, error.start)
         raise NotReadable(
             f"{place}: the byte 0x{content[error.start]:02x} is no text in {encoding.upper()}. Save it as UTF-8"
+        ) from None
+    except (SyntaxError, LookupError, UnicodeError) as error:
+        start = _wrong_byte(content)
+        place = "line 1, column 1" if start is None else _place(content, start)
+        raise NotReadable(
+            f"{place}: it is no text in UTF-8 ({getattr(error, 'msg', error) if start is None else 'a byte of another encoding'})"
         ) from None
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
