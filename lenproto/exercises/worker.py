@@ -183,6 +183,7 @@ def _failed(misconception, message):
         "bytes": "",
         "at": None,
         "where": None,
+        "source": "",
     }
 
 
