@@ -2,6 +2,7 @@
 
 import socket
 import sys
+from collections.abc import Callable
 
 from lenproto.errors import ProtocolError, why
 from lenproto.wire import (
@@ -19,7 +20,9 @@ from lenproto.wire import (
 SERVER_TIMEOUT_S = 10  # a silent server may not keep a person waiting for ever
 
 
-def initial_contact(ip, port, *, timeout_s=SERVER_TIMEOUT_S):
+def initial_contact(
+    ip: str, port: int, *, timeout_s: float | None = SERVER_TIMEOUT_S
+) -> tuple[bool, str, socket.socket | None]:
     """Connect, say Hi, and return (True, the server's greeting, the client socket).
 
     Blocks, at most timeout_s seconds (None: no limit) for each step. On any problem: one line on
@@ -47,7 +50,13 @@ def initial_contact(ip, port, *, timeout_s=SERVER_TIMEOUT_S):
         return False, "", None
 
 
-def send_requests(answer, client_socket, *, ask=None, timeout_s=SERVER_TIMEOUT_S):
+def send_requests(
+    answer: str | bytes,
+    client_socket: socket.socket,
+    *,
+    ask: Callable[[str], str] | None = None,
+    timeout_s: float | None = SERVER_TIMEOUT_S,
+) -> None:
     """Ask the person for requests, send each, print its answer, until no more answers come.
 
     answer is what the server said last: without one nothing is asked. ask(prompt) returns what
@@ -76,7 +85,7 @@ def send_requests(answer, client_socket, *, ask=None, timeout_s=SERVER_TIMEOUT_S
             print(f"The conversation broke off: {why(error)}", file=sys.stderr)
 
 
-def ask_request(ask):
+def ask_request(ask: Callable[[str], str]) -> bytes:
     """Ask until the first four characters are ASCII; return them as 4 bytes, in capitals."""
     while True:
         request = ask("Request: ")[:REQUEST_BYTES]
@@ -85,9 +94,15 @@ def ask_request(ask):
         print("A request is four letters A to Z. Nothing was sent; please ask again.")
 
 
-def main(ip=DEFAULT_IP, port=DEFAULT_PORT, *, ask=None, timeout_s=SERVER_TIMEOUT_S):
+def main(
+    ip: str = DEFAULT_IP,
+    port: int = DEFAULT_PORT,
+    *,
+    ask: Callable[[str], str] | None = None,
+    timeout_s: float | None = SERVER_TIMEOUT_S,
+) -> bool:
     """Run the client until the conversation ends; return whether there was contact at all."""
     contact, greeting, client_socket = initial_contact(ip, port, timeout_s=timeout_s)
-    if contact:
+    if client_socket:
         send_requests(greeting, client_socket, ask=ask, timeout_s=timeout_s)
     return contact

@@ -26,9 +26,10 @@ class ProtocolError(ValueError):
     """The other side sent bytes that the protocol does not allow, or stopped inside a field."""
 
 
-def why(error):
+def why(error: BaseException) -> str:
     """Return the sentence for an error of a connection: an OSError, ProtocolError or bad address."""
-    if getattr(error, "errno", None) in ADVICE_BY_NUMBER:
-        return ADVICE_BY_NUMBER[error.errno]
+    number = getattr(error, "errno", None)
+    if number in ADVICE_BY_NUMBER:
+        return ADVICE_BY_NUMBER[number]
     fitting = (words for kind, words in ADVICE.items() if isinstance(error, kind))
     return next(fitting, getattr(error, "strerror", None) or str(error))

@@ -4,7 +4,7 @@ import contextlib
 import os
 import socket
 
-from lenproto.answers import ANSWERS, EXIT, answer_to
+from lenproto.answers import ANSWERS, EXIT, Answers, answer_to
 from lenproto.wire import (
     DEFAULT_IP,
     DEFAULT_PORT,
@@ -18,7 +18,7 @@ from lenproto.wire import (
 CLIENT_TIMEOUT_S = 300  # a silent client may not keep the others waiting for ever
 
 
-def initial_listen(ip, port):
+def initial_listen(ip: str, port: int) -> socket.socket:
     """Return a server socket that listens at ip and port (0: any free port).
 
     Does not block. Raises OSError if the port is taken, forbidden, or the address is not this
@@ -37,7 +37,12 @@ def initial_listen(ip, port):
     return server_socket
 
 
-def check_client(server_socket, *, answers=ANSWERS, timeout_s=CLIENT_TIMEOUT_S):
+def check_client(
+    server_socket: socket.socket,
+    *,
+    answers: Answers = ANSWERS,
+    timeout_s: float | None = CLIENT_TIMEOUT_S,
+) -> tuple[socket.socket, str]:
     """Wait for a client, shake hands, greet it, and return (client_socket, first request).
 
     The request is "" where the client left, fell silent for timeout_s seconds (None: no limit)
@@ -62,7 +67,13 @@ def check_client(server_socket, *, answers=ANSWERS, timeout_s=CLIENT_TIMEOUT_S):
         raise
 
 
-def serve_requests(request, client_socket, *, answers=ANSWERS, timeout_s=CLIENT_TIMEOUT_S):
+def serve_requests(
+    request: str,
+    client_socket: socket.socket,
+    *,
+    answers: Answers = ANSWERS,
+    timeout_s: float | None = CLIENT_TIMEOUT_S,
+) -> None:
     """Answer this request and all that follow, until EXIT; close the client's socket.
 
     An empty request means that the client has left. Blocks, at most timeout_s seconds (None: no
@@ -83,20 +94,26 @@ def serve_requests(request, client_socket, *, answers=ANSWERS, timeout_s=CLIENT_
                 break
 
 
-def recv_request(client_socket):
+def recv_request(client_socket: socket.socket) -> str:
     """Return the next request as text; "" if the stream ends before its four bytes are there."""
     request = recv_exactly(client_socket, REQUEST_BYTES)
     # Not every byte is a letter. A strange one is shown as \xff, and matches no known request.
     return request.decode("ascii", "backslashreplace") if len(request) == REQUEST_BYTES else ""
 
 
-def report(line):
+def report(line: str) -> None:
     """Print a line at once. Where nobody reads standard output any more, the server goes on."""
     with contextlib.suppress(OSError):
         print(line, flush=True)
 
 
-def main(ip=DEFAULT_IP, port=DEFAULT_PORT, *, answers=ANSWERS, timeout_s=CLIENT_TIMEOUT_S):
+def main(
+    ip: str = DEFAULT_IP,
+    port: int = DEFAULT_PORT,
+    *,
+    answers: Answers = ANSWERS,
+    timeout_s: float | None = CLIENT_TIMEOUT_S,
+) -> None:
     """Run the server until Ctrl-C. Raises OSError where it cannot listen."""
     greeting(answers)  # a table that does not fit is an error now, not with the first client
     with initial_listen(ip, port) as server_socket:

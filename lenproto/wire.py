@@ -10,7 +10,9 @@ TCP delivers every byte, in order, but in pieces of its own choosing. So a field
 its length has come, never because a piece ended.
 """
 
+import socket
 import time
+from collections.abc import Collection
 
 from lenproto.errors import ProtocolError
 
@@ -24,7 +26,7 @@ DEFAULT_IP = "127.0.0.1"  # loopback: only programs on this computer can connect
 DEFAULT_PORT = 8820
 
 
-def recv_exactly(sock, n):
+def recv_exactly(sock: socket.socket, n: int) -> bytes:
     """Receive n bytes, in as many pieces as they come; fewer only if the stream ends first.
 
     Blocks until then, but no longer in all than the socket's time limit: a peer that drips one
@@ -47,7 +49,7 @@ def recv_exactly(sock, n):
     return received
 
 
-def readable(data, encoding):
+def readable(data: bytes, encoding: str) -> str:
     """Return received bytes as text for a screen: what is no letter appears as an escape, such as \\x1b."""
     text = data.decode(encoding, "backslashreplace")
     return "".join(
@@ -55,7 +57,7 @@ def readable(data, encoding):
     )
 
 
-def frame(text):
+def frame(text: str) -> bytes:
     """Return the bytes of one answer: a 4-digit header that counts the body's bytes, the body.
 
     Bytes, not characters: "שלום" has 4 characters and 8 bytes. ValueError over 9999 bytes.
@@ -66,7 +68,7 @@ def frame(text):
     return b"%04d" % len(body) + body
 
 
-def body_length(header):
+def body_length(header: bytes) -> int:
     """Return the number of body bytes a header announces; ProtocolError if it is no header."""
     if len(header) < HEADER_BYTES:
         raise ProtocolError(f"the stream ended after {len(header)} of {HEADER_BYTES} header bytes")
@@ -75,7 +77,7 @@ def body_length(header):
     return int(header)
 
 
-def greeting(requests):
+def greeting(requests: Collection[str]) -> bytes:
     """Return the 48 bytes that name the requests, such as ["TIME", "NAME"], and EXIT.
 
     ValueError where one is not four capital ASCII letters, or the names need over 48 bytes.

@@ -8,6 +8,7 @@ one function sees one client, and "drips", for here no time passes; both are for
 import contextlib
 from dataclasses import dataclass
 
+from lenproto.exercises.report_types import Level
 from lenproto.lab.shocks import (
     ASKED,
     FRAME,
@@ -30,7 +31,7 @@ from lenproto.wire import GREETING_BYTES, HANDSHAKE, REQUEST_BYTES, frame
 
 FUNCTIONS = ("initial_contact", "send_requests", "initial_listen", "check_client", "serve_requests")
 SERVER_SIDE = ("initial_listen", "check_client", "serve_requests")
-LEVELS = ("spec", "shock")
+LEVELS: tuple[Level, ...] = ("spec", "shock")
 KNOWN = ("NAME", "TIME", "RAND")
 # random numbers that are asked for: so many that one out of ten is missed in one of seven million
 # runs
@@ -77,7 +78,7 @@ class Case:
     """
 
     function: str
-    level: str
+    level: Level
     name: str
     story: str
     script: tuple = ()
@@ -90,7 +91,7 @@ class Case:
     hebrew: bool = False
 
 
-def cases(function, level=None):
+def cases(function: str, level: Level | None = None) -> list[Case]:
     """Return the cases of a function, the spec ones first; of one level, where it is given."""
     table = [*_SPEC[function], *_SHOCK[function]]
     return [case for case in table if level in (None, case.level)]

@@ -4,9 +4,12 @@ import datetime
 import functools
 import re
 import time
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import dataclass
 
 from lenproto.exercises.cases import SERVER_SIDE
+from lenproto.exercises.report_types import Place, StepReport
+from lenproto.exercises.run import Seen
 from lenproto.lab.trace import RECEIVING, SENDING, literal
 
 SHOWN_BYTES = 120  # of one step
@@ -35,10 +38,10 @@ class Step:
     bytes: str = ""
     line: int | None = None
     problem: str = ""
-    where: list | None = None
+    where: Place | None = None
 
 
-def steps(seen):
+def steps(seen: Seen) -> list[StepReport]:
     """Return the steps of what was Seen, as dictionaries for JSON."""
     peer = "client" if seen.case.function in SERVER_SIDE else "server"
     moves = [
@@ -64,7 +67,18 @@ def steps(seen):
             stable(tells(step.what), seen.ports),
             stable(tells(step.problem), seen.ports),
         )
-    return [asdict(step) for step in ordered]
+    return [
+        StepReport(
+            number=step.number,
+            who=step.who,
+            what=step.what,
+            bytes=step.bytes,
+            line=step.line,
+            problem=step.problem,
+            where=step.where,
+        )
+        for step in ordered
+    ]
 
 
 def _place(move, trace):
@@ -117,7 +131,7 @@ def _shown(data):
     return f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
 
 
-def stable(text, ports):
+def stable(text: str, ports: Collection[int]) -> str:
     """Return a text without what differs from run to run: these ports, and addresses of memory."""
     text = re.sub(ADDRESS, "0x…", text)
     return re.sub(rf"\b(?:{'|'.join(map(str, ports))})\b", "port", text) if ports else text
@@ -192,13 +206,13 @@ def clockless(text):
     return text
 
 
-def steady(data):
+def steady(data: bytes) -> bytes:
     """Return bytes without what differs from run to run: # for this moment's date and time, ... for addresses."""
     text = clockless(data.decode("latin-1"))
     return re.sub(ADDRESS, "0x...", text).encode("latin-1", "replace")
 
 
-def cut(text, limit=TEXT_LIMIT):
+def cut(text: str, limit: int = TEXT_LIMIT) -> str:
     """Return a text, or its beginning and how much was left out."""
     return (
         text if len(text) <= limit else f"{text[:limit]}\n… and {len(text) - limit} characters more"

@@ -2,13 +2,24 @@
 
 import os
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 from lenproto.exercises import submission
 from lenproto.exercises.cases import FUNCTIONS, LEVELS
 from lenproto.exercises.judge import WHOLE_S, judge
+from lenproto.exercises.report_types import (
+    CaseReport,
+    FileReport,
+    Job,
+    LearnerReport,
+    Level,
+    LevelVerdict,
+    Report,
+)
 
 KINDS = (".py", ".ipynb")
 PASSED_OVER = {"__pycache__", "node_modules", "site-packages"}  # folders without anybody's homework
@@ -20,15 +31,15 @@ class Row:
 
     learner: str
     path: str
-    report: dict | None = None
+    report: FileReport | None = None
     problem: str = ""
 
-    def verdict(self, function, level):
+    def verdict(self, function: str, level: Level) -> LevelVerdict:
         """Return "pass", "fail", "missing" or "skipped"."""
         return self.report["functions"][function][level] if self.report else "missing"
 
     @property
-    def failures(self):
+    def failures(self) -> list[tuple[str, CaseReport]]:
         """The failed cases, as (function, case)."""
         functions = self.report["functions"] if self.report else {}
         return [
@@ -38,16 +49,28 @@ class Row:
             if case["verdict"] == "fail"
         ]
 
-    def as_json(self):
+    def as_json(self) -> LearnerReport:
         """Return all of it, for JSON."""
+        if self.report:
+            return {"learner": self.learner, "problem": self.problem, **self.report}
         return {
             "learner": self.learner,
             "problem": self.problem,
-            **(self.report or {"file": self.path, "functions": {}}),
+            "file": self.path,
+            "functions": {},
         }
 
 
-def grade(paths, *, executor=None, limit_s=WHOLE_S, levels=LEVELS, jobs=None, root=None, tell=None):
+def grade(
+    paths: Iterable[str | PathLike[str]],
+    *,
+    executor: Executor | None = None,
+    limit_s: float = WHOLE_S,
+    levels: Sequence[Level] = LEVELS,
+    jobs: int | None = None,
+    root: str | PathLike[str] | None = None,
+    tell: Callable[[Row], object] | None = None,
+) -> list[Row]:
     """Judge files; return a Row for each, in the order of the paths.
 
     executor is any concurrent.futures executor, of a cluster, say; it stays open. Its computers need
@@ -66,9 +89,9 @@ def grade(paths, *, executor=None, limit_s=WHOLE_S, levels=LEVELS, jobs=None, ro
             raise
 
 
-def files(folder):
+def files(folder: str | PathLike[str]) -> list[Path]:
     """Return a folder's Python files and notebooks, at any depth, sorted; none of those that tools have made."""
-    found = []
+    found: list[Path] = []
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(
             name for name in folders if name not in PASSED_OVER and not name.startswith(".")
@@ -81,20 +104,22 @@ def files(folder):
     return sorted(found)
 
 
-def learners(paths, root=None):
+def learners(
+    paths: Iterable[str | PathLike[str]], root: str | PathLike[str] | None = None
+) -> list[str]:
     """Return a name for each file, no two alike.
 
     The file's own name without its ending; where it lies in a folder of its own in root, that one's name; where a
     folder holds several, the path from root. root is the folder of the class, by default the one that has them all.
     """
-    paths = [Path(path).absolute() for path in paths]
-    root = (
-        Path(root or os.path.commonpath([path.parent for path in paths])).absolute()
-        if paths
+    files = [Path(path).absolute() for path in paths]
+    top = (
+        Path(root or os.path.commonpath([path.parent for path in files])).absolute()
+        if files
         else Path()
     )
-    within = [path.relative_to(root) for path in paths]
-    shares = defaultdict(int)
+    within = [path.relative_to(top) for path in files]
+    shares: defaultdict[str, int] = defaultdict(int)
     for path in within:
         shares[path.parts[0]] += 1
     names = []
@@ -107,28 +132,36 @@ def learners(paths, root=None):
     ]
 
 
-def commonest(rows):
+def commonest(rows: Iterable[Row]) -> list[tuple[str, list[tuple[Row, str, CaseReport]]]]:
     """Return (misconception, its cases as (row, function, case)) pairs, those of most learners first.
 
     Of each function the first failure counts: what comes after it may only follow from it.
     """
-    found = defaultdict(list)
+    found: defaultdict[str, list[tuple[Row, str, CaseReport]]] = defaultdict(list)
     for row in rows:
         seen = set()
         for function, case in row.failures:
-            if function not in seen:
+            name = case["misconception"]
+            if name and function not in seen:
                 seen.add(function)
-                found[case["misconception"]].append((row, function, case))
+                found[name].append((row, function, case))
     return sorted(
         found.items(), key=lambda entry: (-len({row.path for row, *_ in entry[1]}), entry[0])
     )
 
 
-def _grade(paths, executor, limit_s, levels, root, tell):
-    paths = [str(path) for path in paths]
-    rows = [None] * len(paths)
-    waiting = {}
-    for number, (learner, path) in enumerate(zip(learners(paths, root), paths, strict=True)):
+def _grade(
+    paths: Iterable[str | PathLike[str]],
+    executor: Executor,
+    limit_s: float,
+    levels: Sequence[Level],
+    root: str | PathLike[str] | None,
+    tell: Callable[[Row], object] | None,
+) -> list[Row]:
+    names = [str(path) for path in paths]
+    rows: dict[int, Row] = {}
+    waiting: dict[Future[Report], tuple[int, str, str, Job]] = {}
+    for number, (learner, path) in enumerate(zip(learners(names, root), names, strict=True)):
         try:
             job = submission.job(path)
             waiting[executor.submit(judge, job, levels=levels, limit_s=limit_s)] = (
@@ -146,12 +179,12 @@ def _grade(paths, executor, limit_s, levels, root, tell):
         rows[number] = _row(learner, path, job, future)
         if tell:
             tell(rows[number])
-    return rows
+    return [rows[number] for number in range(len(names))]
 
 
-def _row(learner, path, job, future):
+def _row(learner: str, path: str, job: Job, future: Future[Report]) -> Row:
     try:
-        report = {"file": path} | future.result()
+        report: FileReport = {"file": path, **future.result()}
         submission.add_sources(report, job)
     except Exception as error:
         return Row(learner, path, None, _why(error))
@@ -165,7 +198,7 @@ def _row(learner, path, job, future):
     return Row(learner, path, report)
 
 
-def _why(error):
+def _why(error: Exception) -> str:
     if isinstance(error, submission.NotReadable):
         return f"{error}."
     return (

@@ -14,6 +14,7 @@ import stat
 import sys
 import threading
 import time
+from collections.abc import Iterable
 
 from lenproto.exercises import processes
 
@@ -61,10 +62,11 @@ class Guard:
     armed, what would harm others is refused with a PermissionError.
     """
 
-    def __init__(self, own, kept):
+    def __init__(self, own: str, kept: Iterable[int]) -> None:
         self.own = os.path.realpath(own)
         self.armed = False
-        self.tried = []  # (misconception, sentence) of what was refused
+        # (misconception, sentence) of what was refused
+        self.tried: list[tuple[str, str]] = []
         self.started = False  # some program, at any time
         self._kept = {number: _identity(number) for number in kept}
         self._library = [(owner, dict(_public(owner))) for owner in LIBRARY]
@@ -80,7 +82,7 @@ class Guard:
 
         sys.addaudithook(hook)
 
-    def complaint(self):
+    def complaint(self) -> tuple[str, str] | None:
         """Return (misconception, sentence) of what the submission did to others since last time; None if nothing."""
         cut = [number for number, known in self._kept.items() if _identity(number) != known]
         replaced = self._replaced()
@@ -104,7 +106,7 @@ class Guard:
             )
         return None
 
-    def leak(self):
+    def leak(self) -> tuple[str, str] | None:
         """The same of sockets that nobody closes: more each time, not only once. Called once after each case."""
         now = _open_sockets()
         more, before, self._sockets = now - self._sockets, self._grew, now
@@ -116,7 +118,7 @@ class Guard:
             )
         return None
 
-    def mend(self):
+    def mend(self) -> None:
         """Put back what a submission may change for itself alone: folder, environment, traces, depth of recursion."""
         os.chdir(self.own)
         if dict(os.environ) != self._environ:

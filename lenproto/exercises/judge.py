@@ -12,11 +12,27 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator, Sequence
+from os import PathLike
 from pathlib import Path
+from typing import IO, Any, Self
 
 from lenproto.exercises import processes, submission
-from lenproto.exercises.cases import FUNCTIONS, LEVELS, cases
+from lenproto.exercises.cases import FUNCTIONS, LEVELS, Case, cases
 from lenproto.exercises.misconceptions import hints
+from lenproto.exercises.report_types import (
+    CaseAnswer,
+    CaseReport,
+    CaseVerdict,
+    FileReport,
+    FunctionReport,
+    Job,
+    Level,
+    LevelVerdict,
+    Loaded,
+    Report,
+    WorkerAnswer,
+)
 
 WHOLE_S = 10.0  # seconds that judging one submission may take
 CASE_S = 2.0  # seconds until a process that says nothing is ended, with the case that it is at
@@ -47,12 +63,18 @@ class Broken(RuntimeError):
 class Worker:
     """The process that runs one submission's functions. Started again after each loss."""
 
-    def __init__(self, job):
+    def __init__(self, job: Job) -> None:
         self.job = job
-        self.process = None
-        self.told = {"names": [], "others": {}, "failed": [], "complaint": None}
+        self.process: subprocess.Popen[bytes] | None = None
+        self.told: Loaded = {
+            "names": [],
+            "others": {},
+            "failed": [],
+            "complaint": None,
+            "alone": True,
+        }
 
-    def start(self):
+    def start(self) -> None:
         """Start it and let it load the submission. Lost if that does not come to an end."""
         self._open()
         try:
@@ -62,21 +84,24 @@ class Worker:
         self.told = self._ask(self.job, CASE_S)
         self._alone = self.told["alone"]
 
-    def run(self, case, limit_s):
+    def run(self, case: Case, limit_s: float) -> CaseAnswer:
         """Return what became of a case, as a dictionary. Lost if nothing came within CASE_S, or limit_s seconds."""
         if self.process is None:
             self.start()
-        answer = self._ask([case.function, case.level, case.name], min(CASE_S, limit_s))
+        answer: WorkerAnswer = self._ask(
+            [case.function, case.level, case.name], min(CASE_S, limit_s)
+        )
         self._alone = answer.pop("alone")
         if not answer.pop("clean"):
             self.close()
         return answer
 
-    def close(self):
+    def close(self) -> None:
         """Kill it, and all that it started; remove what it has written."""
         if self.process is None:
             return
         process, self.process = self.process, None
+        assert process.stdin and process.stdout  # pipes
         processes.end(process, self._mark, alone=self._alone)
         with contextlib.suppress(OSError):
             process.stdin.close()
@@ -85,13 +110,13 @@ class Worker:
             process.stdout.close()
         self._own.cleanup()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception):
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _open(self):
+    def _open(self) -> None:
         # what begins with it comes from the worker, and not from the learner's code
         self._token = secrets.token_hex(16)
         self._mark = secrets.token_hex(16)  # known to all that it starts
@@ -117,66 +142,69 @@ class Worker:
             self._own.cleanup()
             raise
         self._alone = True
-        self._lines = queue.SimpleQueue()
+        self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._reader = threading.Thread(
             target=_read, args=(self.process.stdout, self._token, self._lines), daemon=True
         )
         self._reader.start()
 
-    def _ask(self, question, limit_s):
+    def _ask(self, question: object, limit_s: float) -> Any:
         """Return the answer to a question, which takes limit_s seconds at most. Lost if none comes."""
+        process = self.process
+        assert process and process.stdin  # it was started, with a pipe
         ends = time.monotonic() + limit_s
         with contextlib.suppress(OSError):
-            self.process.stdin.write(json.dumps(question).encode() + b"\n")
-            self.process.stdin.flush()
+            process.stdin.write(json.dumps(question).encode() + b"\n")
+            process.stdin.flush()
         while (left_s := ends - time.monotonic()) > 0:
-            ended = self.process.poll() is not None  # though what it started may keep the pipe open
+            ended = process.poll() is not None  # though what it started may keep the pipe open
             try:
                 line = self._lines.get(timeout=min(LOOK_S, left_s))
             except queue.Empty:
                 if ended:
-                    raise self._lose(*self._died()) from None
-                if processes.memory(self.process.pid) > MEMORY_BYTES:
+                    raise self._lose(*_died(process)) from None
+                if processes.memory(process.pid) > MEMORY_BYTES:
                     raise self._lose(
                         "uses-too-much-memory", "It used more memory than it may."
                     ) from None
                 continue
             if line:
                 return json.loads(line)
-            raise self._lose(*self._died())
+            raise self._lose(*_died(process))
         raise self._lose(
             "never-ends",
             f"It did not come back within {CASE_S:g} s, and nothing but an end from outside could stop it.",
         )
 
-    def _lose(self, misconception, sentence):
+    def _lose(self, misconception: str, sentence: str) -> Lost:
         self._alone = False
         self.close()
         return Lost(misconception, sentence)
 
-    def _died(self):
-        """Why it answers no more."""
-        try:
-            code = self.process.wait(LOOK_S)
-        except subprocess.TimeoutExpired:
-            code = CUT_OFF
-        if code == CUT_OFF:
-            return (
-                "closes-what-is-not-its-own",
-                "It closed files and connections that are not its own, the checker's too.",
-            )
-        if code >= 0:
-            return (
-                "ends-the-program",
-                f"It ended the whole process at once (exit code {code}): nothing can be told of it.",
-            )
-        name = signal.Signals(-code).name if -code in list(signal.Signals) else str(-code)
-        if name in CRASHES:
-            return "crashes-python", f"It made Python itself crash ({name})."
-        return "ends-the-program", f"Its process was ended by the signal {name}."
+
+def _died(process: subprocess.Popen[bytes]) -> tuple[str, str]:
+    """Why it answers no more."""
+    try:
+        code = process.wait(LOOK_S)
+    except subprocess.TimeoutExpired:
+        code = CUT_OFF
+    if code == CUT_OFF:
+        return (
+            "closes-what-is-not-its-own",
+            "It closed files and connections that are not its own, the checker's too.",
+        )
+    if code >= 0:
+        return (
+            "ends-the-program",
+            f"It ended the whole process at once (exit code {code}): nothing can be told of it.",
+        )
+    name = signal.Signals(-code).name if -code in list(signal.Signals) else str(-code)
+    if name in CRASHES:
+        return "crashes-python", f"It made Python itself crash ({name})."
+    return "ends-the-program", f"Its process was ended by the signal {name}."
 
 
-def _read(stream, token, lines):
+def _read(stream: IO[bytes], token: str, lines: "queue.SimpleQueue[bytes]") -> None:
     """Hand on the lines that begin with the token; "" at the end."""
     begin = token.encode() + b" "
     while line := stream.readline(ANSWER_BYTES):
@@ -185,13 +213,19 @@ def _read(stream, token, lines):
     lines.put(b"")
 
 
-def judge_function(function, name, *, levels=LEVELS, limit_s=WHOLE_S):
+def judge_function(
+    function: Callable[..., object],
+    name: str,
+    *,
+    levels: Sequence[Level] = LEVELS,
+    limit_s: float = WHOLE_S,
+) -> FunctionReport:
     """Judge one function of a running notebook; return its part of the report.
 
     submission.NotReadable where it cannot be carried over.
     """
     path = [os.path.abspath(place) for place in sys.path]  # "" is the notebook's folder
-    job = {
+    job: Job = {
         "names": [name],
         "pickle": base64.b64encode(submission.pickled(function)).decode(),
         "path": path,
@@ -204,7 +238,13 @@ def judge_function(function, name, *, levels=LEVELS, limit_s=WHOLE_S):
     return report["functions"][name]
 
 
-def judge_file(path, *, levels=LEVELS, limit_s=WHOLE_S, tell=None):
+def judge_file(
+    path: str | PathLike[str],
+    *,
+    levels: Sequence[Level] = LEVELS,
+    limit_s: float = WHOLE_S,
+    tell: Callable[[str], object] | None = None,
+) -> FileReport:
     """Judge the functions of a file; return the report. submission.NotReadable where it is no Python.
 
     The report: {"file", "seconds", "notes", "functions": {NAME: {"spec", "shock", "seconds", "cases"}}},
@@ -212,15 +252,24 @@ def judge_file(path, *, levels=LEVELS, limit_s=WHOLE_S, tell=None):
     before each function.
     """
     job = submission.job(path)
-    report = {"file": str(path)} | judge(job, levels=levels, limit_s=limit_s, tell=tell)
+    report: FileReport = {
+        "file": str(path),
+        **judge(job, levels=levels, limit_s=limit_s, tell=tell),
+    }
     submission.add_sources(report, job)
     return report
 
 
-def judge(job, *, levels=LEVELS, limit_s=WHOLE_S, tell=None):
+def judge(
+    job: Job,
+    *,
+    levels: Sequence[Level] = LEVELS,
+    limit_s: float = WHOLE_S,
+    tell: Callable[[str], object] | None = None,
+) -> Report:
     """Judge what submission.job() read: the same report, without "file"."""
     began = time.monotonic()
-    report = {
+    report: Report = {
         "seconds": 0.0,
         "notes": [],
         "functions": {name: _empty("missing", levels) for name in FUNCTIONS},
@@ -233,7 +282,9 @@ def judge(job, *, levels=LEVELS, limit_s=WHOLE_S, tell=None):
     return report
 
 
-def _judged(worker, levels, deadline, tell):
+def _judged(
+    worker: Worker, levels: Sequence[Level], deadline: float, tell: Callable[[str], object]
+) -> Iterator[tuple[str, FunctionReport]]:
     """Yield (name, verdict) of each function that is there."""
     names = worker.job["names"]
     if not names:
@@ -264,29 +315,36 @@ def _judged(worker, levels, deadline, tell):
             )
 
 
-def _empty(word, levels):
-    return {level: word if level in levels else "skipped" for level in LEVELS} | {
+def _empty(word: LevelVerdict, levels: Sequence[Level]) -> FunctionReport:
+    return {
+        "spec": word if "spec" in levels else "skipped",
+        "shock": word if "shock" in levels else "skipped",
         "seconds": 0.0,
         "cases": [],
     }
 
 
-def _failed_at_once(name, levels, misconception, message):
+def _failed_at_once(
+    name: str, levels: Sequence[Level], misconception: str, message: str
+) -> FunctionReport:
     first = cases(name, levels[0])[0]
-    told = _empty("skipped", levels) | {levels[0]: "fail"}
+    told = _empty("skipped", levels)
+    told[levels[0]] = "fail"
     told["cases"] = [
         _told(first, {"verdict": "fail", "misconception": misconception, "message": message})
     ]
     return told
 
 
-def _judge_function(worker, name, levels, deadline):
+def _judge_function(
+    worker: Worker, name: str, levels: Sequence[Level], deadline: float
+) -> FunctionReport:
     """Judge one function at the levels in turn; what rests on something that failed is skipped."""
     began, told, stop = time.monotonic(), _empty("skipped", levels), ""
     for level in levels:
-        answers = []
+        answers: list[CaseAnswer] = []
         for case in cases(name, level):
-            answer = (
+            answer: CaseAnswer = (
                 {"verdict": "skipped", "message": stop} if stop else _answer(worker, case, deadline)
             )
             stop = stop or _stops(case, answer, first=level == LEVELS[0] and not answers)
@@ -299,10 +357,10 @@ def _judge_function(worker, name, levels, deadline):
     return told
 
 
-def _answer(worker, case, deadline):
+def _answer(worker: Worker, case: Case, deadline: float) -> CaseAnswer:
     """What became of a case, whatever becomes of the process."""
     left_s = deadline - time.monotonic()
-    used_up = {"verdict": "skipped", "message": "The time for the whole was used up."}
+    used_up: CaseAnswer = {"verdict": "skipped", "message": "The time for the whole was used up."}
     if left_s <= 0:
         return used_up
     try:
@@ -314,7 +372,7 @@ def _answer(worker, case, deadline):
         return {"verdict": "fail", "misconception": lost.args[0], "message": lost.args[1]}
 
 
-def _stops(case, answer, first):
+def _stops(case: Case, answer: CaseAnswer, first: bool) -> str:
     """Why the cases after this one are skipped; "" if they are not."""
     if answer["verdict"] == "skipped":
         return answer["message"]
@@ -323,15 +381,16 @@ def _stops(case, answer, first):
     return ""
 
 
-def _level(answers):
+def _level(answers: Sequence[CaseAnswer]) -> CaseVerdict:
     """The verdict on a level: a failure counts most, then what could not be judged."""
     verdicts = {answer["verdict"] for answer in answers}
-    return next(verdict for verdict in ("fail", "skipped", "pass") if verdict in verdicts)
+    order: tuple[CaseVerdict, ...] = ("fail", "skipped", "pass")
+    return next(verdict for verdict in order if verdict in verdicts)
 
 
-def _told(case, answer):
+def _told(case: Case, answer: CaseAnswer) -> CaseReport:
     """A case of the report."""
-    told = {
+    told: CaseReport = {
         "function": case.function,
         "name": case.name,
         "level": case.level,
@@ -346,7 +405,8 @@ def _told(case, answer):
         "where": None,
         "source": "",
         "printed": "",
-    } | answer
+        **answer,
+    }
     if told["misconception"]:
         told["hint"] = hints(told)[0]
     return told

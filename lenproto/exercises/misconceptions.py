@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.report_types import CaseReport
 
 ANY = "any_function"
 FOLDER = "catalogue"
@@ -59,7 +60,7 @@ def misconception(name, function=ANY):
     return known
 
 
-def hints(case):
+def hints(case: CaseReport) -> list[str]:
     """Return the ladder of hints for a failed case of a report: symptom, concept, the line in question, solution."""
     known = misconception(case["misconception"], case.get("function", ANY))
     concept, solution = (

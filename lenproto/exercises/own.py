@@ -10,7 +10,7 @@ from lenproto.exercises.cases import FUNCTIONS
 from lenproto.exercises.submission import MODULE, NotReadable, Part, load, pickled, read
 
 # a function's name → how it stood (in pickled form) when it was judged last, and whether it passed
-_judged = {}
+_judged: dict[str, tuple[bytes, bool]] = {}
 
 
 def finished(*functions):

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 MARK = "LENPROTO_JUDGED"  # the environment variable that a worker hands on to all that it starts
@@ -16,7 +17,7 @@ PASSES = 20  # looks, until no process is left: one may start another while it i
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
 
 
-def end(process, mark, *, alone=False):
+def end(process: subprocess.Popen[bytes], mark: str, *, alone: bool = False) -> None:
     """End a worker (a Popen) and every process that it has started. mark is the value of its MARK.
 
     alone: it is known that it has started none, and nobody looks for them.
@@ -42,7 +43,7 @@ def end(process, mark, *, alone=False):
         _kill(pid)
 
 
-def adopt_orphans():
+def adopt_orphans() -> None:
     """From now on, what a child of this process leaves behind becomes its own child (Linux only)."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
@@ -51,7 +52,7 @@ def adopt_orphans():
             ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
 
 
-def left():
+def left() -> int:
     """Return how many processes that this one has started still run."""
     if sys.platform == "linux":
         return sum(state != "Z" for _, state in _descendants(os.getpid()))
@@ -65,7 +66,7 @@ def left():
     return 0
 
 
-def memory(pid):
+def memory(pid: int) -> int:
     """Return the bytes of memory that a process holds; 0 where the system does not tell."""
     try:
         if sys.platform == "linux":
@@ -74,17 +75,18 @@ def memory(pid):
             )
         import psutil
 
-        return psutil.Process(pid).memory_info().rss
+        held: int = psutil.Process(pid).memory_info().rss
+        return held
     except Exception:
         return 0
 
 
-def _kill(pid):
+def _kill(pid: int) -> None:
     with contextlib.suppress(OSError):
         os.kill(pid, signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
 
 
-def _family(pid, mark):
+def _family(pid: int, mark: str) -> set[int]:
     """The ids of the processes that belong to a worker, those apart that have ended."""
     if sys.platform == "linux":
         family = {child for child, state in _descendants(pid) if state != "Z"}
@@ -106,9 +108,9 @@ def _family(pid, mark):
     return set()
 
 
-def _descendants(pid):
+def _descendants(pid: int) -> Iterator[tuple[int, str]]:
     """Yield (id, state) of each process that descends from one (Linux)."""
-    children = {}
+    children: dict[int, list[tuple[int, str]]] = {}
     for place in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             state, parent = _stat(place)
@@ -120,7 +122,7 @@ def _descendants(pid):
             yield child, state
 
 
-def _stat(place):
+def _stat(place: Path) -> tuple[str, int]:
     """A process's state, and its parent's id: what stands behind its name, which may hold blanks and brackets."""
     state, parent = (place / "stat").read_text(errors="replace").rpartition(")")[2].split()[:2]
     return state, int(parent)

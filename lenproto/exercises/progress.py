@@ -15,6 +15,7 @@ import os
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import filelock
 import platformdirs
@@ -27,7 +28,8 @@ VARIABLE = "LENPROTO_PROGRESS"
 OFF = "off"
 LOCK_S = 1.0  # seconds that another notebook may take to write; then we go on without waiting
 LOOK_S = 0.005  # between two looks at whether it has
-_memory = {}  # what could not be kept in a file, in the form of the file
+# what could not be kept in a file, in the form of the file
+_memory: dict[str, dict[str, Any]] = {}
 
 
 @dataclass

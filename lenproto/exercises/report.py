@@ -5,10 +5,18 @@ import os
 
 from lenproto.exercises import misconceptions
 from lenproto.exercises.cases import LEVELS
+from lenproto.exercises.report_types import (
+    CaseReport,
+    FunctionReport,
+    Level,
+    LevelVerdict,
+    Place,
+    StepReport,
+)
 from lenproto.lab.trace import literal
 
 MARKS = {"pass": "✓ pass", "fail": "✗ fail", "skipped": "– skipped", "missing": "– missing"}
-NAMES = {
+NAMES: dict[Level, str] = {
     "spec": "spec: what the course says, with a polite peer",
     "shock": "shock: peers that misbehave",
 }
@@ -18,17 +26,17 @@ PRINTED_WIDTH = 200  # characters of one of these lines
 YOURS = "▸"  # before the function's own steps
 
 
-def first_failure(verdict):
+def first_failure(verdict: FunctionReport) -> CaseReport | None:
     """The first failed case of a function's verdict; None if none failed."""
     return next((case for case in verdict["cases"] if case["verdict"] == "fail"), None)
 
 
-def hints(case):
+def hints(case: CaseReport) -> list[str]:
     """The ladder of hints for a failed case."""
     return [hint for hint in misconceptions.hints(case) if hint]
 
 
-def add_sources(verdict):
+def add_sources(verdict: FunctionReport) -> None:
     """Add to each failed case and to its steps what stands in their lines, where those can be read here: "source"."""
     for case in verdict["cases"]:
         if case["verdict"] == "fail":
@@ -37,7 +45,7 @@ def add_sources(verdict):
                 step["source"] = _source(step["where"])
 
 
-def summary(name, verdict):
+def summary(name: str, verdict: FunctionReport) -> str:
     """One line for each level."""
     if verdict["spec"] == "missing":
         return f"{name}: – missing"
@@ -46,7 +54,7 @@ def summary(name, verdict):
     )
 
 
-def levels(verdict):
+def levels(verdict: FunctionReport) -> list[tuple[LevelVerdict, str, str, str]]:
     """For each level: its verdict, the same with its mark, what the level is, and how many of its cases passed."""
     found = []
     for level in LEVELS:
@@ -64,7 +72,7 @@ def levels(verdict):
     return found
 
 
-def failure(case):
+def failure(case: CaseReport) -> str:
     """A failed case: its story, the steps, the first wrong byte, the evidence, and the misconception by name."""
     lines = [headline(case)]
     if steps := step_lines(case):
@@ -80,22 +88,23 @@ def failure(case):
     return "\n".join(lines)
 
 
-def headline(case):
+def headline(case: CaseReport) -> str:
     """Which case failed first, and what happens in it."""
     return f"The first that failed: {case['name']}. {case['story']}"
 
 
-def place(case):
+def place(case: CaseReport) -> str:
     """The line that matters."""
-    return f"Line {case['where'][1]} of {case['where'][0]}"
+    where = case["where"]
+    return f"Line {where[1]} of {where[0]}" if where else ""
 
 
-def named(case):
+def named(case: CaseReport) -> str:
     """The misconception by its name."""
     return f"This is called: {case['misconception']}."
 
 
-def told(name, verdict, *, hinted=0):
+def told(name: str, verdict: FunctionReport, *, hinted: int = 0) -> str:
     """The verdict on one function: both levels, the first failure, and so many of its hints."""
     lines = [summary(name, verdict)]
     case = first_failure(verdict)
@@ -105,7 +114,7 @@ def told(name, verdict, *, hinted=0):
     return "\n".join(lines)
 
 
-def hint_lines(case, many):
+def hint_lines(case: CaseReport, many: int) -> list[str]:
     """The first so many hints of a failed case, numbered; lines of Python below their number."""
     ladder = hints(case)
     lines = []
@@ -116,12 +125,12 @@ def hint_lines(case, many):
     return lines
 
 
-def is_code(case, hint):
+def is_code(case: CaseReport, hint: str) -> bool:
     """Whether a hint is the solution, in Python."""
     return hint == misconceptions.hints(case)[-1]
 
 
-def every_case(name, verdict):
+def every_case(name: str, verdict: FunctionReport) -> str:
     """A line for each case, with what happens in it; one more for what went wrong, or why cases were skipped."""
     lines = [name]
     for mark, level, case_name, story, message in case_rows(verdict):
@@ -131,12 +140,13 @@ def every_case(name, verdict):
     return "\n".join(lines)
 
 
-def case_rows(verdict):
+def case_rows(verdict: FunctionReport) -> list[tuple[str, str, str, str, str]]:
     """For each case its verdict with a mark, level, name, story and message.
 
     Why cases were skipped stands at the first of them.
     """
-    rows, before = [], ""
+    rows: list[tuple[str, str, str, str, str]] = []
+    before = ""
     for case in verdict["cases"]:
         skipped = case["verdict"] == "skipped"
         rows.append(
@@ -152,7 +162,7 @@ def case_rows(verdict):
     return rows
 
 
-def step_lines(case):
+def step_lines(case: CaseReport) -> list[tuple[str, str]]:
     """The numbered steps, each a pair of its line and "yours", "problem" or "peer".
 
     The function's own steps have a mark, and tell their line in its source.
@@ -174,12 +184,14 @@ def step_lines(case):
     return lines
 
 
-def _place(step):
+def _place(step: StepReport) -> str:
     """The line of a step, and its function: a helper may be in another cell, whose lines are counted anew."""
-    return f"   (line {step['line']} of {step['where'][0]})" if step["line"] else ""
+    if not (step["line"] and step["where"]):
+        return ""
+    return f"   (line {step['line']} of {step['where'][0]})"
 
 
-def marked_lines(case):
+def marked_lines(case: CaseReport) -> list[str]:
     """The bytes in question, and below them a mark under the first wrong one; nothing where no byte is wrong."""
     at = case["at"]
     if at is None:
@@ -195,7 +207,7 @@ def marked_lines(case):
     ]
 
 
-def printed_lines(case):
+def printed_lines(case: CaseReport) -> list[str]:
     """The first lines of what the function printed, and how much was left out."""
     lines = case["printed"].rstrip().splitlines()
     shown = [
@@ -206,7 +218,7 @@ def printed_lines(case):
     return shown if left_out <= 0 else [*shown[:PRINTED_LINES], f"… and {left_out} lines more"]
 
 
-def _source(where):
+def _source(where: Place | None) -> str:
     """What stands in a line; "" where that cannot be known here."""
     if not where or not (os.path.isabs(where[2]) or where[2].startswith("<")):
         return ""

@@ -4,7 +4,9 @@ import contextlib
 import random
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from lenproto.answers import ANSWERS
 from lenproto.exercises.cases import HEBREW_NAME, SERVER_SIDE, Case
@@ -26,6 +28,8 @@ IN_VAIN = 100  # calls of one function in one case that get nothing
 OTHER_IP = "127.0.0.2"
 NO_SUCH_IP = "192.0.2.1"  # RFC 5737: an address that no computer has
 SMALL_BUFFER = 4096  # bytes: so that unread answers soon fill it
+
+Found = TypeVar("Found")  # what a judge returns
 
 tap.HELPERS.append(__file__)
 
@@ -82,7 +86,9 @@ class Seen:
         return [call for call in self.trace if call.name in names]
 
 
-def run(case, function, judge):
+def run(
+    case: Case, function: Callable[..., object], judge: Callable[[Seen], Found]
+) -> tuple[Seen, Found, bool]:
     """Run a function against the peer of a case, and judge(seen) it before anything is closed.
 
     Return what was Seen, what judge returned, and whether the function has left this process as it was.

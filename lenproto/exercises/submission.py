@@ -16,10 +16,14 @@ import threading
 import tokenize
 import types
 import warnings
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.report_types import CaseReport, Job, Report, StepReport
 from lenproto.lab import tap
 
 # a statement that calls one of these is the program's, and defines nothing
@@ -65,7 +69,7 @@ class Part:
     text: str
 
 
-def job(path):
+def job(path: str | PathLike[str]) -> Job:
     """Return what a worker needs to judge a file: names it may make, Parts, folder. NotReadable as read()."""
     parts = read(path)
     return {
@@ -75,20 +79,21 @@ def job(path):
     }
 
 
-def add_sources(report, job):
+def add_sources(report: Report, job: Job) -> None:
     """Add to the failed cases of a report, and to their steps, what stands in the line of each: "source"."""
     lines = {name: text.split("\n") for name, text in job["parts"]}
     cases = (case for verdict in report["functions"].values() for case in verdict["cases"])
     for case in (case for case in cases if case["verdict"] == "fail"):
-        for told in (case, *case["steps"]):
+        both: list[CaseReport | StepReport] = [case, *case["steps"]]
+        for told in both:
             _, number, name = told.get("where") or ("", 0, "")
-            source = lines.get(name, ())
+            source = lines.get(name, [])
             told["source"] = told.get("source") or (
                 source[number - 1].strip() if 0 < number <= len(source) else ""
             )
 
 
-def read(path):
+def read(path: str | PathLike[str]) -> list[Part]:
     """Return the Parts of a .py file or .ipynb notebook. NotReadable if it is neither."""
     path = Path(path)
     notebook = path.suffix.lower() == ".ipynb"
@@ -135,17 +140,16 @@ def _decoded(content):
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         text = content.decode(encoding)
-    except (SyntaxError, LookupError) as error:
-        start = _wrong_byte(content)
-        place = "line 1, column 1" if start is None else _place(content, start)
-        raise NotReadable(
-            f"{place}: it is no text in UTF-8 ({error.msg if start is None else 'a byte of another encoding'})"
-        ) from None
     except UnicodeDecodeError as error:
         place = _place(content, error.start)
         raise NotReadable(
             f"{place}: the byte 0x{content[error.start]:02x} is no text in {encoding.upper()}. Save it as UTF-8"
         ) from None
+    except (SyntaxError, LookupError, UnicodeError) as error:
+        start = _wrong_byte(content)
+        place = "line 1, column 1" if start is None else _place(content, start)
+        why = getattr(error, "msg", error) if start is None else "a byte of another encoding"
+        raise NotReadable(f"{place}: it is no text in UTF-8 ({why})") from None
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -240,7 +244,7 @@ def _plain(source, cell):
     return source
 
 
-def names(parts):
+def names(parts: Iterable[Part]) -> list[str]:
     """Return which of the five functions the parts define, give a name to, or may import with a star."""
     found = set()
     for part in parts:
@@ -260,7 +264,7 @@ def names(parts):
     return [name for name in FUNCTIONS if name in found]
 
 
-def load(parts):
+def load(parts: Sequence[Part]) -> dict[str, Any]:
     """Run what the parts define, and nothing else that they do; return the names that they made.
 
     So a file may also hold the program that uses the functions: calls of its own functions, loops
@@ -287,7 +291,7 @@ def load(parts):
         if isinstance(node, ast.FunctionDef)
     } | PROGRAM
     future = 0  # what a `from __future__ import` changes goes for all that follows
-    around = set()  # the names of what belongs to a lesson
+    around: set[str] = set()  # the names of what belongs to a lesson
     for name, tree in trees:
         for statement in tree.body:
             if _is_around(statement, around):
@@ -399,7 +403,7 @@ def names_in(code):
     return set(code.co_names).union(*map(names_in, inner))
 
 
-def pickled(function):
+def pickled(function: Callable[..., object]) -> bytes:
     """Return a function as bytes, with all that it uses of its notebook.
 
     NotReadable where something cannot be carried over.

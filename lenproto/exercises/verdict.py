@@ -1,10 +1,12 @@
 """The verdict on one function in a notebook: text, and where widgets live a button for hints, one at a time."""
 
 import html
+from typing import Any
 
 from lenproto.exercises import report
+from lenproto.exercises.report_types import CaseReport, FunctionReport, Level
 
-SHARE = {"spec": 0.5, "shock": 0.5}  # of the points
+SHARE: dict[Level, float] = {"spec": 0.5, "shock": 0.5}  # of the points
 
 
 class Verdict:
@@ -13,32 +15,32 @@ class Verdict:
     note is what else is to be said, such as that the progress could not be kept; hinted how many hints were given.
     """
 
-    def __init__(self, name, data, note=""):
+    def __init__(self, name: str, data: FunctionReport, note: str = "") -> None:
         self.name = name
         self.data = data
         self.note = note
         self.hinted = 0
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         """Whether both levels passed."""
         return all(self.data[level] == "pass" for level in SHARE)
 
     @property
-    def failure(self):
+    def failure(self) -> CaseReport | None:
         """The first case that failed; None if none did."""
         return report.first_failure(self.data)
 
-    def points(self, most):
+    def points(self, most: float) -> float:
         """Print the verdict, and return the points it is worth: half of them for each level that passed."""
         print(self)
         return sum(share for level, share in SHARE.items() if self.data[level] == "pass") * most
 
-    def all(self):
+    def all(self) -> None:
         """Print every case, with what happens in it and what became of it."""
         print(report.every_case(self.name, self.data))
 
-    def hint(self):
+    def hint(self) -> None:
         """Print the hints so far, and one more."""
         if self.failure is None:
             print("All is well: there is nothing to hint at.")
@@ -46,14 +48,16 @@ class Verdict:
         self.hinted = min(self.hinted + 1, len(report.hints(self.failure)))
         print("\n".join(report.hint_lines(self.failure, self.hinted)))
 
-    def __str__(self):
+    def __str__(self) -> str:
         return report.told(self.name, self.data) + (f"\n\n{self.note}" if self.note else "")
 
     __repr__ = __str__
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         try:
             from lenproto.exercises.views.verdict import VerdictView
         except ImportError:  # no widgets here
             return {"text/plain": str(self), "text/html": f"<pre>{html.escape(str(self))}</pre>"}
-        return VerdictView(self)._repr_mimebundle_(**kwargs)
+        view: Any = VerdictView(self)
+        bundle: dict[str, Any] = view._repr_mimebundle_(**kwargs)
+        return bundle

@@ -10,6 +10,8 @@ import os
 import select
 import selectors
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 from lenproto.lab import tap
 
@@ -25,7 +27,7 @@ _KINDS = [
     and "select" in vars(kind)
     and kind is not selectors.BaseSelector
 ]
-_ORIGINAL = {
+_ORIGINAL: dict[tuple[Any, str], Any] = {
     (owner, name): vars(owner)[name]
     for owner, name in [
         (select, "select"),
@@ -38,7 +40,7 @@ _ORIGINAL = {
 
 
 @contextlib.contextmanager
-def stand_in():
+def stand_in() -> Iterator[None]:
     """In here, whoever is driven may wait in any way.
 
     Also under a name that was fetched in here: from select import select.

@@ -16,12 +16,15 @@ import pickle
 import queue
 import sys
 import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 from lenproto.exercises import evidence, processes, waits
-from lenproto.exercises.cases import cases
+from lenproto.exercises.cases import Case, cases
 from lenproto.exercises.guard import Guard
+from lenproto.exercises.report_types import CaseAnswer, Job, Loaded
 from lenproto.exercises.rules import judge
-from lenproto.exercises.run import MOST_CHARACTERS, run
+from lenproto.exercises.run import MOST_CHARACTERS, Seen, run
 from lenproto.exercises.submission import Part, load
 
 MEMORY_BYTES = 640 << 20  # of address space
@@ -36,7 +39,7 @@ CUT_OFF = 4  # exit code: the way to the owner was closed
 HIGH = 100
 
 
-def main():
+def main() -> None:
     """Answer lines, as long as there are some."""
     questions, answers = _out_of_the_way(0), _out_of_the_way(1)
     lines = os.fdopen(questions, encoding="utf-8")
@@ -47,16 +50,17 @@ def main():
         # from here on: what a submission imports from the library is driven, too
         guard = Guard(told["own"], (0, 1, 2, questions, answers))
         channel.say({})
-        asked = queue.SimpleQueue()
+        asked: queue.SimpleQueue[Any] = queue.SimpleQueue()
         _thread.start_new_thread(_read, (lines, asked))
         _answer(asked, channel, guard)
         os._exit(LEFT_BEHIND)  # whatever the learner's code has left behind
 
 
-def _answer(asked, channel, guard):
+def _answer(asked: "queue.SimpleQueue[Any]", channel: "Channel", guard: Guard) -> None:
     """Load the submission, then judge one case after another, as long as this process is as it was."""
     with _armed(guard):
-        space = _load(job := asked.get())
+        job: Job = asked.get()
+        space = _load(job)
     channel.say(_loaded(job, space, guard))
     table = {
         (case.function, case.level, case.name): case
@@ -75,12 +79,12 @@ def _answer(asked, channel, guard):
 class Channel:
     """The way to the owner of this process."""
 
-    def __init__(self, number, token):
+    def __init__(self, number: int, token: str) -> None:
         self._number = number
         self._token = token
         self._known = os.fstat(number)
 
-    def say(self, answer):
+    def say(self, answer: Mapping[str, object]) -> None:
         """Write an answer. Ends the process where the way is closed."""
         # from a new line: something else may have been written
         line = f"\n{self._token} {json.dumps(answer)}\n".encode()
@@ -93,7 +97,7 @@ class Channel:
             os._exit(CUT_OFF)
 
 
-def _read(lines, asked):
+def _read(lines: Iterable[str], asked: "queue.SimpleQueue[Any]") -> None:
     """Hand on the questions. When there are no more, nobody waits for an answer either."""
     with contextlib.suppress(Exception):
         for line in lines:
@@ -102,7 +106,7 @@ def _read(lines, asked):
 
 
 @contextlib.contextmanager
-def _armed(guard):
+def _armed(guard: Guard) -> Iterator[None]:
     guard.armed = True
     try:
         yield
@@ -110,7 +114,7 @@ def _armed(guard):
         guard.armed = False
 
 
-def _loaded(job, space, guard):
+def _loaded(job: Job, space: Mapping[str, Any], guard: Guard) -> Loaded:
     """What there is to tell of a submission that was loaded."""
     failed = [
         (f"{place}, line {line}: " if line else "") + f"{type(error).__name__}: {error}"
@@ -133,7 +137,7 @@ def _loaded(job, space, guard):
     }
 
 
-def _judged(case, function, guard):
+def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[CaseAnswer, bool]:
     """Return the verdict on one case, as a dictionary for JSON, and whether this process can go on."""
     try:
         with _armed(guard):
@@ -147,7 +151,7 @@ def _judged(case, function, guard):
                 or ("cannot-be-judged", f"It could not be judged: {type(error).__name__}: {error}")
             )
         ), False
-    answer = {
+    answer: CaseAnswer = {
         "verdict": "fail" if finding else "pass",
         "printed": evidence.cut(evidence.stable(seen.printed, seen.ports)),
         "steps": evidence.steps(seen),
@@ -175,7 +179,7 @@ def _judged(case, function, guard):
     return answer, clean and complaint is None
 
 
-def _failed(misconception, message):
+def _failed(misconception: str, message: str) -> CaseAnswer:
     return {
         "verdict": "fail",
         "misconception": misconception,
@@ -183,10 +187,11 @@ def _failed(misconception, message):
         "bytes": "",
         "at": None,
         "where": None,
+        "source": "",
     }
 
 
-def _unsafe(seen):
+def _unsafe(seen: Seen) -> tuple[str, str] | None:
     """What no function may do to the program that calls it: (misconception, sentence), or None."""
     if isinstance(seen.error, MemoryError):
         return "uses-too-much-memory", "It used more memory than it may."
@@ -208,7 +213,7 @@ def _unsafe(seen):
     return None
 
 
-def _load(job):
+def _load(job: Job) -> dict[str, Any]:
     """Return the names that a submission makes."""
     # last: a learner's random.py is not Python's
     sys.path += [path for path in job["path"] if path not in sys.path]
@@ -220,7 +225,7 @@ def _load(job):
     return load([Part(*part) for part in job["parts"]])
 
 
-def _out_of_the_way(number):
+def _out_of_the_way(number: int) -> int:
     """Return another descriptor for the same file."""
     try:
         import fcntl
@@ -229,7 +234,7 @@ def _out_of_the_way(number):
     return fcntl.fcntl(number, fcntl.F_DUPFD_CLOEXEC, HIGH)
 
 
-def _shut_off(own):
+def _shut_off(own: str) -> None:
     """Take from the learner's code the streams of this process, its folder, and more memory than it needs."""
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):

@@ -16,7 +16,7 @@ from lenproto.wire import DEFAULT_IP, greeting
 
 START_S = 5.0  # seconds until a server has to listen
 
-_running = {}  # name → Background
+_running: dict[str, "Background"] = {}  # name → Background
 # held while _running changes: of two servers that get one name, none is lost
 _changing = threading.RLock()
 

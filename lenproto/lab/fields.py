@@ -77,7 +77,7 @@ class Cutter:
         )
 
 
-def fields(sender, stream):
+def fields(sender: str, stream: bytes) -> list[tuple[str, int, int]]:
     """Name every byte that "client" or "server" sent: a list of (field, start, stop), in order.
 
     The last field may be incomplete. After a header that is none, all the rest is "unknown",

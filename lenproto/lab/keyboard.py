@@ -4,8 +4,9 @@ import builtins
 import io
 import sys
 import threading
+from collections.abc import Callable
 
-_asks = {}  # Thread → what answers its input()
+_asks: dict[threading.Thread, Callable[[str], str]] = {}  # Thread → what answers its input()
 _lock = threading.Lock()
 
 

@@ -4,9 +4,10 @@ import ast
 import functools
 import linecache
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 NEARBY = 12  # lines shown before and after a line that stands in no function
 # two threads in ast.parse: CPython 3.11 may count the depth of the one for the other
@@ -51,13 +52,13 @@ class Notes:
                 self.sources.append(source)
         self.stands = stands
 
-    def packed(self):
+    def packed(self) -> dict[str, Any]:
         """Return it in JSON's terms, without the paths of this computer."""
         sources = [source._replace(file=PurePath(source.file).name) for source in self.sources]
         return asdict(self) | {"sources": sources}
 
     @classmethod
-    def unpacked(cls, packed):
+    def unpacked(cls, packed: Mapping[str, Any]) -> Self:
         """Return the notes that packed() made this from. Raises TypeError, KeyError or ValueError."""
         printed = [(int(calls), str(text)) for calls, text in packed["printed"]]
         return cls(

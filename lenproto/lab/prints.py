@@ -6,7 +6,7 @@ import threading
 
 LIMIT = 100_000  # characters kept of what a thread prints; a loop prints for ever
 
-_texts = {}  # Thread → what it printed
+_texts: dict[threading.Thread, "_Text"] = {}  # Thread → what it printed
 _lock = threading.Lock()
 
 

@@ -39,7 +39,8 @@ _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 LAB = os.path.dirname(__file__) + os.sep
 HELPERS = [wire.__file__, LAB]  # beginnings of the names of files that are nobody's own code
 LESSON = LAB + "literal.py"  # it stands in the lab, but is a program that one looks at
-_actors = {}  # Thread → Actor. Not by identifier: a new thread may get that of one that has ended
+# Thread → Actor. Not by identifier: a new thread may get that of one that has ended
+_actors: dict[threading.Thread, "Actor"] = {}
 _lock = threading.Lock()
 
 
@@ -370,7 +371,7 @@ _ORIGINAL = {name: (getattr(socket.socket, name), name in vars(socket.socket)) f
 _ORIGINAL_SETTIMEOUT = socket.socket.settimeout  # it stands on the class below
 _ORIGINAL_SLEEP = time.sleep
 # socket → the time limit that was set where time stands still
-_limits = weakref.WeakKeyDictionary()
+_limits: weakref.WeakKeyDictionary[socket.socket, float] = weakref.WeakKeyDictionary()
 
 
 @functools.wraps(_ORIGINAL_START)

@@ -14,9 +14,11 @@ import math
 import reprlib
 import socket
 from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path, PurePath
-from typing import NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from lenproto.lab.fields import fields
 from lenproto.lab.notes import Notes
@@ -31,6 +33,8 @@ FORMAT = "lenproto trace 1"  # of a saved trace
 COLUMN = 44  # characters, of each of the two columns of print(trace)
 CELL_LINES = 400  # lines of one call that print(trace) shows; the longest body needs 313
 DUMP_BYTES = 16  # bytes on a line of a hexdump
+
+_Stream = tuple[int | None, str | None]  # a connection, and the end that sent: "client" or "server"
 
 _PLAIN = {chr(byte) for byte in range(32, 127)} - {'"', "\\"}
 
@@ -56,47 +60,48 @@ class Call:
 
     actor: str
     name: str
-    argument: object
+    argument: Any  # a learner's code may pass anything
     where: Where
     started: float
-    result: object = None
+    result: Any = None
     ended: float | None = None
     connection: int | None = None
     again: bool = False
 
     @property
-    def side(self):
+    def side(self) -> str:
         """At which end it was made: "client" or "server"."""
         return "server" if self.actor == SERVER else "client"
 
     @property
-    def sender(self):
+    def sender(self) -> str | None:
         """Which end put this call's bytes on the wire: "client" or "server"; None if it has none."""
         if not self.data:
             return None
         return "server" if (self.actor == SERVER) == (self.name in SENDING) else "client"
 
     @property
-    def data(self):
+    def data(self) -> bytes:
         """The bytes that this call really sent or received."""
         succeeded = self.ended is not None and not isinstance(self.result, BaseException)
         if self.name in SENDING and succeeded:
-            return self.argument[: self.result] if isinstance(self.result, int) else self.argument
+            sent: bytes = self.argument
+            return sent[: self.result] if isinstance(self.result, int) else sent
         if self.name in RECEIVING and isinstance(self.result, bytes):
             return self.result
         return b""
 
     @property
-    def at_end_of_stream(self):
+    def at_end_of_stream(self) -> bool:
         """Whether this call read the end of the stream: it asked for bytes, and none will come."""
         return self.name in RECEIVING and self.result == b"" and self.argument != 0
 
     @property
-    def in_vain(self):
+    def in_vain(self) -> bool:
         """Whether this call has ended and moved nothing: an error, or the end of the stream."""
         return isinstance(self.result, BaseException) or self.at_end_of_stream
 
-    def repeats(self, other):
+    def repeats(self, other: "Call") -> bool:
         """Whether this call is the same as another one: of the same method and bytes, from the same line."""
         return all(
             getattr(self, name) == getattr(other, name)
@@ -104,7 +109,7 @@ class Call:
         )
 
     @property
-    def awaits(self):
+    def awaits(self) -> str:
         """What a call that blocks waits for, in words."""
         if self.name == "accept":
             return "a client"
@@ -112,7 +117,7 @@ class Call:
             return "1 byte" if self.argument == 1 else f"up to {self.argument} bytes"
         return "the other side to read"
 
-    def text(self, *, ports=False):
+    def text(self, *, ports: bool = False) -> str:
         """The call as Python would write it, such as recv(48); bytes to send as their number."""
         argument = self.argument
         if isinstance(argument, bytes):
@@ -125,7 +130,7 @@ class Call:
             argument = reprlib.repr(argument)
         return f"{self.name}({'' if argument is None else argument})"
 
-    def outcome(self, *, ports=False):
+    def outcome(self, *, ports: bool = False) -> str:
         """What became of the call, in a word or two; bytes received as their number."""
         if self.ended is None:
             return "still waiting"
@@ -145,14 +150,14 @@ class Call:
 class Field(NamedTuple):
     """A run of bytes that belong together: where in which stream they stand, and what they are."""
 
-    connection: int
+    connection: int | None
     sender: str  # "client" or "server"
     start: int  # offset in bytes from the beginning of what this end sent
     name: str  # handshake, greeting, request, header, body, or unknown
     data: bytes
 
 
-class Trace(list):
+class Trace(list[Call]):
     """Calls in the order in which they began.
 
     whole holds the connections whose beginning is in the trace: only there the position of a byte
@@ -160,15 +165,15 @@ class Trace(list):
     arguments, after every change.
     """
 
-    def __init__(self, calls=()):
+    def __init__(self, calls: Iterable[Call] = ()) -> None:
         super().__init__(calls)
-        self.whole = set()
-        self.notes = {}
-        self.listeners = []
+        self.whole: set[int] = set()
+        self.notes: dict[str, Notes] = {}
+        self.listeners: list[Callable[[], object]] = []
 
-    __hash__ = object.__hash__
+    __hash__: ClassVar[Any] = object.__hash__  # a list has none
 
-    def save(self, path):
+    def save(self, path: str | PathLike[str]) -> None:
         """Write the trace to a file, as JSON; load(path) gives it back. Raises OSError."""
         calls = [{name: _packed(getattr(call, name)) for name in Call.__slots__} for call in self]
         notes = {actor: each.packed() for actor, each in self.notes.items()}
@@ -179,7 +184,7 @@ class Trace(list):
         Path(path).write_text(text + "\n", encoding="utf-8")
 
     @classmethod
-    def load(cls, path):
+    def load(cls, path: str | PathLike[str]) -> Self:
         """Read a trace that was saved. Raises OSError, or ValueError if the file holds something else."""
         try:
             saved = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -195,7 +200,7 @@ class Trace(list):
             raise ValueError(f"{path} holds no trace that was saved with trace.save()") from error
         return trace
 
-    def in_order(self):
+    def in_order(self) -> list[Call]:
         """Return the calls in the order in which they ended, which does not depend on the clock.
 
         On a stage, one call at a time was made, and that is the order; who was let go on by a call
@@ -209,12 +214,12 @@ class Trace(list):
                     map(self._place, itertools.count(1), self), key=lambda place: place[:3]
                 )
             ]
-        waiting = defaultdict(deque)
+        waiting: defaultdict[str, deque[Call]] = defaultdict(deque)
         for call in self:
             waiting[call.actor].append(call)
         turns = sorted(waiting, key=lambda actor: (actor != SERVER, actor))
         played = _Played(self, waiting)
-        order = []
+        order: list[Call] = []
         while any(waiting.values()):
             before = len(order)
             for actor in turns:
@@ -226,20 +231,20 @@ class Trace(list):
                 order.append(played.add(waiting[first.actor].popleft()))
         return order
 
-    def made(self, call):
+    def made(self, call: Call) -> int | None:
         """Return how many calls had begun when this one ended; None while it blocks."""
         if call.ended is None:
             return None
         return bisect.bisect_left(self, call.ended, key=lambda other: other.started)
 
-    def _place(self, number, call):
+    def _place(self, number: int, call: Call) -> tuple[float, bool, int, Call]:
         """Where the number-th call stands in the order of a stage: what to sort by, and the call."""
         made = self.made(call)
         return math.inf if made is None else max(made, number), made != number, number, call
 
-    def fields(self):
+    def fields(self) -> list[Field]:
         """Return the Fields of all bytes of the trace, by connection and sender, in order."""
-        found = []
+        found: list[Field] = []
         streams = self._streams()
         for connection, sender in sorted(streams, key=lambda key: (key[0] or 0, key[1])):
             stream = streams[connection, sender]
@@ -248,7 +253,7 @@ class Trace(list):
             found += [Field(connection, sender, a, name, stream[a:b]) for name, a, b in runs]
         return found
 
-    def is_due(self, call, address):
+    def is_due(self, call: Call, address: tuple[Any, ...]) -> bool:
         """Whether the trace tells of something that a blocked reading call will yet get.
 
         For accept a client that connected to this port; else bytes, or the end of the stream.
@@ -275,13 +280,14 @@ class Trace(list):
                 return True
         return unread > 0
 
-    def runs(self):
+    def runs(self) -> list[tuple[Call, list[Field]]]:
         """Return (call, Fields) for every call in order: the fields, cut to that call's bytes."""
-        named = defaultdict(list)
+        named: defaultdict[_Stream, list[Field]] = defaultdict(list)
         for field in self.fields():
             named[field.connection, field.sender].append(field)
         # bytes and fields behind us, by stream and end
-        offset, complete = defaultdict(int), defaultdict(int)
+        offset: defaultdict[tuple[_Stream, bool], int] = defaultdict(int)
+        complete: defaultdict[tuple[_Stream, bool], int] = defaultdict(int)
         result = []
         for call in self.in_order():
             data, stream = call.data, (call.connection, call.sender)
@@ -300,11 +306,11 @@ class Trace(list):
             result.append((call, pieces))
         return result
 
-    def hexdump(self):
+    def hexdump(self) -> str:
         """Return every byte once, in the order sent: offset, hexadecimal, characters, field."""
         return "\n".join(line for line, _ in self.hexdump_lines()) or "(no bytes yet)"
 
-    def hexdump_lines(self):
+    def hexdump_lines(self) -> Iterator[tuple[str, str | None]]:
         """Yield the lines of the hexdump, each with the name of its field; None for a heading."""
         heard, several, last = self._heard(), self._several(), None
         for call, pieces in self.runs():
@@ -321,7 +327,7 @@ class Trace(list):
                 for line in _dump(piece):
                     yield line, piece.name
 
-    def text(self, *, ports=False, times=False):
+    def text(self, *, ports: bool = False, times: bool = False) -> str:
         """Return the calls of client and server in two columns, every byte with its field."""
         lines = [_row("client", "", "server"), _row("─" * COLUMN, "", "─" * COLUMN)]
         clients = {call.actor for call in self} - {SERVER}
@@ -342,39 +348,40 @@ class Trace(list):
                 lines.append(_row(left, middle, right))
         return "\n".join(lines)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text()
 
     __repr__ = __str__
 
-    def changed(self):
+    def changed(self) -> None:
         """Tell every listener that a call began or ended."""
         for listener in self.listeners:
             listener()
 
-    def _heard(self):
+    def _heard(self) -> Mapping[str | None, set[int | None]]:
         """The connections of which the receiving end tells more bytes, by sender.
 
         The sending end is not in the trace, or its call failed when some bytes were on their way.
         """
-        number = Counter()
+        number: Counter[tuple[int | None, str | None, bool]] = Counter()
         for call in self:
             number[call.connection, call.sender, call.name in SENDING] += len(call.data)
-        heard = defaultdict(set)
+        heard: defaultdict[str | None, set[int | None]] = defaultdict(set)
         for (connection, sender, sent), received in number.items():
             if not sent and received > number[connection, sender, True]:
                 heard[sender].add(connection)
         return heard
 
-    def _streams(self):
+    def _streams(self) -> Mapping[tuple[int | None, str], bytes]:
         """All bytes by (connection, sender), as sent, or as received where that tells more."""
-        heard, streams = self._heard(), defaultdict(bytes)
+        heard = self._heard()
+        streams: defaultdict[tuple[int | None, str], bytes] = defaultdict(bytes)
         for call in self:
-            if call.data and (call.name in SENDING) != (call.connection in heard[call.sender]):
+            if call.sender and (call.name in SENDING) != (call.connection in heard[call.sender]):
                 streams[call.connection, call.sender] += call.data
         return streams
 
-    def _several(self):
+    def _several(self) -> bool:
         """Whether there is more than one connection, so that a line has to say which."""
         return len({call.connection for call in self} - {None}) > 1
 
@@ -382,15 +389,15 @@ class Trace(list):
 class _Played:
     """How far a replay of calls has come, and whether the next one of a side may follow."""
 
-    def __init__(self, trace, waiting):
+    def __init__(self, trace: Trace, waiting: Mapping[str, deque[Call]]) -> None:
         self.waiting = waiting
         self.connects = {call.connection for call in trace if call.name.startswith("connect")}
         self.listens = any(call.name == "listen" for call in trace)
         self.senders = {(call.connection, call.side) for call in trace if call.name in SENDING}
-        self.bytes = defaultdict(int)
-        self.done = set()
+        self.bytes: defaultdict[tuple[_Stream, str], float] = defaultdict(int)
+        self.done: set[object] = set()
 
-    def allows(self, call):
+    def allows(self, call: Call) -> bool:
         if call.ended is None:
             return True
         if isinstance(call.result, TimeoutError):  # first everybody else goes as far as they can
@@ -416,7 +423,7 @@ class _Played:
             )
         return True
 
-    def add(self, call):
+    def add(self, call: Call) -> Call:
         if call.name in SENDING:  # where it is not done, nobody knows how many bytes went out
             done = call.ended is not None and not isinstance(call.result, BaseException)
             self.bytes[(call.connection, call.side), "sent"] += len(call.data) if done else math.inf
@@ -431,12 +438,12 @@ class _Played:
         return call
 
 
-def _patience(call):
+def _patience(call: Call) -> tuple[bool, float]:
     """Sorts calls that nothing in the trace lets go on: those whose time limit is over, then by the clock."""
     return not isinstance(call.result, TimeoutError), call.started
 
 
-def _packed(value):
+def _packed(value: object) -> object:
     """A value of a Call in JSON's terms: one key says what it is, where JSON does not know."""
     if isinstance(value, bytes):
         return {"bytes": value.hex()}
@@ -450,7 +457,7 @@ def _packed(value):
     return value if value is None or isinstance(value, (int, float, str)) else reprlib.repr(value)
 
 
-def _unpacked(value):
+def _unpacked(value: Any) -> Any:
     """The value that _packed made this from. An error of a kind that Python does not know becomes an OSError."""
     if not isinstance(value, dict):
         return value
@@ -466,7 +473,7 @@ def _unpacked(value):
     )
 
 
-def literal(data):
+def literal(data: bytes) -> str:
     """Return bytes as Python writes them, in double quotes: b"Hi"."""
     return (
         'b"'
@@ -475,23 +482,23 @@ def literal(data):
     )
 
 
-def _count(data):
+def _count(data: bytes | int) -> str:
     number = data if isinstance(data, int) else len(data)
     return f"{number} byte" if number == 1 else f"{number} bytes"
 
 
-def _address(address, ports):
+def _address(address: tuple[Any, ...], ports: bool) -> str:
     if len(address) < 2:  # it is none, but somebody tried it
         return str(address)
     ip, port = address[:2]
     return f'"{ip}", {port if ports or port == 0 else "port"}'
 
 
-def _row(left, middle, right):
+def _row(left: str, middle: str, right: str) -> str:
     return f"{left:<{COLUMN}} {middle:<2} {right}".rstrip()
 
 
-def _cell(label, call, pieces, ports):
+def _cell(label: str, call: Call, pieces: list[Field], ports: bool) -> list[str]:
     """The lines of one call in its column: on one line where a single short field fits, else field by field."""
     if len(pieces) == 1:
         data = literal(pieces[0].data)
@@ -510,7 +517,7 @@ def _cell(label, call, pieces, ports):
     return [head, *lines, *more]
 
 
-def _literals(piece):
+def _literals(piece: Field) -> Iterator[str]:
     """Yield a field's bytes as Python literals, as many to a line as the column holds."""
     room, start = COLUMN - 12, 0
     while start < len(piece.data):
@@ -522,7 +529,7 @@ def _literals(piece):
         start = stop
 
 
-def _dump(piece):
+def _dump(piece: Field) -> Iterator[str]:
     """The lines of a field in a hexdump."""
     for at in range(0, len(piece.data), DUMP_BYTES):
         row = piece.data[at : at + DUMP_BYTES]

@@ -55,6 +55,16 @@ def test_a_wrong_file_tells_the_first_failure_with_its_steps_and_the_byte(check)
         assert part in out
 
 
+def test_what_harms_the_caller_is_told_in_words_also_where_a_line_is_wrong(check, tmp_path):
+    path = tmp_path / "work.py"
+    path.write_text(
+        "import sys\ndef initial_listen(ip, port):\n    sys.stdout.close()\n    raise KeyError(port)\n"
+    )
+    code, out, _ = check(path)
+    assert code == 1
+    assert "This is called: closes-the-output." in out and "raise KeyError" not in out
+
+
 def test_json_is_as_documented(check):
     code, out, _ = check(WRONG, "--json")
     found = json.loads(out)

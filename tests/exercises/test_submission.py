@@ -44,6 +44,8 @@ def names_of(path):
     (b"# \xe9t\xe9\n", "line 1, column 3: it is no text in UTF-8"),
     (b"\n\n\nx = '\xff'\n", "line 4, column 6: the byte 0xff is no text in UTF-8. Save it as UTF-8"),
     (b"# coding: klingon\n", "line 1, column 1: it is no text in UTF-8 (unknown encoding: klingon)"),
+    (b"# coding: rot13\n", "line 1, column 1: it is no text in UTF-8 ('rot13' is not a text encoding"),
+    (b"# coding: undefined\n", "line 1, column 1: it is no text in UTF-8 ("),
     (b"\xff\xfex\0", "UTF-16"),
     (b"x = 1\nab\0", "line 2, column 3: there is a zero byte"),
     (b"x = " + b"-" * 100_000 + b"1", "line 1, column 1: too deeply nested"),

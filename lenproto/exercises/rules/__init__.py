@@ -11,6 +11,7 @@ from lenproto.exercises.rules import (
     serve_requests,
 )
 from lenproto.exercises.rules.finding import Finding, forbidden
+from lenproto.exercises.run import Seen
 
 __all__ = ["Finding", "judge"]
 
@@ -23,6 +24,6 @@ _RULES = {
 }
 
 
-def judge(seen):
+def judge(seen: Seen) -> Finding | None:
     """Return the Finding that explains best what was Seen; None if all was as it should be."""
     return forbidden(seen) or _RULES[seen.case.function](seen)

@@ -6,6 +6,7 @@ import anywidget
 import traitlets
 
 from lenproto.exercises import report
+from lenproto.exercises.verdict import Verdict
 from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.page import TextForm
 
@@ -21,7 +22,7 @@ class VerdictView(TextForm, anywidget.AnyWidget):
     told = traitlets.Dict().tag(sync=True)
     hinted = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, verdict):
+    def __init__(self, verdict: Verdict) -> None:
         self.verdict = verdict
         super().__init__(told=_told(verdict), hinted=verdict.hinted)
         replace_earlier(self)

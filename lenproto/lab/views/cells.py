@@ -1,8 +1,11 @@
 """Which view belongs to which cell of a notebook: running a cell again closes what it made before."""
 
+from typing import Any
+
 from IPython import get_ipython
 
-_made = {}  # cell → (which run of it, the views that it made)
+# cell → (which run of it, the views that it made)
+_made: dict[str, tuple[str, list[Any]]] = {}
 
 
 def replace_earlier(view):

@@ -16,7 +16,7 @@ from lenproto.lab.views.page import Painter, TextForm, heading, page, preformatt
 # seconds that send() waits at most: longer than the client itself waits for a server
 ANSWER_S = 15.0
 
-_open = {}  # name of the server → Console
+_open: dict[str, "Console"] = {}  # name of the server → Console
 
 
 class Console(TextForm, ipywidgets.VBox):
