@@ -11,8 +11,8 @@ function make(parent, tag, kind = "", text = "", attributes = {}) {
 }
 
 // Lines in letters of equal width. Where they are too long, arrow keys reach their ends.
-function lines(parent, rows, label, kind = "") {
-  const block = make(parent, "pre", kind, "", { tabindex: 0, role: "group", "aria-label": label, dir: "ltr" });
+function lines(parent, rows, label, blockKind = "") {
+  const block = make(parent, "pre", blockKind, "", { tabindex: 0, role: "group", "aria-label": label, dir: "ltr" });
   for (const [line, kind] of rows) make(block, "span", kind, `${line}\n`);
 }
 

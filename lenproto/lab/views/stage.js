@@ -33,7 +33,8 @@ class Conversation {
     this.now = null; // where the sides stand; null where no stage is behind this
     this.streams = new Map(); // "1 client" → { sends, reads, fields, bytes }
     this.arrows = [];
-    this.deadlock = this.trouble = "";
+    this.deadlock = "";
+    this.trouble = "";
     this.playing = false;
   }
 
@@ -46,7 +47,7 @@ class Conversation {
       this.printed[side] = [...(this.printed[side] ?? []).slice(0, from), ...pieces];
     }
     Object.assign(this, { sources: message.sources, stands: message.stands, now: message.sides ?? null });
-    Object.assign(this, { deadlock: message.deadlock ?? "", trouble: message.trouble ?? "", playing: !!message.playing });
+    Object.assign(this, { deadlock: message.deadlock ?? "", trouble: message.trouble ?? "", playing: Boolean(message.playing) });
     if (message.rungs.length) this.join();
     for (const view of this.views) view.changed();
   }
@@ -59,7 +60,7 @@ class Conversation {
       const stream = this.stream(rung.stream);
       stream[rung.sends ? "sends" : "reads"].push(rung);
       for (const [name, start, size] of rung.pieces) stream.fields.set(start, { name, start, size });
-      for (let at = 0; at < rung.hex.length / 2; at++) stream.bytes[rung.start + at] = parseInt(rung.hex.substr(2 * at, 2), 16);
+      for (let at = 0; at < rung.hex.length / 2; at++) stream.bytes[rung.start + at] = Number.parseInt(rung.hex.slice(2 * at, 2 * at + 2), 16);
     }
     this.arrows = [];
     for (const [key, { sends, reads }] of this.streams) {
@@ -81,7 +82,7 @@ class Conversation {
       const others = (names) => this.rungs.filter((other) => other.actor !== rung.actor && names.includes(other.name) &&
         other.connection === rung.connection && other.made !== null);
       if (rung.ends) {
-        const from = others(["close", "shutdown"]).filter((each) => each.number <= rung.made).at(-1);
+        const from = others(["close", "shutdown"]).findLast((each) => each.number <= rung.made);
         if (from) this.arrows.push({ from, to: rung, quiet: "end of the stream" });
       } else if (rung.name.startsWith("connect")) {
         const to = others(["accept"])[0] ?? null; // nobody: it stands in the queue
@@ -120,7 +121,8 @@ class View {
     this.follows = true; // it shows the newest moment
     this.chosen = null; // number of a call; null: the one that moved bytes last
     this.lit = null; // what the mouse or the focus is on
-    this.timer = this.waiting = null;
+    this.timer = null; // of what plays
+    this.waiting = null; // a timer, as long as Python owes an answer
     this.drawn = { sources: {}, printed: {}, words: "" };
     this.build(el);
     conversation.views.add(this);
@@ -195,8 +197,9 @@ class View {
     this.count = make(tools, "span", "count");
     this.buttons.forward = button("▶", "ArrowRight", "Forward, one call", () => this.go(this.moment + 1));
     this.buttons.end = button("⏭", "End", "To the newest call", () => this.go(this.last));
-    for (const [name, label] of [["home", "To the beginning"], ["back", "Back"], ["forward", "Forward"], ["end", "To the end"]])
+    for (const [name, label] of [["home", "To the beginning"], ["back", "Back"], ["forward", "Forward"], ["end", "To the end"]]) {
       this.buttons[name].setAttribute("aria-label", label);
+    }
     this.buttons.play = button("Play", "P", "Play or pause", () => (this.timer ? this.pause() : this.play()));
     const speed = make(tools, "label", "");
     make(speed, "span").textContent = "slow";
@@ -355,7 +358,7 @@ class View {
     const rung = this.conversation.rungs[to - 1];
     this.show(to);
     this.draw();
-    this.announce(`${rung.actor}: ${rung.text}${rung.result ? ", " + rung.result : ""}, line ${rung.line} of ${rung.function}`);
+    this.announce(`${rung.actor}: ${rung.text}${rung.result ? `, ${rung.result}` : ""}, line ${rung.line} of ${rung.function}`);
   }
 
   // Point at the next byte of a row of bytes.
@@ -407,11 +410,13 @@ class View {
     }
     const meets = (key, start, stop) => (bytes.get(key) ?? []).some(([a, b]) => a < stop && start < b);
     for (const rung of rungs) if (rung.stream && meets(rung.stream, rung.start, rung.stop)) add(rung);
-    for (const each of this.root.querySelectorAll("[data-key]"))
+    for (const each of this.root.querySelectorAll("[data-key]")) {
       each.classList.toggle("lit", meets(each.dataset.key, Number(each.dataset.start), Number(each.dataset.stop)));
+    }
     for (const each of this.root.querySelectorAll("g[data-call]:not([data-key])")) each.classList.toggle("lit", calls.has(each.dataset.call));
-    for (const each of this.root.querySelectorAll(".row[data-line]"))
+    for (const each of this.root.querySelectorAll(".row[data-line]")) {
       each.classList.toggle("lit", lines.has(`${each.dataset.side} ${each.dataset.file} ${each.dataset.line}`));
+    }
     for (const side of SIDES) reveal(this.sides[side].code, this.sides[side].code.querySelector(".lit") ?? this.sides[side].code.querySelector(".now"));
   }
 
@@ -444,7 +449,7 @@ class View {
     this.fit();
     this.drawTools();
     this.drawSides();
-    this.size = parseFloat(getComputedStyle(this.calls).fontSize);
+    this.size = Number.parseFloat(getComputedStyle(this.calls).fontSize);
     if (moved) this.show(this.moment + 1);
     this.drawLadder();
     this.drawBytes();
@@ -471,8 +476,8 @@ class View {
     const atEnd = this.moment === this.last, buttons = this.buttons;
     setText(this.count, `${atEnd || !this.live ? "" : "the past: "}call ${this.moment} of ${this.last}`);
     this.count.classList.toggle("past", this.live && !atEnd);
-    buttons.home.disabled = buttons.back.disabled = this.moment === 0;
-    buttons.forward.disabled = buttons.end.disabled = atEnd;
+    for (const each of [buttons.home, buttons.back]) each.disabled = this.moment === 0;
+    for (const each of [buttons.forward, buttons.end]) each.disabled = atEnd;
     const play = this.timer ? "Pause" : "Play";
     buttons.play.firstChild.textContent = play;
     if (this.live) {
@@ -497,7 +502,7 @@ class View {
         failed: at.reason, over: at.reason, "not started": "not started", finished: "finished",
       }[at.state] ?? at.state;
       const place = at.line && at.state !== "failed" ? `line ${at.line} of ${at.function}` : ""; // the reason names it
-      said.push(`${side}: ${words}${place && ", " + place}`);
+      said.push(`${side}: ${words}${place && `, ${place}`}`);
       parts.card.className = `side ${KINDS[at.state] ?? ""}`;
       setText(parts.words, words);
       setText(parts.place, place);
@@ -515,8 +520,11 @@ class View {
         parts.screen.scrollTop = parts.screen.scrollHeight;
       }
     }
-    const words = said.join(". ") + (this.moment === this.last && this.conversation.deadlock ? ". " + this.conversation.deadlock : "");
-    if (this.drawn.words !== words) this.announce((this.drawn.words = words));
+    if (this.moment === this.last && this.conversation.deadlock) said.push(this.conversation.deadlock);
+    const words = said.join(". ");
+    if (this.drawn.words === words) return;
+    this.drawn.words = words;
+    this.announce(words);
   }
 
   drawSource(side, at) {
@@ -525,7 +533,9 @@ class View {
     if (this.drawn.sources[side] !== key) {
       this.drawn.sources[side] = key;
       code.replaceChildren();
-      for (const source of [...sources].sort((a, b) => a.file.localeCompare(b.file) || a.first - b.first)) {
+      const sorted = [...sources];
+      sorted.sort((a, b) => a.file.localeCompare(b.file) || a.first - b.first);
+      for (const source of sorted) {
         make(code, "div", "name").textContent = source.function === "<module>" ? "" : source.function;
         if (!source.text) make(code, "div", "faint").textContent = "(its source is not at hand)";
         for (const [index, text] of (source.text ? source.text.split("\n") : []).entries()) {
@@ -579,7 +589,7 @@ class View {
       const group = svg(paper, "g", kind, { "data-call": rung.number, id: this.name(rung.number), role: "option",
         "aria-selected": this.chosen === rung.number, "aria-label": `${rung.actor}: ${rung.text} ${over ? rung.result : "waits"}` });
       svg(group, "rect", "box", { x, y, width: wide, height: Math.max(high, 4), rx: 4 });
-      svg(group, "title").textContent = `${rung.text}${over && rung.result ? " → " + rung.result : ""}\nline ${rung.line} of ${rung.function}`;
+      svg(group, "title").textContent = `${rung.text}${over && rung.result ? ` → ${rung.result}` : ""}\nline ${rung.line} of ${rung.function}`;
       const result = over && (rung.failed || rung.ends || !rung.sends) ? rung.result + (rung.again ? ", again and again" : "") : "";
       const room = Math.floor((wide - size) / letter);
       const name = fitted([rung.text, `${rung.name}(…)`, rung.name], room);
@@ -590,8 +600,9 @@ class View {
       const last = over ? result && `→ ${result}` : "… waits";
       if (tall && last) svg(group, "text", "call", { x: x + 0.5 * size, y: y + high - 0.75 * size }).textContent = fitted([last, `→ ${short(result)}`], room);
     }
-    for (let number = Math.max(1, Math.floor(top / row)); number <= Math.min(moment, Math.ceil(bottom / row)); number++)
+    for (let number = Math.max(1, Math.floor(top / row)); number <= Math.min(moment, Math.ceil(bottom / row)); number++) {
       svg(paper, "text", "time", { x: 0.2 * size, y: middle(number) + 0.3 * size }).textContent = number;
+    }
     this.drawNext(left, lane, row, letter);
     const sent = arrows.filter((arrow) => arrow.from.made !== null && arrow.from.made <= moment && seen(arrow.from.made, Math.min(arrow.to?.made ?? moment, moment)));
     const heads = new Map(); // rows that already have a label
@@ -608,7 +619,7 @@ class View {
     const { rungs } = this.conversation, found = [];
     const open = { client: [], server: [] };
     for (const rung of rungs) {
-      const lane = (open[sideOf(rung)] ??= []);
+      const lane = open[sideOf(rung)];
       let track = 0;
       while (lane[track] && (lane[track].made === null || lane[track].made >= rung.number)) track++;
       lane[track] = rung;
@@ -662,7 +673,7 @@ class View {
     const stream = this.conversation.streams.get(arrow.key);
     const pieces = arrow.from.pieces.filter(([, , , a, b]) => a < arrow.stop && arrow.start < b)
       .map(([name, start, size, a, b]) => ({ name, start, size, a: Math.max(a, arrow.start), b: Math.min(b, arrow.stop) }));
-    const bytes = arrow.stop - arrow.start, count = `${bytes} byte${bytes === 1 ? "" : "s"}`;
+    const count = counted(arrow.stop - arrow.start);
     const described = pieces.map(({ name, size, a, b }) => {
       const part = size !== null && b - a < size ? ` ${b - a} of ${size}` : "";
       return b - a <= 12 ? `${name}${part} "${readable(stream.bytes.slice(a, b))}"` : `${name}${part || ` ${b - a} bytes`}`;
@@ -692,7 +703,7 @@ class View {
       return;
     }
     make(title, "b").textContent = `${chosen.actor}: ${chosen.text}`;
-    make(title, "span").textContent = ` ${chosen.sends ? "sent" : "received"} ${chosen.stop - chosen.start} byte${chosen.stop - chosen.start === 1 ? "" : "s"}` +
+    make(title, "span").textContent = ` ${chosen.sends ? "sent" : "received"} ${counted(chosen.stop - chosen.start)}` +
       `${several ? ` on connection #${connection}` : ""}, line ${chosen.line} of ${chosen.function}`;
     this.drawBoxes(box, chosen.stream, chosen.start, chosen.stop, SHOWN_BYTES, `Bytes of ${chosen.text}`);
   }
@@ -700,7 +711,7 @@ class View {
   drawPipe(side, connection, several) {
     const other = side === "client" ? "server" : "client", { moment } = this, box = this.pipes[side];
     const stream = this.conversation.streams.get(`${connection} ${side}`);
-    const until = (list) => list.filter((rung) => rung.made <= moment).at(-1)?.stop ?? 0;
+    const until = (list) => list.findLast((rung) => rung.made <= moment)?.stop ?? 0;
     const sent = stream ? until(stream.sends) : 0, read = stream ? until(stream.reads) : 0;
     const key = `${this.conversation.run} ${connection} ${sent} ${read} ${several}`;
     if (box.dataset.state === key) return;
@@ -709,7 +720,8 @@ class View {
     const title = make(box, "div");
     make(title, "b").textContent = `${several && connection ? `#${connection} ` : ""}${side} → ${other}: `;
     const away = Math.max(sent - read, 0);
-    make(title, "span").textContent = away ? `${away} byte${away === 1 ? "" : "s"} on the way` : sent ? `nothing on the way, ${sent} byte${sent === 1 ? "" : "s"} so far` : "nothing sent yet";
+    const before = sent ? `nothing on the way, ${counted(sent)} so far` : "nothing sent yet";
+    make(title, "span").textContent = away ? `${counted(away)} on the way` : before;
     if (away) this.drawBoxes(box, `${connection} ${side}`, read, sent, 48, "Bytes on the way");
     const field = stream && [...stream.fields.values()].find((each) => each.start < read && each.size !== null && read < each.start + each.size);
     if (field) {
@@ -723,12 +735,13 @@ class View {
     const stream = this.conversation.streams.get(key);
     const list = make(parent, "div", "bytes", { role: "group", "aria-label": label, tabindex: 0 });
     const fields = [...stream.fields.values()].filter((field) => field.start < stop && start < field.start + (field.size ?? Infinity));
-    for (const field of fields.sort((a, b) => a.start - b.start)) {
+    fields.sort((a, b) => a.start - b.start);
+    for (const field of fields) {
       const from = Math.max(start, field.start), to = Math.min(stop, field.start + (field.size ?? Infinity)), shown = Math.min(to, start + limit);
       if (shown <= from) continue;
       const group = make(list, "div", `field ${field.name}`);
       const part = from > field.start || to < field.start + (field.size ?? to - field.start);
-      make(group, "span").textContent = part && field.size !== null ? `${field.name}, byte ${from - field.start + 1} to ${to - field.start} of ${field.size}` : `${field.name}, ${to - from} byte${to - from === 1 ? "" : "s"}`;
+      make(group, "span").textContent = part && field.size !== null ? `${field.name}, byte ${from - field.start + 1} to ${to - field.start} of ${field.size}` : `${field.name}, ${counted(to - from)}`;
       const boxes = make(group, "div", "boxes");
       for (let at = from; at < shown; at++) {
         const byte = stream.bytes[at], known = byte !== undefined;
@@ -774,20 +787,29 @@ function setText(element, text) {
 // The first of some texts that has room; the last one is cut if it must be.
 function fitted(texts, room) {
   const fits = texts.find((text) => text.length <= room);
-  return fits ?? texts.at(-1).slice(0, Math.max(room - 1, 1)) + "…";
+  return fits ?? `${texts.at(-1).slice(0, Math.max(room - 1, 1))}…`;
 }
 
 function short(result) {
   return result.replace(/ bytes?$/, "").replace(/^a client at .*$/s, "a client").replace(/, the end of the stream$/, "");
 }
 
+function counted(bytes) {
+  return `${bytes} byte${bytes === 1 ? "" : "s"}`;
+}
+
 function hex(byte) {
   return byte.toString(16).padStart(2, "0");
 }
 
-// Bytes as characters, a dot for each that is none; a blank is shown as what it is.
+// A byte as a character, a dot if it is none; a blank is shown as what it is.
+function character(byte) {
+  if (byte === 32) return "␣";
+  return byte > 32 && byte < 127 ? String.fromCharCode(byte) : "·";
+}
+
 function characters(bytes) {
-  return Array.from(bytes, (byte) => (byte === 32 ? "␣" : byte > 32 && byte < 127 ? String.fromCharCode(byte) : "·")).join("");
+  return Array.from(bytes, character).join("");
 }
 
 function decoded(bytes) {
