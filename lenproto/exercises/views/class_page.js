@@ -1,5 +1,7 @@
 // Opens the evidence that a link leads to, and all of it for print. Without it the page reads as well, opened by hand.
-const all = () => document.querySelectorAll("details");
+const openAll = (open) => {
+  for (const one of document.querySelectorAll("details")) one.open = open;
+};
 const reveal = () => {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!target) return;
@@ -8,13 +10,13 @@ const reveal = () => {
   target.scrollIntoView();
 };
 addEventListener("hashchange", reveal);
-addEventListener("beforeprint", () => all().forEach((one) => (one.open = true)));
-document.querySelectorAll('a[href^="#"]').forEach((link) => link.addEventListener("click", () => setTimeout(reveal)));
+addEventListener("beforeprint", () => openAll(true));
+for (const link of document.querySelectorAll('a[href^="#"]')) link.addEventListener("click", () => setTimeout(reveal));
 const button = document.getElementById("open-all");
 button.hidden = false;
 button.addEventListener("click", () => {
   const open = button.getAttribute("aria-pressed") !== "true";
-  all().forEach((one) => (one.open = open));
+  openAll(open);
   button.setAttribute("aria-pressed", open);
 });
 reveal();

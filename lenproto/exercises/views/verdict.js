@@ -11,8 +11,8 @@ function make(parent, tag, kind = "", text = "", attributes = {}) {
 }
 
 // Lines in letters of equal width. Where they are too long, arrow keys reach their ends.
-function lines(parent, rows, label, kind = "") {
-  const block = make(parent, "pre", kind, "", { tabindex: 0, role: "group", "aria-label": label, dir: "ltr" });
+function lines(parent, rows, label, blockKind = "") {
+  const block = make(parent, "pre", blockKind, "", { tabindex: 0, role: "group", "aria-label": label, dir: "ltr" });
   for (const [line, kind] of rows) make(block, "span", kind, `${line}\n`);
 }
 
@@ -46,21 +46,8 @@ function table(parent, cases) {
   }
 }
 
-function render({ model, el }) {
-  const { name, levels, failure: failed, hints, cases, note } = model.get("told");
-  el.classList.add("lenproto-verdict");
-  const root = make(el, "section", "verdict", "", { "aria-label": `Verdict on ${name}` });
-  make(root, "h4", "", name);
-  const list = make(root, "ul", "levels");
-  for (const { kind, mark, words } of levels) {
-    const level = make(list, "li", kind);
-    make(level, "span", kind, mark);
-    level.append(` ${words}`);
-  }
-  if (failed) failure(root, failed);
-  if (note) make(root, "p", "note", note);
-
-  const buttons = make(root, "div", "buttons");
+// Returns what is called when another hint was asked for.
+function offerHints(root, buttons, model, hints) {
   const given = make(root, "ol", "hints", "", { role: "log", "aria-live": "polite", "aria-label": "Hints" });
   const next = hints.length ? make(buttons, "button", "first", "", { type: "button" }) : null;
   const hint = () => {
@@ -86,20 +73,40 @@ function render({ model, el }) {
   });
   model.on("change:hinted", hint);
   hint();
+  return hint;
+}
 
-  if (cases.length) {
-    const every = make(root, "div", "cases");
-    every.id = `cases-${crypto.randomUUID?.() ?? Math.random()}`;
-    table(every, cases);
-    const toggle = make(buttons, "button", "", "", { type: "button", "aria-controls": every.id });
-    const show = open => {
-      every.hidden = !open;
-      toggle.setAttribute("aria-expanded", open);
-      toggle.textContent = open ? "Hide the cases" : `All cases (${cases.length})`;
-    };
-    toggle.addEventListener("click", () => show(every.hidden));
-    show(false);
+function offerCases(root, buttons, cases) {
+  const every = make(root, "div", "cases");
+  every.id = `cases-${crypto.randomUUID?.() ?? Math.random()}`;
+  table(every, cases);
+  const toggle = make(buttons, "button", "", "", { type: "button", "aria-controls": every.id });
+  const show = open => {
+    every.hidden = !open;
+    toggle.setAttribute("aria-expanded", open);
+    toggle.textContent = open ? "Hide the cases" : `All cases (${cases.length})`;
+  };
+  toggle.addEventListener("click", () => show(every.hidden));
+  show(false);
+}
+
+function render({ model, el }) {
+  const { name, levels, failure: failed, hints, cases, note } = model.get("told");
+  el.classList.add("lenproto-verdict");
+  const root = make(el, "section", "verdict", "", { "aria-label": `Verdict on ${name}` });
+  make(root, "h4", "", name);
+  const list = make(root, "ul", "levels");
+  for (const { kind, mark, words } of levels) {
+    const level = make(list, "li", kind);
+    make(level, "span", kind, mark);
+    level.append(` ${words}`);
   }
+  if (failed) failure(root, failed);
+  if (note) make(root, "p", "note", note);
+
+  const buttons = make(root, "div", "buttons");
+  const hint = offerHints(root, buttons, model, hints);
+  if (cases.length) offerCases(root, buttons, cases);
   return () => model.off("change:hinted", hint);
 }
 

@@ -33,7 +33,8 @@ class Conversation {
     this.now = null; // where the sides stand; null where no stage is behind this
     this.streams = new Map(); // "1 client" → { sends, reads, fields, bytes }
     this.arrows = [];
-    this.deadlock = this.trouble = "";
+    this.deadlock = "";
+    this.trouble = "";
     this.playing = false;
   }
 
@@ -46,7 +47,7 @@ class Conversation {
       this.printed[side] = [...(this.printed[side] ?? []).slice(0, from), ...pieces];
     }
     Object.assign(this, { sources: message.sources, stands: message.stands, now: message.sides ?? null });
-    Object.assign(this, { deadlock: message.deadlock ?? "", trouble: message.trouble ?? "", playing: !!message.playing });
+    Object.assign(this, { deadlock: message.deadlock ?? "", trouble: message.trouble ?? "", playing: Boolean(message.playing) });
     if (message.rungs.length) this.join();
     for (const view of this.views) view.changed();
   }
@@ -54,39 +55,46 @@ class Conversation {
   // Find, for every run of bytes, the call that sent it and the call that read it.
   join() {
     this.streams.clear();
-    for (const rung of this.rungs) {
-      if (!rung?.stream) continue;
-      const stream = this.stream(rung.stream);
-      stream[rung.sends ? "sends" : "reads"].push(rung);
-      for (const [name, start, size] of rung.pieces) stream.fields.set(start, { name, start, size });
-      for (let at = 0; at < rung.hex.length / 2; at++) stream.bytes[rung.start + at] = parseInt(rung.hex.substr(2 * at, 2), 16);
-    }
+    for (const rung of this.rungs) if (rung?.stream) this.gather(rung);
     this.arrows = [];
-    for (const [key, { sends, reads }] of this.streams) {
-      let next = 0;
-      for (const send of sends) {
-        let at = send.start;
-        while (next < reads.length && reads[next].stop <= at) next++;
-        for (let i = next; i < reads.length && reads[i].start < send.stop; i++) {
-          const stop = Math.min(send.stop, reads[i].stop);
-          this.arrows.push({ key, from: send, to: reads[i], start: at, stop });
-          at = stop;
-        }
-        if (at < send.stop) this.arrows.push({ key, from: send, to: null, start: at, stop: send.stop });
-      }
-    }
+    for (const [key, stream] of this.streams) this.joinBytes(key, stream);
     const queues = this.rungs.some((rung) => rung.name === "listen");
-    for (const rung of this.rungs) {
-      if (rung.connection === null || rung.made === null) continue;
-      const others = (names) => this.rungs.filter((other) => other.actor !== rung.actor && names.includes(other.name) &&
-        other.connection === rung.connection && other.made !== null);
-      if (rung.ends) {
-        const from = others(["close", "shutdown"]).filter((each) => each.number <= rung.made).at(-1);
-        if (from) this.arrows.push({ from, to: rung, quiet: "end of the stream" });
-      } else if (rung.name.startsWith("connect")) {
-        const to = others(["accept"])[0] ?? null; // nobody: it stands in the queue
-        if (to || queues) this.arrows.push({ from: rung, to, quiet: "connection" });
+    for (const rung of this.rungs) if (rung.connection !== null && rung.made !== null) this.joinQuietly(rung, queues);
+  }
+
+  gather(rung) {
+    const stream = this.stream(rung.stream);
+    stream[rung.sends ? "sends" : "reads"].push(rung);
+    for (const [name, start, size] of rung.pieces) stream.fields.set(start, { name, start, size });
+    for (let at = 0; at < rung.hex.length / 2; at++) {
+      stream.bytes[rung.start + at] = Number.parseInt(rung.hex.slice(2 * at, 2 * at + 2), 16);
+    }
+  }
+
+  joinBytes(key, { sends, reads }) {
+    let next = 0;
+    for (const send of sends) {
+      let at = send.start;
+      while (next < reads.length && reads[next].stop <= at) next++;
+      for (let i = next; i < reads.length && reads[i].start < send.stop; i++) {
+        const stop = Math.min(send.stop, reads[i].stop);
+        this.arrows.push({ key, from: send, to: reads[i], start: at, stop });
+        at = stop;
       }
+      if (at < send.stop) this.arrows.push({ key, from: send, to: null, start: at, stop: send.stop });
+    }
+  }
+
+  // What belongs together without bytes: connect and accept, close and the end that the other side reads.
+  joinQuietly(rung, queues) {
+    const others = (names) => this.rungs.filter((other) => other.actor !== rung.actor && names.includes(other.name) &&
+      other.connection === rung.connection && other.made !== null);
+    if (rung.ends) {
+      const from = others(["close", "shutdown"]).findLast((each) => each.number <= rung.made);
+      if (from) this.arrows.push({ from, to: rung, quiet: "end of the stream" });
+    } else if (rung.name.startsWith("connect")) {
+      const to = others(["accept"])[0] ?? null; // nobody: it stands in the queue
+      if (to || queues) this.arrows.push({ from: rung, to, quiet: "connection" });
     }
   }
 
@@ -120,7 +128,8 @@ class View {
     this.follows = true; // it shows the newest moment
     this.chosen = null; // number of a call; null: the one that moved bytes last
     this.lit = null; // what the mouse or the focus is on
-    this.timer = this.waiting = null;
+    this.timer = null; // of what plays
+    this.waiting = null; // a timer, as long as Python owes an answer
     this.drawn = { sources: {}, printed: {}, words: "" };
     this.build(el);
     conversation.views.add(this);
@@ -195,8 +204,9 @@ class View {
     this.count = make(tools, "span", "count");
     this.buttons.forward = button("▶", "ArrowRight", "Forward, one call", () => this.go(this.moment + 1));
     this.buttons.end = button("⏭", "End", "To the newest call", () => this.go(this.last));
-    for (const [name, label] of [["home", "To the beginning"], ["back", "Back"], ["forward", "Forward"], ["end", "To the end"]])
+    for (const [name, label] of [["home", "To the beginning"], ["back", "Back"], ["forward", "Forward"], ["end", "To the end"]]) {
       this.buttons[name].setAttribute("aria-label", label);
+    }
     this.buttons.play = button("Play", "P", "Play or pause", () => (this.timer ? this.pause() : this.play()));
     const speed = make(tools, "label", "");
     make(speed, "span").textContent = "slow";
@@ -321,14 +331,7 @@ class View {
 
   pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.tagName === "INPUT" && event.target.type === "text") {
-      if (event.key === "Escape") this.root.focus();
-      if (event.key === "Enter" && !event.isComposing) {
-        event.preventDefault(); // JupyterLab does the same, so that the form would never hear of it
-        event.target.form.requestSubmit();
-      }
-      return;
-    }
+    if (event.target.tagName === "INPUT" && event.target.type === "text") return this.typed(event);
     const letter = /^Key[A-Z]$/.test(event.code) ? event.code[3] : event.key; // the place of the key: any keyboard's language
     const forInput = event.target.type === "range" && event.key.startsWith("Arrow");
     const bytes = event.target.closest(".bytes");
@@ -347,6 +350,15 @@ class View {
     act();
   }
 
+  // A key in the text box: all but two are text.
+  typed(event) {
+    if (event.key === "Escape") this.root.focus();
+    if (event.key === "Enter" && !event.isComposing) {
+      event.preventDefault(); // JupyterLab does the same, so that the form would never hear of it
+      event.target.form.requestSubmit();
+    }
+  }
+
   choose(by) {
     const from = this.chosen ?? (by < 0 ? this.moment + 1 : 0);
     const to = Math.max(1, Math.min(from + by, this.moment));
@@ -355,7 +367,7 @@ class View {
     const rung = this.conversation.rungs[to - 1];
     this.show(to);
     this.draw();
-    this.announce(`${rung.actor}: ${rung.text}${rung.result ? ", " + rung.result : ""}, line ${rung.line} of ${rung.function}`);
+    this.announce(`${rung.actor}: ${rung.text}${rung.result ? `, ${rung.result}` : ""}, line ${rung.line} of ${rung.function}`);
   }
 
   // Point at the next byte of a row of bytes.
@@ -388,31 +400,40 @@ class View {
   }
 
   light() {
+    const { meets, calls, lines } = this.belonging();
+    for (const each of this.root.querySelectorAll("[data-key]")) {
+      each.classList.toggle("lit", meets(each.dataset.key, Number(each.dataset.start), Number(each.dataset.stop)));
+    }
+    for (const each of this.root.querySelectorAll("g[data-call]:not([data-key])")) each.classList.toggle("lit", calls.has(each.dataset.call));
+    for (const each of this.root.querySelectorAll(".row[data-line]")) {
+      each.classList.toggle("lit", lines.has(`${each.dataset.side} ${each.dataset.file} ${each.dataset.line}`));
+    }
+    for (const side of SIDES) reveal(this.sides[side].code, this.sides[side].code.querySelector(".lit") ?? this.sides[side].code.querySelector(".now"));
+  }
+
+  // What belongs to the thing that is lit: bytes of a stream, calls, and lines of the programs.
+  belonging() {
     const bytes = new Map(); // stream → ranges of it
-    const calls = new Set(), lines = new Set();
     const rungs = this.conversation.rungs.slice(0, this.moment);
-    const add = (rung) => {
-      calls.add(String(rung.number));
-      lines.add(`${rung.actor} ${rung.file} ${rung.line}`);
-    };
+    const here = rungs.filter((rung) => this.isLit(rung));
     if (this.lit?.key) bytes.set(this.lit.key, [[Number(this.lit.start), Number(this.lit.stop)]]);
-    else if (this.lit) {
-      for (const rung of rungs) {
-        const here = this.lit.call ? String(rung.number) === this.lit.call
-          : rung.actor === this.lit.side && rung.file === this.lit.file && String(rung.line) === this.lit.line;
-        if (!here) continue;
-        add(rung);
-        if (rung.stream) bytes.set(rung.stream, [...(bytes.get(rung.stream) ?? []), [rung.start, rung.stop]]);
-      }
+    for (const rung of here) {
+      if (rung.stream) bytes.set(rung.stream, [...(bytes.get(rung.stream) ?? []), [rung.start, rung.stop]]);
     }
     const meets = (key, start, stop) => (bytes.get(key) ?? []).some(([a, b]) => a < stop && start < b);
-    for (const rung of rungs) if (rung.stream && meets(rung.stream, rung.start, rung.stop)) add(rung);
-    for (const each of this.root.querySelectorAll("[data-key]"))
-      each.classList.toggle("lit", meets(each.dataset.key, Number(each.dataset.start), Number(each.dataset.stop)));
-    for (const each of this.root.querySelectorAll("g[data-call]:not([data-key])")) each.classList.toggle("lit", calls.has(each.dataset.call));
-    for (const each of this.root.querySelectorAll(".row[data-line]"))
-      each.classList.toggle("lit", lines.has(`${each.dataset.side} ${each.dataset.file} ${each.dataset.line}`));
-    for (const side of SIDES) reveal(this.sides[side].code, this.sides[side].code.querySelector(".lit") ?? this.sides[side].code.querySelector(".now"));
+    const all = [...here, ...rungs.filter((rung) => rung.stream && meets(rung.stream, rung.start, rung.stop))];
+    return {
+      meets,
+      calls: new Set(all.map((rung) => String(rung.number))),
+      lines: new Set(all.map((rung) => `${rung.actor} ${rung.file} ${rung.line}`)),
+    };
+  }
+
+  // Whether a call, or the line it stands in, is lit itself.
+  isLit({ number, actor, file, line }) {
+    if (!this.lit || this.lit.key) return false;
+    if (this.lit.call) return String(number) === this.lit.call;
+    return actor === this.lit.side && file === this.lit.file && String(line) === this.lit.line;
   }
 
   announce(words) {
@@ -444,7 +465,7 @@ class View {
     this.fit();
     this.drawTools();
     this.drawSides();
-    this.size = parseFloat(getComputedStyle(this.calls).fontSize);
+    this.size = Number.parseFloat(getComputedStyle(this.calls).fontSize);
     if (moved) this.show(this.moment + 1);
     this.drawLadder();
     this.drawBytes();
@@ -471,52 +492,65 @@ class View {
     const atEnd = this.moment === this.last, buttons = this.buttons;
     setText(this.count, `${atEnd || !this.live ? "" : "the past: "}call ${this.moment} of ${this.last}`);
     this.count.classList.toggle("past", this.live && !atEnd);
-    buttons.home.disabled = buttons.back.disabled = this.moment === 0;
-    buttons.forward.disabled = buttons.end.disabled = atEnd;
+    for (const each of [buttons.home, buttons.back]) each.disabled = this.moment === 0;
+    for (const each of [buttons.forward, buttons.end]) each.disabled = atEnd;
     const play = this.timer ? "Pause" : "Play";
     buttons.play.firstChild.textContent = play;
-    if (this.live) {
-      for (const side of SIDES) buttons[side].disabled = playing || !this.canStep(side);
-      buttons.any.disabled = playing || !this.canStep();
-      buttons.run.disabled = !playing && !this.canStep();
-      buttons.run.firstChild.textContent = playing ? "Stop" : "Run";
-    }
+    if (this.live) this.drawSteps(playing);
     buttons.play.disabled = this.live ? atEnd && !this.canStep() && !this.timer : this.last === 0;
     const words = trouble || (atEnd ? deadlock : "");
     this.say.hidden = !words;
     setText(this.say, words);
   }
 
+  drawSteps(playing) {
+    const { buttons } = this;
+    for (const side of SIDES) buttons[side].disabled = playing || !this.canStep(side);
+    buttons.any.disabled = playing || !this.canStep();
+    buttons.run.disabled = !playing && !this.canStep();
+    buttons.run.firstChild.textContent = playing ? "Stop" : "Run";
+  }
+
   drawSides() {
-    const said = [];
-    for (const side of SIDES) {
-      const parts = this.sides[side], at = this.conversation.position(side, this.moment);
-      const asks = at.state === "blocked" && at.call?.startsWith("input(");
-      const words = {
-        "about to": `about to ${at.call}`, blocked: `stuck in ${at.call}, waits for ${at.awaits}`,
-        failed: at.reason, over: at.reason, "not started": "not started", finished: "finished",
-      }[at.state] ?? at.state;
-      const place = at.line && at.state !== "failed" ? `line ${at.line} of ${at.function}` : ""; // the reason names it
-      said.push(`${side}: ${words}${place && ", " + place}`);
-      parts.card.className = `side ${KINDS[at.state] ?? ""}`;
-      setText(parts.words, words);
-      setText(parts.place, place);
-      const now = this.moment === this.last;
-      parts.form.hidden = !(asks && now && this.live);
-      setText(parts.prompt, asks ? at.call.slice(7, -2) || "input:" : "");
-      parts.input.setAttribute("aria-label", `Type for the ${side}`);
-      parts.late.hidden = !(now && this.live && at.limit_s);
-      setText(parts.late, `Let its time limit of ${at.limit_s} s run out`);
-      this.drawSource(side, at);
-      const printed = this.conversation.printedBy(side, this.moment).slice(-5000);
-      if (this.drawn.printed[side] !== printed) {
-        this.drawn.printed[side] = printed;
-        parts.screen.textContent = printed || "(nothing yet)";
-        parts.screen.scrollTop = parts.screen.scrollHeight;
-      }
+    const said = SIDES.map((side) => this.drawSide(side));
+    if (this.moment === this.last && this.conversation.deadlock) said.push(this.conversation.deadlock);
+    const words = said.join(". ");
+    if (this.drawn.words === words) return;
+    this.drawn.words = words;
+    this.announce(words);
+  }
+
+  // Returns where the side stands, in words.
+  drawSide(side) {
+    const parts = this.sides[side], at = this.conversation.position(side, this.moment);
+    const words = {
+      "about to": `about to ${at.call}`, blocked: `stuck in ${at.call}, waits for ${at.awaits}`,
+      failed: at.reason, over: at.reason, "not started": "not started", finished: "finished",
+    }[at.state] ?? at.state;
+    const place = at.line && at.state !== "failed" ? `line ${at.line} of ${at.function}` : ""; // the reason names it
+    parts.card.className = `side ${KINDS[at.state] ?? ""}`;
+    setText(parts.words, words);
+    setText(parts.place, place);
+    this.drawAnswers(side, at);
+    this.drawSource(side, at);
+    const printed = this.conversation.printedBy(side, this.moment).slice(-5000);
+    if (this.drawn.printed[side] !== printed) {
+      this.drawn.printed[side] = printed;
+      parts.screen.textContent = printed || "(nothing yet)";
+      parts.screen.scrollTop = parts.screen.scrollHeight;
     }
-    const words = said.join(". ") + (this.moment === this.last && this.conversation.deadlock ? ". " + this.conversation.deadlock : "");
-    if (this.drawn.words !== words) this.announce((this.drawn.words = words));
+    return `${side}: ${words}${place && `, ${place}`}`;
+  }
+
+  // What a person can give a side that is stuck: a line of text, or the end of its patience.
+  drawAnswers(side, at) {
+    const parts = this.sides[side], now = this.live && this.moment === this.last;
+    const asks = at.state === "blocked" && at.call?.startsWith("input(");
+    parts.form.hidden = !(asks && now);
+    setText(parts.prompt, asks ? at.call.slice(7, -2) || "input:" : "");
+    parts.input.setAttribute("aria-label", `Type for the ${side}`);
+    parts.late.hidden = !(now && at.limit_s);
+    setText(parts.late, `Let its time limit of ${at.limit_s} s run out`);
   }
 
   drawSource(side, at) {
@@ -525,7 +559,9 @@ class View {
     if (this.drawn.sources[side] !== key) {
       this.drawn.sources[side] = key;
       code.replaceChildren();
-      for (const source of [...sources].sort((a, b) => a.file.localeCompare(b.file) || a.first - b.first)) {
+      const sorted = [...sources];
+      sorted.sort((a, b) => a.file.localeCompare(b.file) || a.first - b.first);
+      for (const source of sorted) {
         make(code, "div", "name").textContent = source.function === "<module>" ? "" : source.function;
         if (!source.text) make(code, "div", "faint").textContent = "(its source is not at hand)";
         for (const [index, text] of (source.text ? source.text.split("\n") : []).entries()) {
@@ -568,35 +604,44 @@ class View {
       svg(paper, "line", "lifeline", { x1: x, x2: x, y1: 0, y2: (moment + 1) * row });
     }
     const seen = (a, b) => middle(b) + row > top && middle(a) - row < bottom;
-    const shown = rungs.slice(0, moment).filter((rung) => seen(rung.number, Math.min(rung.made ?? moment, moment)));
     const tracks = this.tracks();
-    for (const rung of shown) {
-      const over = rung.made !== null && rung.made <= moment, end = over ? rung.made : moment + 0.3;
+    for (const rung of rungs.slice(0, moment)) {
+      if (!seen(rung.number, Math.min(rung.made ?? moment, moment))) continue;
       const shift = Math.min(tracks[rung.number - 1] ?? 0, 4) * 0.9 * size;
-      const x = left[sideOf(rung)] + shift, wide = lane - shift;
-      const y = (rung.number - 1) * row + 2, high = (end - rung.number + 1) * row - 4;
-      const kind = `rung ${over ? "" : "waits"} ${rung.failed && over ? "failed" : ""} ${this.chosen === rung.number ? "chosen" : ""}`;
-      const group = svg(paper, "g", kind, { "data-call": rung.number, id: this.name(rung.number), role: "option",
-        "aria-selected": this.chosen === rung.number, "aria-label": `${rung.actor}: ${rung.text} ${over ? rung.result : "waits"}` });
-      svg(group, "rect", "box", { x, y, width: wide, height: Math.max(high, 4), rx: 4 });
-      svg(group, "title").textContent = `${rung.text}${over && rung.result ? " → " + rung.result : ""}\nline ${rung.line} of ${rung.function}`;
-      const result = over && (rung.failed || rung.ends || !rung.sends) ? rung.result + (rung.again ? ", again and again" : "") : "";
-      const room = Math.floor((wide - size) / letter);
-      const name = fitted([rung.text, `${rung.name}(…)`, rung.name], room);
-      const tall = high > 1.6 * row;
-      const one = !tall && !over ? fitted([`${name} …`, name], room) : !tall && result ? fitted([`${name} → ${result}`, `${name} → ${short(result)}`, name], room) : name;
-      const textY = tall ? Math.min(Math.max(y + 1.55 * size, top + 1.55 * size), y + high - (result ? 2.2 : 0.9) * size) : y + high / 2 + 0.35 * size;
-      svg(group, "text", "call", { x: x + 0.5 * size, y: textY }).textContent = one;
-      const last = over ? result && `→ ${result}` : "… waits";
-      if (tall && last) svg(group, "text", "call", { x: x + 0.5 * size, y: y + high - 0.75 * size }).textContent = fitted([last, `→ ${short(result)}`], room);
+      const end = isMade(rung, moment) ? rung.made : moment + 0.3;
+      const box = { x: left[sideOf(rung)] + shift, width: lane - shift,
+        y: (rung.number - 1) * row + 2, height: (end - rung.number + 1) * row - 4 };
+      this.drawRung(rung, box, { size, row, letter, top });
     }
-    for (let number = Math.max(1, Math.floor(top / row)); number <= Math.min(moment, Math.ceil(bottom / row)); number++)
+    for (let number = Math.max(1, Math.floor(top / row)); number <= Math.min(moment, Math.ceil(bottom / row)); number++) {
       svg(paper, "text", "time", { x: 0.2 * size, y: middle(number) + 0.3 * size }).textContent = number;
+    }
     this.drawNext(left, lane, row, letter);
-    const sent = arrows.filter((arrow) => arrow.from.made !== null && arrow.from.made <= moment && seen(arrow.from.made, Math.min(arrow.to?.made ?? moment, moment)));
+    const sent = arrows.filter(({ from, to }) => isMade(from, moment) && seen(from.made, Math.min(to?.made ?? moment, moment)));
     const heads = new Map(); // rows that already have a label
     for (const arrow of together(sent, moment)) this.drawArrow(arrow, { left, right, size, middle, heads });
     calls.setAttribute("aria-activedescendant", this.chosen ? this.name(this.chosen) : "");
+  }
+
+  drawRung(rung, { x, y, width, height }, { size, row, letter, top }) {
+    const over = isMade(rung, this.moment), chosen = this.chosen === rung.number;
+    const kind = `rung ${over ? "" : "waits"} ${rung.failed && over ? "failed" : ""} ${chosen ? "chosen" : ""}`;
+    const group = svg(this.paper, "g", kind, { "data-call": rung.number, id: this.name(rung.number), role: "option",
+      "aria-selected": chosen, "aria-label": `${rung.actor}: ${rung.text} ${over ? rung.result : "waits"}` });
+    svg(group, "rect", "box", { x, y, width, height: Math.max(height, 4), rx: 4 });
+    svg(group, "title").textContent = `${rung.text}${over && rung.result ? ` → ${rung.result}` : ""}\nline ${rung.line} of ${rung.function}`;
+    const result = over ? outcome(rung) : "";
+    const room = Math.floor((width - size) / letter);
+    const name = fitted([rung.text, `${rung.name}(…)`, rung.name], room);
+    const write = (words, at) => { svg(group, "text", "call", { x: x + 0.5 * size, y: at }).textContent = words; };
+    if (height <= 1.6 * row) {
+      write(inOneLine(name, over, result, room), y + height / 2 + 0.35 * size);
+      return;
+    }
+    // In a tall box the call stands above, or where it can be seen, and what came of it stands below.
+    write(name, Math.min(Math.max(y + 1.55 * size, top + 1.55 * size), y + height - (result ? 2.2 : 0.9) * size));
+    const last = over ? result && `→ ${result}` : "… waits";
+    if (last) write(fitted([last, `→ ${short(result)}`], room), y + height - 0.75 * size);
   }
 
   name(number) {
@@ -608,7 +653,7 @@ class View {
     const { rungs } = this.conversation, found = [];
     const open = { client: [], server: [] };
     for (const rung of rungs) {
-      const lane = (open[sideOf(rung)] ??= []);
+      const lane = open[sideOf(rung)];
       let track = 0;
       while (lane[track] && (lane[track].made === null || lane[track].made >= rung.number)) track++;
       lane[track] = rung;
@@ -631,14 +676,13 @@ class View {
 
   drawArrow(arrow, { left, right, size, middle, heads }) {
     const { moment } = this, fromClient = arrow.from.actor !== "server";
-    const landed = arrow.to !== null && arrow.to.made !== null && arrow.to.made <= moment;
+    const landed = arrow.to !== null && isMade(arrow.to, moment);
     if (arrow.quiet && arrow.quiet !== "connection" && !landed) return;
     const x1 = fromClient ? right.client : left.server, x2 = fromClient ? left.server : right.client;
     const away = x1 + (x2 - x1) * 0.42;
     const y1 = middle(arrow.from.made), y2 = landed ? middle(arrow.to.made) : y1;
     const end = landed ? x2 : away, towards = fromClient ? -1 : 1;
-    const data = arrow.quiet ? { "data-call": arrow.from.number } : { "data-key": arrow.key, "data-start": arrow.start, "data-stop": arrow.stop, "data-call": landed ? arrow.to.number : arrow.from.number };
-    const group = svg(this.paper, "g", `arrow ${landed ? "" : "away"} ${arrow.quiet ? "quiet" : ""}`, data);
+    const group = svg(this.paper, "g", `arrow ${landed ? "" : "away"} ${arrow.quiet ? "quiet" : ""}`, told(arrow, landed));
     const line = `M${x1},${y1} L${end},${y2}`;
     svg(group, "path", "", { d: line });
     svg(group, "path", "grip", { d: line });
@@ -662,7 +706,7 @@ class View {
     const stream = this.conversation.streams.get(arrow.key);
     const pieces = arrow.from.pieces.filter(([, , , a, b]) => a < arrow.stop && arrow.start < b)
       .map(([name, start, size, a, b]) => ({ name, start, size, a: Math.max(a, arrow.start), b: Math.min(b, arrow.stop) }));
-    const bytes = arrow.stop - arrow.start, count = `${bytes} byte${bytes === 1 ? "" : "s"}`;
+    const count = counted(arrow.stop - arrow.start);
     const described = pieces.map(({ name, size, a, b }) => {
       const part = size !== null && b - a < size ? ` ${b - a} of ${size}` : "";
       return b - a <= 12 ? `${name}${part} "${readable(stream.bytes.slice(a, b))}"` : `${name}${part || ` ${b - a} bytes`}`;
@@ -675,7 +719,7 @@ class View {
   // The chosen call's bytes, and for each direction what is on the way and what its reader is filling.
   drawBytes() {
     const { rungs } = this.conversation, { moment } = this;
-    const known = (rung) => rung?.stream && rung.made !== null && rung.made <= moment;
+    const known = (rung) => rung?.stream && isMade(rung, moment);
     const latest = rungs.slice(0, moment).filter(known).reduce((best, rung) => (!best || rung.made >= best.made ? rung : best), null);
     const chosen = this.chosen ? rungs[this.chosen - 1] : latest;
     const connection = chosen?.connection ?? latest?.connection;
@@ -692,7 +736,7 @@ class View {
       return;
     }
     make(title, "b").textContent = `${chosen.actor}: ${chosen.text}`;
-    make(title, "span").textContent = ` ${chosen.sends ? "sent" : "received"} ${chosen.stop - chosen.start} byte${chosen.stop - chosen.start === 1 ? "" : "s"}` +
+    make(title, "span").textContent = ` ${chosen.sends ? "sent" : "received"} ${counted(chosen.stop - chosen.start)}` +
       `${several ? ` on connection #${connection}` : ""}, line ${chosen.line} of ${chosen.function}`;
     this.drawBoxes(box, chosen.stream, chosen.start, chosen.stop, SHOWN_BYTES, `Bytes of ${chosen.text}`);
   }
@@ -700,7 +744,7 @@ class View {
   drawPipe(side, connection, several) {
     const other = side === "client" ? "server" : "client", { moment } = this, box = this.pipes[side];
     const stream = this.conversation.streams.get(`${connection} ${side}`);
-    const until = (list) => list.filter((rung) => rung.made <= moment).at(-1)?.stop ?? 0;
+    const until = (list) => list.findLast((rung) => rung.made <= moment)?.stop ?? 0;
     const sent = stream ? until(stream.sends) : 0, read = stream ? until(stream.reads) : 0;
     const key = `${this.conversation.run} ${connection} ${sent} ${read} ${several}`;
     if (box.dataset.state === key) return;
@@ -709,7 +753,8 @@ class View {
     const title = make(box, "div");
     make(title, "b").textContent = `${several && connection ? `#${connection} ` : ""}${side} → ${other}: `;
     const away = Math.max(sent - read, 0);
-    make(title, "span").textContent = away ? `${away} byte${away === 1 ? "" : "s"} on the way` : sent ? `nothing on the way, ${sent} byte${sent === 1 ? "" : "s"} so far` : "nothing sent yet";
+    const before = sent ? `nothing on the way, ${counted(sent)} so far` : "nothing sent yet";
+    make(title, "span").textContent = away ? `${counted(away)} on the way` : before;
     if (away) this.drawBoxes(box, `${connection} ${side}`, read, sent, 48, "Bytes on the way");
     const field = stream && [...stream.fields.values()].find((each) => each.start < read && each.size !== null && read < each.start + each.size);
     if (field) {
@@ -723,24 +768,33 @@ class View {
     const stream = this.conversation.streams.get(key);
     const list = make(parent, "div", "bytes", { role: "group", "aria-label": label, tabindex: 0 });
     const fields = [...stream.fields.values()].filter((field) => field.start < stop && start < field.start + (field.size ?? Infinity));
-    for (const field of fields.sort((a, b) => a.start - b.start)) {
-      const from = Math.max(start, field.start), to = Math.min(stop, field.start + (field.size ?? Infinity)), shown = Math.min(to, start + limit);
-      if (shown <= from) continue;
-      const group = make(list, "div", `field ${field.name}`);
-      const part = from > field.start || to < field.start + (field.size ?? to - field.start);
-      make(group, "span").textContent = part && field.size !== null ? `${field.name}, byte ${from - field.start + 1} to ${to - field.start} of ${field.size}` : `${field.name}, ${to - from} byte${to - from === 1 ? "" : "s"}`;
-      const boxes = make(group, "div", "boxes");
-      for (let at = from; at < shown; at++) {
-        const byte = stream.bytes[at], known = byte !== undefined;
-        const each = make(boxes, "span", "byte", { "data-key": key, "data-start": at, "data-stop": at + 1, title: known ? `byte ${at} of what the ${key.split(" ")[1]} sent: ${byte}` : "" });
-        make(each, "b").textContent = known ? characters([byte]) : "?";
-        make(each, "small").textContent = known ? hex(byte) : "??";
-      }
-      for (let at = 0; at < missing; at++) make(make(boxes, "span", "byte missing"), "b").textContent = "_";
-      const text = field.name === "body" && from === field.start && to === field.start + field.size && stream.bytes.slice(from, to).some((byte) => byte > 127) && decoded(stream.bytes.slice(from, to));
-      if (text) make(group, "span", "", { dir: "auto" }).textContent = text;
+    fields.sort((a, b) => a.start - b.start);
+    for (const field of fields) {
+      const from = Math.max(start, field.start), to = Math.min(stop, field.start + (field.size ?? Infinity));
+      const shown = Math.min(to, start + limit);
+      if (shown > from) this.drawField(list, key, field, { from, to, shown, missing });
     }
     if (stop - start > limit) make(list, "span", "faint").textContent = `… ${stop - start - limit} more`;
+  }
+
+  drawField(parent, key, { name, start, size }, { from, to, shown, missing }) {
+    const { bytes } = this.conversation.streams.get(key);
+    const group = make(parent, "div", `field ${name}`);
+    const part = size !== null && (from > start || to < start + size);
+    make(group, "span").textContent = part ? `${name}, byte ${from - start + 1} to ${to - start} of ${size}` : `${name}, ${counted(to - from)}`;
+    const boxes = make(group, "div", "boxes");
+    for (let at = from; at < shown; at++) this.drawByte(boxes, key, at, bytes[at]);
+    for (let at = 0; at < missing; at++) make(make(boxes, "span", "byte missing"), "b").textContent = "_";
+    const whole = name === "body" && from === start && to === start + size ? bytes.slice(from, to) : [];
+    const text = whole.some((byte) => byte > 127) && decoded(whole);
+    if (text) make(group, "span", "", { dir: "auto" }).textContent = text;
+  }
+
+  drawByte(parent, key, at, byte) {
+    const known = byte !== undefined, title = known ? `byte ${at} of what the ${key.split(" ")[1]} sent: ${byte}` : "";
+    const each = make(parent, "span", "byte", { "data-key": key, "data-start": at, "data-stop": at + 1, title });
+    make(each, "b").textContent = known ? character(byte) : "?";
+    make(each, "small").textContent = known ? hex(byte) : "??";
   }
 }
 
@@ -767,6 +821,29 @@ function sideOf(rung) {
   return rung.actor === "server" ? "server" : "client";
 }
 
+// Whether a call is over at a moment.
+function isMade(rung, moment) {
+  return rung.made !== null && rung.made <= moment;
+}
+
+// What came of a call that is over; nothing where its own text says it.
+function outcome(rung) {
+  if (!rung.failed && !rung.ends && rung.sends) return "";
+  return `${rung.result}${rung.again ? ", again and again" : ""}`;
+}
+
+function inOneLine(name, over, result, room) {
+  if (!over) return fitted([`${name} …`, name], room);
+  return result ? fitted([`${name} → ${result}`, `${name} → ${short(result)}`, name], room) : name;
+}
+
+// What lights up together with an arrow.
+function told(arrow, landed) {
+  if (arrow.quiet) return { "data-call": arrow.from.number };
+  const call = landed ? arrow.to.number : arrow.from.number;
+  return { "data-key": arrow.key, "data-start": arrow.start, "data-stop": arrow.stop, "data-call": call };
+}
+
 function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -774,20 +851,29 @@ function setText(element, text) {
 // The first of some texts that has room; the last one is cut if it must be.
 function fitted(texts, room) {
   const fits = texts.find((text) => text.length <= room);
-  return fits ?? texts.at(-1).slice(0, Math.max(room - 1, 1)) + "…";
+  return fits ?? `${texts.at(-1).slice(0, Math.max(room - 1, 1))}…`;
 }
 
 function short(result) {
   return result.replace(/ bytes?$/, "").replace(/^a client at .*$/s, "a client").replace(/, the end of the stream$/, "");
 }
 
+function counted(bytes) {
+  return `${bytes} byte${bytes === 1 ? "" : "s"}`;
+}
+
 function hex(byte) {
   return byte.toString(16).padStart(2, "0");
 }
 
-// Bytes as characters, a dot for each that is none; a blank is shown as what it is.
+// A byte as a character, a dot if it is none; a blank is shown as what it is.
+function character(byte) {
+  if (byte === 32) return "␣";
+  return byte > 32 && byte < 127 ? String.fromCharCode(byte) : "·";
+}
+
 function characters(bytes) {
-  return Array.from(bytes, (byte) => (byte === 32 ? "␣" : byte > 32 && byte < 127 ? String.fromCharCode(byte) : "·")).join("");
+  return Array.from(bytes, character).join("");
 }
 
 function decoded(bytes) {
@@ -808,7 +894,7 @@ function readable(bytes) {
 function together(arrows, moment) {
   const landed = [], away = new Map();
   for (const arrow of arrows) {
-    if (arrow.quiet || (arrow.to && arrow.to.made !== null && arrow.to.made <= moment)) landed.push(arrow);
+    if (arrow.quiet || (arrow.to && isMade(arrow.to, moment))) landed.push(arrow);
     else {
       const first = away.get(arrow.from) ?? { ...arrow, to: null };
       away.set(arrow.from, { ...first, start: Math.min(first.start, arrow.start), stop: Math.max(first.stop, arrow.stop) });

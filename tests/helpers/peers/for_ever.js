@@ -24,7 +24,7 @@ const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (sock) =
       restart(); // a field is whole: the next one has its own time
       if (!met && field !== "Hi") return void sock.destroy();
       if (met && field === "EXIT") return void sock.end(() => sock.destroy());
-      sock.write(!met ? greeting : framed(Object.hasOwn(answers, field) ? answers[field]() : `unknown: ${field}`));
+      sock.write(met ? framed(Object.hasOwn(answers, field) ? answers[field]() : `unknown: ${field}`) : greeting);
       met = true;
     }
   };
