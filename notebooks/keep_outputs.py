@@ -35,7 +35,7 @@ def keep_outputs(path):
             "language": "python",
             "name": "python3",
         },
-        "language_info": {"name": "python"},
+        "language_info": {"name": "python", "file_extension": ".py"},
     }
     for cell in lesson.cells:
         cell.metadata.pop("execution", None)

@@ -7,6 +7,7 @@ import re
 import nbformat
 import pytest
 from helpers.lessons import PAGES
+from nbconvert import ScriptExporter
 
 LESSONS = [path for path in PAGES if path.match("[0-9][0-9]_*")]  # the others are for teachers
 LONGEST_CELL = 15  # lines
@@ -104,3 +105,11 @@ def test_every_prediction_has_a_name_of_its_own(path):
 def test_links_lead_somewhere(path):
     for link in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
         assert (path.parent / link).exists(), link
+
+
+@pages
+def test_it_becomes_a_python_file(path):
+    """jupyter nbconvert --to script looks there for the file's ending."""
+    metadata = nbformat.read(path, as_version=4).metadata
+    assert metadata.language_info == {"name": "python", "file_extension": ".py"}
+    assert ScriptExporter().from_filename(str(path), resources={})[1]["output_extension"] == ".py"
