@@ -9,9 +9,9 @@ import itertools
 import selectors
 import socket
 import threading
-import time
 from dataclasses import dataclass
 
+from lenproto.exercises.patience import Patience
 from lenproto.lab import tap
 from lenproto.lab.shocks import Close, ExpectEnd, Flood, NotMet, Peer, Reset, Send, ShutDown, Wait
 from lenproto.lab.trace import Call
@@ -19,7 +19,8 @@ from lenproto.lab.trace import Call
 ON_THE_WAY_S = 0.02  # how long bytes may be on their way inside the system
 MOST_BYTES = 1_000_000  # that a function may send in one case
 MOST_FLOODS = 1000  # so often a peer asks that never reads an answer
-OTHERS_S = 0.5  # how long a function's other threads may think about what one of them waits for
+OTHERS_S = 0.5  # seconds that a function's other threads may compute while one of them waits
+OTHERS_STILL = 25  # looks in a row at which they stand still
 NAP_S = 0.001  # how long a function really sleeps
 # so often a time limit may run out in one function before it is said to go on for ever
 PATIENCE = 50
@@ -129,7 +130,7 @@ class Driver:
 
     def drive(self, actor):
         """Make the peer's next move; return whether it may be worth looking again. Stopped where nothing can come."""
-        ends = None
+        patience = None
         while True:
             with self._lock:
                 if self.stuck or self.spins:
@@ -145,8 +146,8 @@ class Driver:
                 return False
             if came := self.peer and self._on_the_way(actor):
                 return came is self.peer.sock
-            ends = ends or time.monotonic() + OTHERS_S
-            if time.monotonic() >= ends or not self._others(actor):
+            patience = patience or Patience(OTHERS_S, OTHERS_STILL)
+            if patience.is_over() or not self._others(actor):
                 break
         with self._lock:
             if not self.stuck:

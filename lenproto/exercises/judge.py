@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import json
+import math
 import os
 import queue
 import secrets
@@ -34,13 +35,15 @@ from lenproto.exercises.report_types import (
     WorkerAnswer,
 )
 
-WHOLE_S = 10.0  # seconds that judging one submission may take
-CASE_S = 2.0  # seconds until a process that says nothing is ended, with the case that it is at
-START_S = 10.0  # seconds until the process stands; none of the learner's code runs yet
+WHOLE_S = 60.0  # seconds that judging one submission may take
+CASE_S = 2.0  # seconds that a process may compute until it is ended, with the case that it is at
+STILL = 30  # looks in a row at which it does nothing at all: it waits, and lets none of its threads go on
+START_S = 60.0  # seconds until the process stands; none of the learner's code runs yet
 MEMORY_BYTES = 256 << 20  # that it may hold, where the system tells
 READER_S = 1.0  # seconds until the last that it wrote has been read
 LOOK_S = 0.1  # between two looks at its memory
 ANSWER_BYTES = 16 << 20  # of one answer
+TOO_BUSY = "The computer had so much else to do that nothing can be told of it."
 MOST_NOTES = 5  # statements that failed, of which one is told
 ROOT = str(Path(__file__).parents[2])
 CODE = (
@@ -54,6 +57,10 @@ LOSSES = {"never-ends", "ends-the-program", "crashes-python", "closes-what-is-no
 
 class Lost(Exception):
     """The process died, or had to be killed: (misconception, a sentence)."""
+
+
+class Undecided(Exception):
+    """No answer came in time, and nothing says that none would have come: a sentence."""
 
 
 class Broken(RuntimeError):
@@ -79,18 +86,21 @@ class Worker:
         self._open()
         try:
             self._ask({"token": self._token, "own": self._own.name}, START_S)
-        except Lost as lost:
-            raise Broken(f"The process that judges could not be started: {lost.args[1]}") from None
-        self.told = self._ask(self.job, CASE_S)
+        except (Lost, Undecided) as lost:
+            raise Broken(f"The process that judges could not be started: {lost.args[-1]}") from None
+        self.told = self._ask(self.job, WHOLE_S, CASE_S)
         self._alone = self.told["alone"]
 
     def run(self, case: Case, limit_s: float) -> CaseAnswer:
-        """Return what became of a case, as a dictionary. Lost if nothing came within CASE_S, or limit_s seconds."""
+        """Return what became of a case, as a dictionary.
+
+        Lost if its process died, or was ended: it has computed for CASE_S seconds, or does nothing any more.
+        Undecided if nothing of that came to pass within limit_s seconds.
+        """
         if self.process is None:
             self.start()
-        answer: WorkerAnswer = self._ask(
-            [case.function, case.level, case.name], min(CASE_S, limit_s)
-        )
+        question = [case.function, case.level, case.name]
+        answer: WorkerAnswer = self._ask(question, limit_s, CASE_S)
         self._alone = answer.pop("alone")
         if not answer.pop("clean"):
             self.close()
@@ -148,38 +158,68 @@ class Worker:
         )
         self._reader.start()
 
-    def _ask(self, question: object, limit_s: float) -> Any:
-        """Return the answer to a question, which takes limit_s seconds at most. Lost if none comes."""
+    def _ask(self, question: object, limit_s: float, computes_s: float = math.inf) -> Any:
+        """Return the answer to a question. Lost if none comes, Undecided if limit_s seconds were too short."""
         process = self.process
         assert process and process.stdin  # it was started, with a pipe
-        ends = time.monotonic() + limit_s
+        watch = Watch(process.pid, computes_s)
         with contextlib.suppress(OSError):
             process.stdin.write(json.dumps(question).encode() + b"\n")
             process.stdin.flush()
-        while (left_s := ends - time.monotonic()) > 0:
+        ends = time.monotonic() + limit_s
+        while True:
             ended = process.poll() is not None  # though what it started may keep the pipe open
+            in_time = time.monotonic() < ends
             try:
-                line = self._lines.get(timeout=min(LOOK_S, left_s))
+                line = self._lines.get(timeout=LOOK_S) if in_time else self._lines.get_nowait()
             except queue.Empty:
                 if ended:
                     raise self._lose(*_died(process)) from None
-                if processes.memory(process.pid) > MEMORY_BYTES:
-                    raise self._lose(
-                        "uses-too-much-memory", "It used more memory than it may."
-                    ) from None
+                if complaint := watch.look():
+                    raise self._lose(*complaint) from None
+                if not in_time:
+                    self._lose()
+                    raise Undecided(TOO_BUSY) from None
                 continue
             if line:
                 return json.loads(line)
             raise self._lose(*_died(process))
-        raise self._lose(
-            "never-ends",
-            f"It did not come back within {CASE_S:g} s, and nothing but an end from outside could stop it.",
-        )
 
-    def _lose(self, misconception: str, sentence: str) -> Lost:
+    def _lose(self, *why: str) -> Lost:
+        """End the process, with all that it started; return what to raise."""
         self._alone = False
         self.close()
-        return Lost(misconception, sentence)
+        return Lost(*why)
+
+
+class Watch:
+    """Looks at a process that owes an answer: what it computes and holds tells more than the clock does."""
+
+    def __init__(self, pid: int, computes_s: float) -> None:
+        self._pid, self._computes_s = pid, computes_s
+        self._began = time.monotonic()
+        self._before = self._computed()
+        self._turns, self._still = processes.turns(pid), 0
+
+    def look(self) -> tuple[str, str] | None:
+        """Return (misconception, sentence) where it has done too much, or does nothing; None if it may go on."""
+        turns = processes.turns(self._pid)
+        self._still = self._still + 1 if turns and turns == self._turns else 0
+        self._turns = turns
+        if processes.memory(self._pid) > MEMORY_BYTES:
+            return "uses-too-much-memory", "It used more memory than it may."
+        if self._computed() - self._before > self._computes_s:
+            done = f"It computed for {self._computes_s:g} s without coming back"
+        elif self._still >= STILL and self._computes_s < math.inf:
+            done = "It waited without coming back"
+        else:
+            return None
+        return "never-ends", f"{done}, and nothing but an end from outside could stop it."
+
+    def _computed(self) -> float:
+        """Seconds of computing; where no system tells, those that have passed."""
+        told = processes.computed_s(self._pid)
+        return time.monotonic() - self._began if told is None else told
 
 
 def _died(process: subprocess.Popen[bytes]) -> tuple[str, str]:
@@ -292,27 +332,25 @@ def _judged(
     tell(names[0])
     try:
         worker.start()
+    except Undecided as undecided:
+        answer: CaseAnswer = {"verdict": "skipped", "message": str(undecided)}
+        yield from ((name, _at_once(name, levels, answer)) for name in names)
+        return
     except Lost as lost:
         sentence = f"The file does not even load: {lost.args[1]}"
-        yield from ((name, _failed_at_once(name, levels, lost.args[0], sentence)) for name in names)
+        answer = _failed(lost.args[0], sentence)
+        yield from ((name, _at_once(name, levels, answer)) for name in names)
         return
     told = worker.told
     for name in names:
         tell(name)
         if told["complaint"]:
-            yield name, _failed_at_once(name, levels, *told["complaint"])
+            yield name, _at_once(name, levels, _failed(*told["complaint"]))
         elif name in told["names"]:
             yield name, _judge_function(worker, name, levels, deadline)
         elif name in told["others"]:
-            yield (
-                name,
-                _failed_at_once(
-                    name,
-                    levels,
-                    "is-no-function",
-                    f"{name} is no function, but of the kind {told['others'][name]}.",
-                ),
-            )
+            sentence = f"{name} is no function, but of the kind {told['others'][name]}."
+            yield name, _at_once(name, levels, _failed("is-no-function", sentence))
 
 
 def _empty(word: LevelVerdict, levels: Sequence[Level]) -> FunctionReport:
@@ -324,15 +362,15 @@ def _empty(word: LevelVerdict, levels: Sequence[Level]) -> FunctionReport:
     }
 
 
-def _failed_at_once(
-    name: str, levels: Sequence[Level], misconception: str, message: str
-) -> FunctionReport:
-    first = cases(name, levels[0])[0]
+def _failed(misconception: str, message: str) -> CaseAnswer:
+    return {"verdict": "fail", "misconception": misconception, "message": message}
+
+
+def _at_once(name: str, levels: Sequence[Level], answer: CaseAnswer) -> FunctionReport:
+    """The report on a function that was not called: its first case has this answer, and nothing else was judged."""
     told = _empty("skipped", levels)
-    told[levels[0]] = "fail"
-    told["cases"] = [
-        _told(first, {"verdict": "fail", "misconception": misconception, "message": message})
-    ]
+    told[levels[0]] = _level([answer])
+    told["cases"] = [_told(cases(name, levels[0])[0], answer)]
     return told
 
 
@@ -360,16 +398,14 @@ def _judge_function(
 def _answer(worker: Worker, case: Case, deadline: float) -> CaseAnswer:
     """What became of a case, whatever becomes of the process."""
     left_s = deadline - time.monotonic()
-    used_up: CaseAnswer = {"verdict": "skipped", "message": "The time for the whole was used up."}
     if left_s <= 0:
-        return used_up
+        return {"verdict": "skipped", "message": "The time for the whole was used up."}
     try:
         return worker.run(case, left_s)
+    except Undecided as undecided:
+        return {"verdict": "skipped", "message": str(undecided)}
     except Lost as lost:
-        if lost.args[0] == "never-ends" and left_s < CASE_S:
-            # nobody knows whether it would have ended
-            return used_up
-        return {"verdict": "fail", "misconception": lost.args[0], "message": lost.args[1]}
+        return _failed(*lost.args)
 
 
 def _stops(case: Case, answer: CaseAnswer, first: bool) -> str:

@@ -3,7 +3,6 @@
 import contextlib
 import random
 import socket
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -11,6 +10,7 @@ from typing import TypeVar
 from lenproto.answers import ANSWERS
 from lenproto.exercises.cases import HEBREW_NAME, SERVER_SIDE, Case
 from lenproto.exercises.driven import MOST_BYTES, ON_THE_WAY_S, Driver, send_at_once
+from lenproto.exercises.patience import Patience
 from lenproto.exercises.stuck import Stuck, stuck_in
 from lenproto.exercises.waits import stand_in
 from lenproto.lab import keyboard, tap
@@ -19,9 +19,14 @@ from lenproto.lab.shocks import NO_SUCH_ADDRESS
 from lenproto.lab.trace import SENDING, Trace
 from lenproto.wire import DEFAULT_IP, greeting
 
-CASE_S = 1.5  # seconds that one case may take here; whoever runs this process gives it 2
+CASE_S = (
+    1.5  # seconds that a function may compute in one case; whoever runs this process gives it 2
+)
+LOOK_S = 0.05  # between two looks at it
+STILL = 30  # looks in a row at which it stands still, and waits for what is no peer's
 MOST_CHARACTERS = 1_000_000  # that a function may print in one case
-THREADS_S = 0.3  # seconds that the function's own threads may go on after it has returned
+THREADS_S = 0.3  # seconds that the function's own threads may compute after it has returned
+THREADS_STILL = 15  # looks in a row at which all of them stand still
 TRIES = 3  # of a case that a stranger has disturbed
 RECENT = 4  # calls that one looks at after each call
 IN_VAIN = 100  # calls of one function in one case that get nothing
@@ -187,15 +192,15 @@ def _watch(seen, function, arguments, judge):
 
 def _wait(program, driver):
     """Wait until the function has ended, with the threads that it started; return whether it has."""
-    deadline = time.monotonic() + CASE_S
-    while program.thread.is_alive() and time.monotonic() < deadline:
-        program.thread.join(0.05)
+    patience = Patience(CASE_S, STILL)
+    while program.thread.is_alive() and not patience.is_over():
+        program.thread.join(LOOK_S)
         if (driver.stuck or driver.spins or _floods(program)) and program.thread.is_alive():
             with contextlib.suppress(LabError):
                 program.stop()
     if not program.thread.is_alive():
-        ends = time.monotonic() + THREADS_S
-        while program.alive and time.monotonic() < ends and not (driver.stuck or driver.spins):
+        patience = Patience(THREADS_S, THREADS_STILL)
+        while program.alive and not (patience.is_over() or driver.stuck or driver.spins):
             for actor in program.actors[1:]:
                 actor.thread.join(0.02)
     return not program.thread.is_alive()
@@ -326,13 +331,18 @@ _SET_UP = {
 
 
 def _gate(seen):
-    """Return what is called before each call: it frees the port kept for the function, and keeps no bytes back."""
+    """Return what is called before each call: it keeps no bytes back, and frees the port kept for the function.
+
+    Only for who asks for it: whoever takes any port could be given this one, by chance.
+    """
 
     def gate(call, sock):
         if call.name in SENDING:
             send_at_once(sock)
         if call.name == "bind" and seen.sock and seen.case.function == "initial_listen":
-            tap.original("close")(seen.sock)
+            asked = call.argument[1:2] if isinstance(call.argument, tuple) else ()
+            if asked == seen.address[1:2]:
+                tap.original("close")(seen.sock)
 
     return gate
 

@@ -4,12 +4,15 @@ import dis
 import sys
 import time
 from dataclasses import dataclass
+from types import CodeType
 
 from lenproto.lab import tap
 from lenproto.lab.trace import Where
 
 LOOKS = 10  # at the thread, to see in which loop it is each time
 LOOK_S = 0.005  # seconds between two of them
+TURN_S = 0.002  # of computing between two of them: else it may have had no turn meanwhile
+STILL = 60  # so often one waits for that, until it is known that it stands still
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,14 @@ def stuck_in(thread):
 
     Of its own functions the outermost tells it, so that the answer does not depend on the moment.
     """
-    looks = []
-    for _ in range(LOOKS):
+    looks: list[tuple[CodeType, int, int]] = []
+    for number in range(LOOKS):
+        if number and not _goes_on():
+            break  # and stands where it stood
         frame = _outermost(sys._current_frames().get(thread.ident))
         if frame is None:
             return None
         looks.append((frame.f_code, frame.f_lasti, frame.f_lineno))
-        time.sleep(LOOK_S)
     code = looks[0][0]
     if any(other is not code for other, _, _ in looks):
         return None
@@ -48,6 +52,16 @@ def stuck_in(thread):
         lines = _lines(code, *min(common, key=lambda loop: loop[1] - loop[0]))
         return Stuck(Where(code.co_name, min(lines), code.co_filename), max(lines))
     return Stuck(Where(code.co_name, lines.pop(), code.co_filename)) if len(lines) == 1 else None
+
+
+def _goes_on():
+    """Wait until this process has computed a little; return whether it has, or stands still."""
+    began = time.process_time()
+    for _ in range(STILL):
+        time.sleep(LOOK_S)
+        if time.process_time() - began >= TURN_S:
+            return True
+    return False
 
 
 def _outermost(frame):

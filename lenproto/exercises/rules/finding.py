@@ -5,7 +5,6 @@ import socket
 from dataclasses import dataclass
 
 from lenproto.exercises.driven import MOST_BYTES
-from lenproto.exercises.run import CASE_S
 from lenproto.lab.shocks import Send
 from lenproto.lab.trace import RECEIVING, SENDING, Where, literal
 
@@ -76,7 +75,7 @@ def forbidden(seen):
         place = seen.stuck or "it goes round and round, or waits for what is no peer's"
         return Finding(
             "never-ends",
-            f"After {CASE_S:g} s it had not come back: {place}.",
+            f"It was stopped, for it did not come back: {place}.",
             where=seen.stuck and seen.stuck.where,
         )
     if seen.threads:
