@@ -62,7 +62,7 @@ def window(chromium, lab):
 
 
 @pytest.fixture
-def notebook(window, lab, tmp_path, request):
+def notebook(window, lab, request):
     """notebook(path, theme="light", viewport=(1280, 1000)) opens a notebook of lab.root; closed after the test.
 
     A page in which a test has failed is used by no other one.
@@ -71,11 +71,11 @@ def notebook(window, lab, tmp_path, request):
     opened = []
 
     def open_notebook(path, theme="light", viewport=(1280, 1000)):
-        opened.append(Notebook(window, lab, path, theme, viewport, tmp_path))
+        opened.append(Notebook(window, lab, path, theme, viewport))
         return opened[-1]
 
     yield open_notebook
-    if request.session.testsfailed > failed or not opened:
+    if request.session.testsfailed > failed:
         window.discard()
     for each in opened:
         each.close()

@@ -52,14 +52,12 @@ def exercise(notebook, notebook_of, request):
     return opened
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise, theme):
+def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise):
     page = exercise(
         WRONG,
         VERDICT,
         "print(verdict)",
         "progress = Progress()\nprogress",
-        theme=theme,
         viewport=(1280, 1400),
     )
     cell = page.cell(VERDICT)
@@ -77,7 +75,7 @@ def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise, theme):
     assert (
         "<b>a client</b> from" in verdict.get_by_role("group", name="What it printed").inner_text()
     )
-    page.screenshot(f"verdict-{theme}")
+    page.screenshot("verdict")
 
     hints = verdict.get_by_role("log", name="Hints")
     assert hints.locator("li").count() == 0
@@ -100,7 +98,7 @@ def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise, theme):
     verdict.get_by_role("table").wait_for()
     assert verdict.get_by_role("rowheader", name="asks EXIT", exact=True).is_visible()
     assert verdict.get_by_text("It rests on 'asks NAME', which failed.").count() == 1
-    page.screenshot(f"cases-{theme}")
+    page.screenshot("cases")
     verdict.get_by_role("button", name="Hide the cases").click()
     assert not verdict.get_by_role("table").is_visible()
 
@@ -114,7 +112,7 @@ def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise, theme):
     assert verdict.get_by_role("button").all_inner_texts() == [
         f"All cases ({len(cases('check_client'))})"
     ]
-    page.screenshot(f"passed-{theme}")
+    page.screenshot("passed")
 
     page.restart_kernel()
     page.run_cell(0)
@@ -123,7 +121,7 @@ def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise, theme):
     row = table.get_by_role("row").filter(has_text="check_client")
     row.get_by_text("✓ pass").nth(1).wait_for()
     assert row.get_by_role("cell").all_inner_texts()[4] == "2", "two honest tries"
-    page.screenshot(f"progress-{theme}")
+    page.screenshot("progress")
     assert page.exceptions == []
 
 

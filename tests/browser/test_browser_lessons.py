@@ -18,5 +18,8 @@ def test_lesson_runs_twice_and_every_widget_is_seen(notebook, path):
         for cell, before in zip(cells, kept, strict=True):
             assert shown(cell.get("outputs", ())) == before, cell["source"]
     lesson.screenshots_of_widgets(path.stem)
+    lesson.change_theme("dark")
+    assert lesson.missing_widgets() == []
+    assert lesson.exceptions == []
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     assert all(cell["execution_count"] for cell in code if cell["source"])

@@ -68,29 +68,25 @@ def test_a_server_is_written_mended_put_on_the_stage_and_called(notebook):
     stage.step("server", "server", "server", "client", "server")
     stage.stands("server", "stuck in recv(2)")
     assert "recv_exactly(client_socket, 2)" in stage.marked("server")[0]
-    page.screenshot("own-stage-light")
+    page.screenshot("own-stage")
 
     page.run_cell("my_table")
     page.cell("my_table").get_by_text("withstood").first.wait_for()
     page.cell("my_table").get_by_text("39 of 39").first.wait_for()
-    page.screenshot("own-table-light")
+    page.screenshot("own-table")
 
     page.run_cell(SHOP + " = ")
     console = page.cell(SHOP + " = ")
     console.get_by_role("button", name="Connect").click()
     console.get_by_text("Hello! You can ask for").first.wait_for()
-    page.screenshot("own-console-light")
+    page.screenshot("own-console")
     page.change_theme("dark")
-    for name, cell in (("wrong", "my_stage"), ("table", "my_table"), ("console", SHOP + " = ")):
-        page.cell(cell)
-        page.screenshot(f"own-{name}-dark")
     assert page.errors() == []
     assert page.exceptions == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_both_programs_of_a_learner_talk_on_the_stage(notebook, own, theme):
-    page = notebook(f"{own}/{CLIENT.name}", theme=theme, viewport=(1280, 1100))
+def test_both_programs_of_a_learner_talk_on_the_stage(notebook, own):
+    page = notebook(f"{own}/{CLIENT.name}", viewport=(1280, 1100))
     page.run_all()
     assert page.errors() == []
     stage = StageInPage(page, "our_stage")
@@ -102,6 +98,6 @@ def test_both_programs_of_a_learner_talk_on_the_stage(notebook, own, theme):
     assert "recv_exactly(client_socket, 4)" in stage.marked("server")[0], (
         "its lines come from the other notebook"
     )
-    page.screenshot(f"both-programs-{theme}")
+    page.screenshot("both-programs")
     assert page.missing_widgets() == []
     assert page.exceptions == []

@@ -1,7 +1,5 @@
 """The shocks of lesson 6 as a pupil meets them: buttons by mouse and keyboard, a table that fills while one looks."""
 
-import pytest
-
 IMPORTS = """from lenproto import initial_listen, serve_requests, server
 from lenproto.answers import ANSWERS
 from lenproto.lab import literal
@@ -34,9 +32,8 @@ CHANGE = "source => jupyterapp.shell.currentWidget.content.model.cells.get(1).sh
 TABLE = 'table = ShockTable({"mine": mine}, shocks=["polite", "wrong handshake", "resets at once"])\ntable'
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_button_shows_on_which_line_a_server_ended(notebook, notebook_of, theme):
-    page = notebook(notebook_of(IMPORTS, "shocks = Shocks(servers)\nshocks"), theme=theme)
+def test_a_button_shows_on_which_line_a_server_ended(notebook, notebook_of):
+    page = notebook(notebook_of(IMPORTS, "shocks = Shocks(servers)\nshocks"))
     page.run_all()
     cell = page.cell("shocks = ")
     cell.get_by_text("Press a button: each server gets this shock").wait_for()
@@ -50,7 +47,7 @@ def test_a_button_shows_on_which_line_a_server_ended(notebook, notebook_of, them
     assert "ConnectionResetError" in literal.locator(".last").inner_text()
     assert "✓ holds" in hardened.inner_text() and hardened.locator(".last").count() == 0
     assert "dies in line" in cell.get_by_role("status").get_attribute("aria-label")
-    page.screenshot(f"shocks-{theme}")
+    page.screenshot("shocks")
 
 
 def test_buttons_are_reached_and_pressed_by_keyboard(notebook, notebook_of):

@@ -38,11 +38,10 @@ def output(notebook, cell):
     return source["outputs"][0]["text"]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_handshake_by_buttons(staged, theme):
-    stage = staged("ask, serve", theme=theme, viewport=(1280, 720))
+def test_a_handshake_by_buttons(staged):
+    stage = staged("ask, serve", viewport=(1280, 720))
     assert stage.words("server") == 'server: about to bind("127.0.0.1", port)'
-    stage.notebook.screenshot(f"stage-{theme}-0-start")
+    stage.notebook.screenshot("stage-0-start")
     stage.step("server", "server", "server")
     stage.stands("server", "stuck in accept(), waits for a client")
     assert stage.root.get_by_role("button", name="Step server").is_disabled()
@@ -54,14 +53,14 @@ def test_a_handshake_by_buttons(staged, theme):
     assert [line.strip() for line in stage.marked("server")] == [
         "if recv_exactly(client_socket, len(HANDSHAKE)) != HANDSHAKE:"
     ]
-    stage.notebook.screenshot(f"stage-{theme}-1-on-the-way")
+    stage.notebook.screenshot("stage-1-on-the-way")
     stage.step("client", "server", "server", "server")
     assert stage.labels(".arrow:not(.quiet)") == ['handshake "Hi"', "greeting 48 bytes"]
     assert stage.root.locator(".away").count() == 0
     stage.stands("client", "waits for the keyboard")
     assert stage.printed("client").startswith("Hello! You can ask for: TIME, NAME, RAND or EXIT")
     assert stage.root.locator(".chosen-bytes .field.greeting .byte").count() == 48
-    stage.notebook.screenshot(f"stage-{theme}-2-greeting")
+    stage.notebook.screenshot("stage-2-greeting")
     for side in ("client", "server"):
         assert stage.root.locator(f".side.blocked[data-side={side}]").count() == 1
     assert stage.notebook.exceptions == []
@@ -127,7 +126,7 @@ def test_what_belongs_together_lights_up(staged):
         "body = recv_exactly(client_socket, body_length(header))",
         "client_socket.sendall(answer)",
     ]
-    stage.notebook.screenshot("stage-light-3-lit")
+    stage.notebook.screenshot("stage-3-lit")
     stage.page.mouse.move(1, 1)
     stage.wait(lambda: stage.root.locator(".lit").count() == 0, "nothing is lit any more")
 
@@ -201,7 +200,7 @@ def test_full_screen_fits_a_projector_and_is_read_from_the_last_row(staged):
     assert last["y"] + last["height"] <= calls["y"] + calls["height"] + 1, (
         "the newest call is in view"
     )
-    stage.notebook.screenshot("stage-light-4-full-screen")
+    stage.notebook.screenshot("stage-4-full-screen")
     stage.press("Full screen")
     stage.wait(
         lambda: not stage.page.evaluate("!!document.fullscreenElement"), "it leaves the screen"
@@ -220,7 +219,7 @@ def test_nothing_stands_out_where_the_page_is_narrow(staged, width):
     ).all():
         box = part.bounding_box()
         assert box is None or box["x"] + box["width"] <= edge, part
-    stage.notebook.screenshot(f"stage-light-7-{width}")
+    stage.notebook.screenshot(f"stage-7-{width}")
 
 
 def test_two_stages_play_limits_deadlock_and_a_new_start(staged):
@@ -233,7 +232,7 @@ def test_two_stages_play_limits_deadlock_and_a_new_start(staged):
         .inner_text()
         .startswith("Deadlock: the client waits for 48 more bytes")
     )
-    two.notebook.screenshot("stage-light-5-deadlock")
+    two.notebook.screenshot("stage-5-deadlock")
     assert one.moment == (0, 0), "the other stage has not moved"
 
     one.notebook.cell("view_0 = ")
@@ -299,7 +298,7 @@ def test_a_lessons_stage_is_drawn_after_a_new_start(notebook):
         )
     stage.keys("s", "c")
     assert stage.labels() == ["connection"]
-    lesson.screenshot("lesson-02-dark-stage")
+    lesson.screenshot("lesson-02-stage")
     assert lesson.exceptions == []
 
 
@@ -323,7 +322,7 @@ def test_clients_in_the_queue_are_seen_and_the_keys_work_after_any_button(notebo
     stage.stands("client", "stuck in recv(48)")
     stage.keys("s")  # though the button that was pressed last has become pale
     assert stage.labels(".quiet") == ["connection", "in the queue"]
-    opened.screenshot("stage-light-6-queue")
+    opened.screenshot("stage-6-queue")
     stage.press("Let its time limit of 5 s run out")
     stage.stands("client", "about to close()")
     stage.page.keyboard.press("c")
@@ -352,8 +351,7 @@ def test_bytes_and_prints_are_shown_and_never_taken_for_html(notebook, notebook_
     assert opened.exceptions == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_replay_goes_forward_and_back_without_sockets(notebook, notebook_of, theme):
+def test_a_replay_goes_forward_and_back_without_sockets(notebook, notebook_of):
     opened = notebook(
         notebook_of(
             PROGRAMS,
@@ -362,7 +360,6 @@ def test_a_replay_goes_forward_and_back_without_sockets(notebook, notebook_of, t
             "stage.trace.save('talk.json')",
             "Replay('talk.json')",
         ),
-        theme=theme,
         viewport=(1280, 720),
     )
     opened.run_all()
@@ -376,7 +373,7 @@ def test_a_replay_goes_forward_and_back_without_sockets(notebook, notebook_of, t
     assert "end of the stream" in replay.labels(".quiet")
     assert replay.root.get_by_role("button", name="Step client").count() == 0
     assert replay.words("client") == "client: finished"
-    opened.screenshot(f"replay-{theme}-end")
+    opened.screenshot("replay-end")
     replay.press("Play")
     replay.wait(lambda: replay.moment[0] == 0, "it plays from the beginning")
     replay.press("Pause")
@@ -386,7 +383,7 @@ def test_a_replay_goes_forward_and_back_without_sockets(notebook, notebook_of, t
         replay.wait(lambda number=number: replay.moment[0] == number, f"call {number}")
     assert replay.words("server") != ""
     assert replay.marked("server") or replay.marked("client")
-    opened.screenshot(f"replay-{theme}-middle")
+    opened.screenshot("replay-middle")
     assert opened.exceptions == []
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+from helpers import jupyter_page
 from helpers.jupyter_page import Lab, descendants, running
 from helpers.kernel_ports import FIRST, LAST
 
@@ -65,9 +66,13 @@ def test_a_page_has_the_theme_and_the_size_that_were_asked_for(
     page = notebook(notebook_of("1"), theme="dark", viewport=(800, 600))
     assert page.page.locator("body").get_attribute("data-jp-theme-light") == "false"
     assert page.page.evaluate("[innerWidth, innerHeight]") == [800, 600]
-    monkeypatch.setenv("LENPROTO_SHOTS", str(tmp_path / "shots"))
-    assert page.screenshot("dark") == tmp_path / "shots" / "dark.png"
-    assert (tmp_path / "shots" / "dark.png").read_bytes().startswith(b"\x89PNG")
+    page.screenshot("nowhere")
+    monkeypatch.setattr(jupyter_page, "SHOTS", tmp_path / "shots")
+    page.screenshot("page")
+    pictures = sorted((tmp_path / "shots").iterdir())
+    assert [path.name for path in pictures] == ["page-dark.png", "page-light.png"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in pictures)
+    assert page.page.locator("body").get_attribute("data-jp-theme-light") == "false", "as before"
 
 
 def test_a_server_ends_and_its_kernels_with_it(chromium_path, tmp_path):

@@ -1,6 +1,7 @@
 """The catalogue of misconceptions: every name that a verdict can give has its entry, in words for a learner."""
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -24,15 +25,17 @@ ENTRIES = [
 ]
 
 
+@functools.cache
+def words(file):
+    """The names that the source of a module can give."""
+    nodes = ast.walk(ast.parse(file.read_text("utf-8")))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
+    return {text for text in texts if isinstance(text, str) and NAME.fullmatch(text)} - ENCODINGS
+
+
 def given(files):
-    """The names that the source of some modules can give."""
-    nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8"))))
-    words = {
-        node.value
-        for node in nodes
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
-    return {word for word in words if NAME.fullmatch(word)} - ENCODINGS
+    """The names that the sources of some modules can give."""
+    return {word for file in files for word in words(file)}
 
 
 def parses(code):

@@ -29,6 +29,8 @@ START_LIMIT_S = 60  # a server or a kernel starts
 RUN_LIMIT_S = 60  # cells run
 DRAW_LIMIT_S = 10  # a widget appears
 END_LIMIT_S = 10  # a process ends
+THEMES = ("light", "dark")
+SHOTS = os.environ.get("LENPROTO_SHOTS") and Path(os.environ["LENPROTO_SHOTS"]).absolute()
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 # JavaScript. JupyterLab has no panel for a moment, and a panel has no kernel for another one; only
@@ -245,22 +247,30 @@ class Window:
     """
 
     def __init__(self, browser, lab):
-        self._browser, self._lab, self.page, self._theme = browser, lab, None, ""
+        self._browser, self._lab, self.page, self.theme = browser, lab, None, ""
 
     def show(self, path, theme, viewport):
         """Open a notebook, wait until its kernel is idle, and return Playwright's page."""
         size = dict(zip(("width", "height"), viewport, strict=True))
         if self.page:
             self.page.set_viewport_size(size)
-            if self._theme != theme:
-                change_theme(self.page, theme)
+            self.change_theme(theme)
             self.page.evaluate(OPEN, path)
         else:
             self._lab.set_theme(theme)
             self.page = self._browser.new_page(viewport=size)
             self.page.goto(self._lab.address(path))
-        self._theme = theme
+        self.theme = theme
         return self.page
+
+    def change_theme(self, theme):
+        """Change to the "light" or "dark" theme, as from the menu."""
+        if theme != self.theme:
+            name = f"JupyterLab {theme.capitalize()}"
+            self.page.evaluate(THEME, name)
+            self.page.wait_for_selector(f"[data-jp-theme-name='{name}']", state="attached")
+            self.page.wait_for_selector("#jupyterlab-splash", state="detached")
+            self.theme = theme
 
     def clear(self):
         """Close the notebook, whatever of it was not saved."""
@@ -274,14 +284,6 @@ class Window:
             self.page = None
 
 
-def change_theme(page, theme):
-    """Change to the "light" or "dark" theme, as from the menu."""
-    name = f"JupyterLab {theme.capitalize()}"
-    page.evaluate(THEME, name)
-    page.wait_for_selector(f"[data-jp-theme-name='{name}']", state="attached")
-    page.wait_for_selector("#jupyterlab-splash", state="detached")
-
-
 class Notebook:
     """A notebook in a window, with its kernel connected and idle.
 
@@ -289,8 +291,8 @@ class Notebook:
     A cell is named by its number (Markdown cells count) or by a text that only its source has.
     """
 
-    def __init__(self, window, lab, path, theme, viewport, shots):
-        self.path, self._window, self._lab, self._shots = path, window, lab, shots
+    def __init__(self, window, lab, path, theme, viewport):
+        self.path, self._window, self._lab = path, window, lab
         self.exceptions, self.console_errors = [], []
         self.page = window.show(path, theme, viewport)
         self._listeners = {"pageerror": self._keep_exception, "console": self._keep_console_error}
@@ -362,40 +364,49 @@ class Notebook:
     def missing_widgets(self, limit_s=DRAW_LIMIT_S):
         """Scroll to every widget and give it time to appear. Return what stands in the place of those that do not."""
         missing = []
-        for number, cell in enumerate(self.cells()):
-            if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", [])):
-                self.page.evaluate(SCROLL, number)
-                end = time.monotonic() + limit_s
-                while (
-                    now := self.page.evaluate(MISSING, [number, WIDGET])
-                ) and time.monotonic() < end:
-                    self.page.wait_for_timeout(50)  # milliseconds
-                missing += [f"cell {number}: {text}" for text in now]
+        for number in self.widgets():
+            self.page.evaluate(SCROLL, number)
+            end = time.monotonic() + limit_s
+            while (now := self.page.evaluate(MISSING, [number, WIDGET])) and time.monotonic() < end:
+                self.page.wait_for_timeout(50)  # milliseconds
+            missing += [f"cell {number}: {text}" for text in now]
         return missing
 
     def change_theme(self, theme):
         """Change to the "light" or "dark" theme, as from the menu."""
-        change_theme(self.page, theme)
+        self._window.change_theme(theme)
 
-    def screenshots_of_widgets(self, name):
-        """Keep a picture of every widget, in both themes, with the page as it stands around it."""
-        numbers = [
+    def widgets(self):
+        """The numbers of the cells that show a widget."""
+        return [
             number
             for number, cell in enumerate(self.cells())
             if any(WIDGET in output.get("data", {}) for output in cell.get("outputs", []))
         ]
-        for theme in ("dark", "light"):
+
+    def screenshots_of_widgets(self, name):
+        """Keep a picture of every widget, with the page as it stands around it, where pictures are wanted."""
+        if not SHOTS:
+            return
+        for theme in THEMES:
             self.change_theme(theme)
-            for number in numbers:
+            for number in self.widgets():
                 self.cell(number).scroll_into_view_if_needed()
-                self.screenshot(f"{name}-{number:02}-{theme}")
+                self._keep(f"{name}-{number:02}-{theme}")
 
     def screenshot(self, name):
-        """Keep a picture of the page in the folder LENPROTO_SHOTS, or if unset in the test's own; return its path."""
-        path = Path(os.environ.get("LENPROTO_SHOTS") or self._shots) / f"{name}.png"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=path)
-        return path
+        """Keep pictures of the page in both themes, where they are wanted: in the folder LENPROTO_SHOTS."""
+        if not SHOTS:
+            return
+        before = self._window.theme
+        for theme in sorted(THEMES, key=lambda theme: theme != before):
+            self.change_theme(theme)
+            self._keep(f"{name}-{theme}")
+        self.change_theme(before)
+
+    def _keep(self, name):
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png")
 
     def close(self):
         """Close the notebook and end its kernel."""

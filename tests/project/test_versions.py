@@ -2,6 +2,7 @@
 
 import re
 import sys
+import sysconfig
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -62,7 +63,7 @@ def test_every_line_fixes_one_version_and_names_no_place():
 @pytest.mark.skipif(Path(sys.prefix).resolve() != (ROOT / ".venv").resolve(), reason=OURS)
 def test_what_is_installed_has_the_fixed_version():
     ours = {"lenproto", "pip", "setuptools", "wheel"}
-    for found in metadata.distributions():
+    for found in metadata.distributions(path=[sysconfig.get_path("purelib")]):
         name = canonicalize_name(found.metadata["Name"])
         if name not in ours:
             assert version(name, default_environment()) == found.version, name

@@ -1,24 +1,28 @@
 """What GitHub runs: a workflow that fits its schema, on every system and Python that we promise."""
 
+import json
 import re
-import subprocess
-import sys
 import tomllib
+from importlib.resources import files
 
+import check_jsonschema
 import pytest
 import yaml
 from helpers.places import ROOT
+from jsonschema.validators import validator_for
 
 WORKFLOW = ROOT / ".github" / "workflows" / "tests.yml"
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 SYSTEMS = {"ubuntu-latest", "macos-latest", "windows-latest"}
 
 
-def fits(schema, file):
-    """Whether a file fits one of the schemas that come with check-jsonschema, and what is said of it. No network."""
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(file)]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    return ended.returncode == 0, ended.stdout + ended.stderr
+def mistakes(schema, text):
+    """What a text has that its schema, of those that come with check-jsonschema, does not allow. No network."""
+    file = files(check_jsonschema) / "builtin_schemas" / "vendor" / f"{schema}.json"
+    rules = json.loads(file.read_text(encoding="utf-8"))
+    validator = validator_for(rules)(rules)
+    read = {"on" if key is True else key: value for key, value in yaml.safe_load(text).items()}
+    return [error.message for error in validator.iter_errors(read)]  # for YAML 1.1, on is True
 
 
 @pytest.fixture(scope="module")
@@ -27,18 +31,16 @@ def jobs():
 
 
 @pytest.mark.parametrize("schema, file", [
-    ("vendor.github-workflows", WORKFLOW),
-    ("vendor.dependabot", ROOT / ".github" / "dependabot.yml"),
+    ("github-workflows", WORKFLOW),
+    ("dependabot", ROOT / ".github" / "dependabot.yml"),
 ])  # fmt: skip
 def test_it_fits_its_schema(schema, file):
-    fitted, said = fits(schema, file)
-    assert fitted, said
+    assert mistakes(schema, file.read_text(encoding="utf-8")) == []
 
 
-def test_a_workflow_with_a_mistake_does_not_fit(tmp_path):
-    wrong = tmp_path / "wrong.yml"
-    wrong.write_text(WORKFLOW.read_text(encoding="utf-8").replace("runs-on:", "runs_on:"), "utf-8")
-    assert not fits("vendor.github-workflows", wrong)[0]
+def test_a_workflow_with_a_mistake_does_not_fit():
+    wrong = WORKFLOW.read_text(encoding="utf-8").replace("runs-on:", "runs_on:")
+    assert mistakes("github-workflows", wrong)
 
 
 def test_every_python_from_the_first_that_is_required_on_three_systems(jobs):
