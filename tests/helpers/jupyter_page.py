@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from helpers.places import NOTEBOOKS, ROOT
 
-BROWSERS = ["chromium", "chromium-browser", "google-chrome"]
+BROWSERS = ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]
 ARGUMENTS = [
     "--no-sandbox",  # root, which containers run as, may not have one
     "--disable-gpu",
