@@ -5,9 +5,9 @@ import os
 import re
 import subprocess
 import sys
-import time
 
 import pytest
+from helpers.computing import computes_at_most
 from helpers.places import CORPUS, ROOT
 
 from lenproto import __main__
@@ -222,11 +222,10 @@ def test_without_site_packages_it_works_too():
 
 
 def test_a_hanging_file_is_told_in_time():
-    began = time.monotonic()
-    done = run("-m", "lenproto", "check", str(CORPUS / "unsafe" / "holds_the_gil.py"))
+    with computes_at_most(5):
+        done = run("-m", "lenproto", "check", str(CORPUS / "unsafe" / "holds_the_gil.py"))
     assert done.returncode == 1
     assert "never-ends" in done.stdout
-    assert time.monotonic() - began < 4  # seconds; 3 where nobody else computes
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal of POSIX")

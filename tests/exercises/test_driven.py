@@ -13,7 +13,7 @@ import pytest
 from lenproto.exercises import submission
 from lenproto.exercises.cases import AnswerTo, Case, Silence
 from lenproto.exercises.driven import MOST_BYTES, ON_THE_WAY_S, Driver
-from lenproto.exercises.run import CASE_S, run
+from lenproto.exercises.run import run
 from lenproto.exercises.waits import stand_in
 from lenproto.lab.shocks import (
     Close,
@@ -69,9 +69,7 @@ def test_nothing_is_sent_before_what_a_step_expects_has_come():
 
 
 def test_a_deadlock_is_known_at_once_with_its_call():
-    began = time.monotonic()
     seen = drive(lambda request, sock: sock.recv(4), Expect(4, "an answer"), Send(b"EXIT"))
-    assert time.monotonic() - began < CASE_S / 2
     assert seen.ending == "waits"
     assert (seen.call.name, seen.call.argument) == ("recv", 4)
     assert seen.driver.problem.problem == "0 of 4 bytes came"
@@ -232,10 +230,8 @@ def test_a_time_limit_of_select_runs_out_at_once_where_the_peer_is_silent(limit_
         sock.close()
         return ready
 
-    began = time.monotonic()
     seen = drive(learner, ExpectAnswer(), Silence())
     assert seen.ending == "returned" and seen.result == ([], [], [])
-    assert time.monotonic() - began < CASE_S
 
 
 def test_waiting_in_select_for_what_never_comes_is_known_at_once():
@@ -254,10 +250,9 @@ def test_what_was_fetched_from_the_library_waits_in_the_same_way(tmp_path):
     with stand_in():
         parts = submission.read(source)
         function = submission.load(parts)["serve_requests"]
-        began = time.monotonic()
         seen = drive(function, *TALK)
     assert seen.result == b"EXIT" and seen.driver.done
-    assert time.monotonic() - began < CASE_S
+    assert seen.slept_s == 100, "it has only said that it sleeps"
 
 
 FETCHED = """
@@ -266,12 +261,12 @@ from time import sleep
 
 def serve_requests(request, client_socket):
     client_socket.sendall(b"0004lena")
-    sleep(1)
+    sleep(100)
     got = b""
     while len(got) < 4:
         if select([client_socket], [], [], 100)[0]:
             got += client_socket.recv(4)
-        sleep(1)
+        sleep(100)
     client_socket.close()
     return got
 """
@@ -344,10 +339,8 @@ def test_a_learner_who_does_not_block_and_sleeps_is_driven_as_well():
         sock.close()
         return got
 
-    began = time.monotonic()
     seen = drive(learner, *TALK)
     assert seen.result == b"EXIT" and seen.driver.done
-    assert time.monotonic() - began < CASE_S
 
 
 @pytest.mark.skipif(not hasattr(socket, "MSG_WAITALL"), reason="this system knows no MSG_WAITALL")

@@ -4,9 +4,9 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 
 import pytest
+from helpers.computing import computes_at_most
 from helpers.places import CORPUS
 
 from lenproto.exercises import judge, processes
@@ -242,12 +242,11 @@ def test_a_loss_costs_its_own_case_alone(judged):
 
 
 def test_after_an_endless_loop_the_rest_is_skipped_not_failed(judged):
-    verdict = judged("def serve_requests(request, client_socket):\n    while True: pass")[
-        "functions"
-    ]["serve_requests"]
+    with computes_at_most(4):
+        report = judged("def serve_requests(request, client_socket):\n    while True: pass")
+    verdict = report["functions"]["serve_requests"]
     assert [case["verdict"] for case in verdict["cases"]].count("fail") == 1
     assert verdict["shock"] == "skipped"
-    assert verdict["seconds"] < 2.5
 
 
 def test_what_does_not_load_in_time_fails_all_its_functions(judged):
@@ -263,10 +262,10 @@ def test_what_does_not_load_in_time_fails_all_its_functions(judged):
 
 
 def test_the_whole_has_a_limit(judged):
-    began = time.monotonic()
     report = judged(SERVES.format(""), limit_s=0.0)
-    assert report["functions"]["initial_listen"]["spec"] == "skipped"
-    assert time.monotonic() - began < 5
+    verdict = report["functions"]["initial_listen"]
+    assert (verdict["spec"], verdict["shock"]) == ("skipped", "skipped")
+    assert {case["message"] for case in verdict["cases"]} == {"The time for the whole was used up."}
 
 
 def test_what_one_function_leaves_does_not_reach_the_next(judged):

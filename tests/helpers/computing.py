@@ -9,7 +9,7 @@ except ImportError:  # Windows
     resource = None
 
 
-def _computed():
+def computed():
     """Seconds that this process and its children that have ended have computed; where nobody tells, those that pass."""
     if resource is None:
         return time.monotonic()
@@ -20,7 +20,7 @@ def _computed():
 @contextlib.contextmanager
 def computes_at_most(seconds):
     """Fail where the block, with the processes that it has started and waited for, computes for longer."""
-    began = _computed()
+    began = computed()
     yield
-    took = _computed() - began
+    took = computed() - began
     assert took < seconds, f"it has computed for {took:.2f} s"

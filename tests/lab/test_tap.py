@@ -439,7 +439,7 @@ def test_a_recorded_error_does_not_keep_the_learners_sockets_alive():
             with pytest.raises(TypeError):
                 forgets()
             alive = forgotten[0]()
-            assert alive is None
+            assert alive is None, gc.get_referrers(alive)
     finally:
         gc.enable()
     assert names(trace, "client") == ["bind", "close"]
