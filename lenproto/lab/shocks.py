@@ -28,6 +28,9 @@ from lenproto.wire import (
 
 LIMIT_S = 5.0  # seconds within which what a step expects has to come
 FILL_S = 10.0
+LITTLE_ROOM_BYTES = (
+    65536  # for answers that nobody reads; with much less, a system throws segments away
+)
 MARGIN_S = 1.0  # seconds that a program may take longer than its own time limit
 CLIENTS = 1000  # that come one after another
 SHOWN_BYTES = 60  # of one step, in a report
@@ -422,6 +425,17 @@ def server_shocks(timeout_s, fill_s=FILL_S):
     ]  # fmt: skip
 
 
+def connect(address, script, limit_s):
+    """Return a socket connected with a server. Whoever will never read has little room for what comes.
+
+    Else a system makes that room larger and larger, and how long it takes until it is full depends on the computer.
+    """
+    sock = socket.create_connection(address, limit_s)
+    if any(isinstance(step, Flood) for step in script):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LITTLE_ROOM_BYTES)
+    return sock
+
+
 def shock_server(address, shock, limit_s=LIMIT_S):
     """Give a server at an address one shock, then look whether the next client is served; return the Outcome."""
     began, outcome = time.monotonic(), Outcome(shock)
@@ -443,7 +457,7 @@ def _visit(address, script, limit_s, played, began, words):
     note = Played(len(played) + 1, words, time.monotonic() - began)
     played.append(note)
     try:
-        sock = socket.create_connection(address, limit_s)
+        sock = connect(address, script, limit_s)
     except OSError as error:
         note.problem = f"no connection: {type(error).__name__}"
         return False

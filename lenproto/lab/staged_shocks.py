@@ -33,6 +33,7 @@ from lenproto.lab.shocks import (
     Shock,
     ShutDown,
     Wait,
+    connect,
     play,
     server_shocks,
 )
@@ -514,7 +515,7 @@ def _visit(address, shock, problems):
     for script in [shock.script] * shock.times + [POLITE]:
         played = []
         try:
-            with socket.create_connection(address, LIMIT_S) as sock:
+            with connect(address, script, LIMIT_S) as sock:
                 play(script, Peer(sock), played, time.monotonic())
         except OSError as error:
             problems.append(f"no connection: {type(error).__name__}")
