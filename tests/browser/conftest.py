@@ -16,6 +16,7 @@ from helpers.jupyter_page import (
     Window,
     descendants,
     find_chromium,
+    running,
     wait_until_ended,
 )
 
@@ -33,9 +34,16 @@ def chromium_path():
 
 @pytest.fixture(scope="package")
 def lab(chromium_path, tmp_path_factory):
-    """A JupyterLab server for all tests of this folder, which serves a copy of the notebooks."""
+    """A JupyterLab server for all tests of this folder, which serves a copy of the notebooks.
+
+    Its kernels are processes of their own, and would go on for ever: they end with it.
+    """
     with Lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
+        lab.request("POST", "/api/kernels")
+        started = descendants(lab.process.pid)
+    assert started or not running()  # where processes can be listed, there was one
+    assert not started & running().keys()
 
 
 @pytest.fixture(scope="package")

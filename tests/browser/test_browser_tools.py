@@ -3,7 +3,6 @@
 import json
 
 from helpers import jupyter_page
-from helpers.jupyter_page import Lab, descendants, running
 from helpers.kernel_ports import FIRST, LAST
 
 BROKEN = """import anywidget, ipywidgets
@@ -73,12 +72,3 @@ def test_a_page_has_the_theme_and_the_size_that_were_asked_for(
     assert [path.name for path in pictures] == ["page-dark.png", "page-light.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in pictures)
     assert page.page.locator("body").get_attribute("data-jp-theme-light") == "false", "as before"
-
-
-def test_a_server_ends_and_its_kernels_with_it(chromium_path, tmp_path):
-    """Kernels are processes of their own, and would go on for ever."""
-    with Lab(tmp_path) as lab:
-        lab.request("POST", "/api/kernels")
-        started = descendants(lab.process.pid)
-    assert started or not running()  # where processes can be listed, there was one
-    assert not started & running().keys()

@@ -197,7 +197,6 @@ def test_closing_a_table_gives_no_more_shocks(monkeypatch):
 
     view_give = view.give
     monkeypatch.setattr(view, "give", waits)
-    monkeypatch.setattr(view, "WORKERS", 1)
     table = ShockTable(SERVERS, shocks=FEW)
     table._button.click()
     assert started.wait(WAIT_S)

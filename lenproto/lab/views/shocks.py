@@ -10,7 +10,7 @@ import ipywidgets
 
 from lenproto.lab.program import LabError
 from lenproto.lab.shocks import server_shocks
-from lenproto.lab.staged_shocks import families, give, program, shock_named
+from lenproto.lab.staged_shocks import families, give, shock_named
 from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.page import TextForm, page
 from lenproto.server import CLIENT_TIMEOUT_S
@@ -18,7 +18,6 @@ from lenproto.server import CLIENT_TIMEOUT_S
 AROUND = 3  # lines of source shown before and after the one that matters
 TEXT_WIDTH = 96  # characters, of the sentences below a table in text form
 PRESS = "Press a button: each server gets this shock, and you see what it did."
-WORKERS = 4  # shocks of a table that are given at the same time: most of each is waiting
 STYLE = """<style>
 .lenproto .servers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26em, 100%), 1fr)); gap: 0.8em; }
 .lenproto .seen { border: 1px solid var(--jp-border-color1, #bbb); border-left: 0.4em solid #b34700; border-radius: 4px;
@@ -189,18 +188,17 @@ class ShockTable(TextForm, ipywidgets.VBox):
         return len(self._names) * len(self.servers)
 
     def run(self):
-        """Give each server each shock; returns when all are over. Those that take longest begin first."""
+        """Give each server each shock, one after another; returns when all are over.
+
+        Several at a time would take as long: in one Python, their threads wait for each other.
+        """
         with self._giving:
             self._button.disabled = True
             self.seen = {}
             try:
-                pairs = [
-                    (name, server)
-                    for name in sorted(self._names, key=_quick)
-                    for server in self.servers
-                ]
-                with ThreadPoolExecutor(WORKERS) as pool:
-                    list(pool.map(self._give, pairs))
+                for name in self._names:
+                    for server in self.servers:
+                        self._give(name, server)
             finally:
                 self._button.disabled = False
                 self._paint()
@@ -268,11 +266,10 @@ class ShockTable(TextForm, ipywidgets.VBox):
         except Exception as error:  # there is no cell that could show it
             self._count.value = page(f'<span role="alert">{html.escape(str(error))}</span>')
 
-    def _give(self, pair):
+    def _give(self, name, server):
         if self._closed:
             return
-        name, server = pair
-        self.seen[pair] = give(name, self.servers[server])
+        self.seen[name, server] = give(name, self.servers[server])
         self._progress.value = len(self.seen)
         if len(self.seen) % 8 == 0:
             self._paint()
@@ -322,15 +319,6 @@ def _chosen_families(shocks):
 def _stories():
     """What each shock against a server does, by its name."""
     return {shock.name: shock.story for shock in server_shocks(CLIENT_TIMEOUT_S)}
-
-
-def _quick(name):
-    """Sorts the shocks that need the clock first, for they take longest."""
-    try:
-        program(name)
-    except LabError:
-        return 0
-    return 1 + (name != "drips")
 
 
 def _verdict(seen):
