@@ -4,10 +4,12 @@ import statistics
 
 import pytest
 from helpers.jupyter_page import until
-from helpers.stage_page import DRAWN, FRAMES, PROGRAMS, StageInPage
+from helpers.stage_page import DRAWN, FRAMES, PROGRAMS, ROUND_TRIP, StageInPage
 
 CLICK_LIMIT_MS = 150  # median from a click to the drawn step
 FRAME_LIMIT_MS = 50
+# where the computer does nothing else; where it does, the limits grow with these
+ROUND_TRIP_MS, FRAME_MS = 25, 17
 LONG = 2000  # calls
 VIEW = "view = StageView({})\nview"
 LEFT_OVER = """import threading
@@ -393,9 +395,15 @@ def test_a_click_is_drawn_at_once_and_a_long_conversation_stays_quick(staged, ca
         stage.root.element_handle(),
         stage.root.get_by_role("button", name="Next").element_handle(),
     )
-    click = [stage.page.evaluate(DRAWN, [root, button]) for _ in range(40)]
+    page = stage.page
+    # what a busy computer takes for the least: a word from the page to the kernel and back, a frame
+    trip_ms = statistics.median(page.evaluate(ROUND_TRIP) for _ in range(40))
+    frame_ms = statistics.median(page.evaluate(FRAMES, [root, "wait", 60]))
+    click_limit_ms = max(CLICK_LIMIT_MS, trip_ms * CLICK_LIMIT_MS / ROUND_TRIP_MS)
+    frame_limit_ms = max(FRAME_LIMIT_MS, frame_ms * FRAME_LIMIT_MS / FRAME_MS)
+    click = [page.evaluate(DRAWN, [root, button]) for _ in range(40)]
     stage.press("Run")
-    until(lambda: stage.moment[1] >= LONG, f"{LONG} calls were made", 60)
+    until(lambda: stage.moment[1] >= LONG, f"{LONG} calls were made", 240)
     stage.press("Stop")
     stage.wait(lambda: stage.root.get_by_role("button", name="Run").is_enabled(), "it has stopped")
     late = [stage.page.evaluate(DRAWN, [root, button]) for _ in range(40)]
@@ -415,8 +423,8 @@ def test_a_click_is_drawn_at_once_and_a_long_conversation_stays_quick(staged, ca
             print(
                 f"{act:<44}{statistics.median(times):>7.0f} ms{max(times):>7.0f} ms{over:>7} of {len(times)}"
             )
-    assert statistics.median(click) < CLICK_LIMIT_MS
-    assert statistics.median(late) < CLICK_LIMIT_MS
+    assert statistics.median(click) < click_limit_ms
+    assert statistics.median(late) < click_limit_ms
     for times in frames.values():
-        assert statistics.median(times) < FRAME_LIMIT_MS
+        assert statistics.median(times) < frame_limit_ms
     assert stage.notebook.exceptions == []

@@ -2,15 +2,31 @@
 
 What is slow may be left out by who edits: pytest -m "not slow".
 
-By itself a file is a group: its fixtures are made once, and the cells of a lesson run in their order.
-A file of long tests that share nothing is cut into its tests, so that no worker is idle at the end.
+By itself a file is a group: its fixtures are made once, and the cells of a lesson run in their order. The tests in
+a browser compute all the time and share a JupyterLab, so one worker takes them, each a group; most others wait.
 """
 
-FIRST = ("tests/browser/", "tests/exercises/test_nbgrader.py", "tests/core/test_any_bytes.py")
-SINGLE = ("tests/browser/", "tests/core/test_any_bytes.py", "tests/lessons/test_again.py")
+BROWSER = "tests/browser/"
+FIRST = (
+    BROWSER,
+    "tests/lab/test_shocks.py",
+    "tests/exercises/test_verdicts.py",
+    "tests/exercises/test_nbgrader.py",
+    "tests/exercises/test_verdict.py",
+    "tests/lessons/test_exercise_files.py",
+    "tests/lab/test_staged_shocks.py",
+    "notebooks/en/06_shocks.ipynb",
+    "tests/exercises/test_judge.py",
+    "tests/core/test_any_bytes.py",
+    "tests/exercises/test_check_command.py",
+    "tests/exercises/test_grade.py",
+    "tests/project/test_habits.py",
+    "notebooks/",
+)
+FEW = 6  # of the browser's tests, that are no reason to start another browser
 
 SLOW = (
-    "tests/browser/",  # JupyterLab and a browser
+    BROWSER,  # JupyterLab and a browser
     "notebooks/",  # a kernel for each
     "tests/core/test_any_bytes.py",  # hundreds of conversations
     "tests/exercises/test_grade.py::test_a_cluster",  # a cluster
@@ -40,7 +56,15 @@ def turn(item):
 
 def group(nodeid):
     """The name of the group to which a test belongs."""
-    return nodeid if nodeid.startswith(SINGLE) else nodeid.partition("::")[0]
+    return nodeid if nodeid.startswith(BROWSER) else nodeid.partition("::")[0]
+
+
+def next_group(waiting, in_browser):
+    """Which of the waiting groups a worker takes, that has a browser or has none; None if it may end."""
+    own = (name for name in waiting if name.startswith(BROWSER) == in_browser)
+    if (found := next(own, None)) or in_browser:
+        return found or next(iter(waiting))
+    return next(iter(waiting)) if len(waiting) > FEW else None
 
 
 def scheduler(config, log):
@@ -48,7 +72,18 @@ def scheduler(config, log):
     from xdist.scheduler import LoadScopeScheduling
 
     class Groups(LoadScopeScheduling):
+        browses = None  # the worker that has a browser
+
         def _split_scope(self, nodeid):
             return group(nodeid)
+
+        def _assign_work_unit(self, node):
+            self.browses = self.browses or node
+            name = next_group(self.workqueue, node is self.browses)
+            if name is None:
+                node.shutdown()
+                return
+            self.workqueue.move_to_end(name, last=False)
+            super()._assign_work_unit(node)
 
     return Groups(config, log)

@@ -46,6 +46,13 @@ DRAWN = """async ([root, button]) => {
     await seen;
     return performance.now() - began;
 }"""
+# How long a question to the kernel takes, which needs no time to be answered.
+ROUND_TRIP = """async () => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const began = performance.now();
+    await kernel.requestKernelInfo();
+    return performance.now() - began;
+}"""
 # How long each frame took while something was done in every frame.
 FRAMES = """async ([root, act, times]) => {
     const calls = root.querySelector(".calls"), back = root.querySelector("[aria-label=Back]"), frames = [];
@@ -53,7 +60,7 @@ FRAMES = """async ([root, act, times]) => {
     let before = await next();
     for (let number = 0; number < times; number++) {
         if (act === "scroll") calls.scrollTop = calls.scrollHeight * number / times;
-        else back.click();
+        else if (act === "back") back.click();
         const now = await next();
         frames.push(now - before);
         before = now;
