@@ -25,10 +25,10 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-quic",
 ]
-START_LIMIT_S = 60  # a server or a kernel starts
-RUN_LIMIT_S = 60  # cells run
-DRAW_LIMIT_S = 10  # a widget appears
-END_LIMIT_S = 10  # a process ends
+START_LIMIT_S = 240  # a server or a kernel starts
+RUN_LIMIT_S = 240  # cells run
+DRAW_LIMIT_S = 60  # a widget appears
+END_LIMIT_S = 60  # a process ends
 THEMES = ("light", "dark")
 SHOTS = os.environ.get("LENPROTO_SHOTS") and Path(os.environ["LENPROTO_SHOTS"]).absolute()
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -54,6 +54,11 @@ OPEN = """async path => {
     const widget = await jupyterapp.commands.execute("docmanager:open", { path, factory: "Notebook" });
     await widget.context.ready;
     jupyterapp.shell.activateById(widget.id);
+}"""
+EXECUTE = """async code => {
+    const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
+    const reply = await kernel.requestExecute({ code }).done;
+    if (reply.content.status !== "ok") throw new Error(`${reply.content.ename}: ${reply.content.evalue}`);
 }"""
 CLOSE = """async () => {
     for (const widget of [...jupyterapp.shell.widgets("main")]) {
@@ -259,7 +264,8 @@ class Window:
         else:
             self._lab.set_theme(theme)
             self.page = self._browser.new_page(viewport=size)
-            self.page.goto(self._lab.address(path))
+            self.page.goto(self._lab.address(path), timeout=START_LIMIT_S * 1000)
+            self.page.set_default_timeout(DRAW_LIMIT_S * 1000)
         self.theme = theme
         return self.page
 
@@ -325,6 +331,18 @@ class Notebook:
             self._run("notebook:run-cell")
         else:
             self.page.evaluate(START, "notebook:run-cell")
+
+    def run_all_but(self, which):
+        """Run all cells above one, and all below it."""
+        number = self._number(which)
+        self.page.evaluate(SELECT, number)
+        self._run("notebook:run-all-above")
+        self.page.evaluate(SELECT, number + 1)
+        self._run("notebook:run-all-below")
+
+    def execute(self, code):
+        """Let the kernel carry out some code that stands in no cell."""
+        self.page.evaluate(EXECUTE, code)
 
     def restart_kernel(self):
         """Restart the kernel, without the question whether one is sure, and wait until the new one answers."""
