@@ -17,6 +17,7 @@ from lenproto.lab.shocks import Close, ExpectEnd, Flood, NotMet, Peer, Reset, Se
 from lenproto.lab.trace import Call
 
 ON_THE_WAY_S = 0.02  # how long bytes may be on their way inside the system
+LAST_LOOKS = 2  # so often one waits for that, when the function has ended
 MOST_BYTES = 1_000_000  # that a function may send in one case
 MOST_FLOODS = 1000  # so often a peer asks that never reads an answer
 OTHERS_S = 0.5  # seconds that a function's other threads may compute while one of them waits
@@ -54,6 +55,7 @@ class DrivenPeer(Peer):
         self.read = 0  # so much of it the steps have read
         self.ended = False  # the function has ended the connection
         self.final = False  # the function has ended, or never goes on: nothing more can come
+        self.looks = 0  # so often one waits for what may still be on its way
 
     def fill(self):
         """Take all that has come."""
@@ -68,9 +70,20 @@ class DrivenPeer(Peer):
             self.came += piece
             self.ended = not piece
 
+    def await_the_last(self):
+        """Take what the function has sent or closed in its last moment: a busy system may not have delivered it yet."""
+        if self.sock.fileno() != -1:
+            with selectors.DefaultSelector() as selector:
+                selector.register(self.sock, selectors.EVENT_READ)
+                selector.select(ON_THE_WAY_S)
+            self.fill()
+
     def receive(self, n, limit_s=None):
         """Return n bytes; fewer at the end of the connection. Pending where they have not come yet."""
         self.fill()
+        while len(self.came) - self.read < n and not self.ended and self.looks:
+            self.looks -= 1
+            self.await_the_last()
         unread = self.came[self.read :]
         if len(unread) < n and not self.ended:
             if not self.final:
@@ -175,6 +188,8 @@ class Driver:
     def finish(self):
         """The function has ended: see which of the steps that are left are met all the same."""
         with self._lock:
+            if self.peer and not self.stuck:
+                self.peer.looks = LAST_LOOKS
             while self._listens and self._step():
                 pass
             self._last_step()

@@ -26,7 +26,7 @@ from lenproto.exercises.cases import FUNCTIONS, LEVELS
 VERSION = 1
 VARIABLE = "LENPROTO_PROGRESS"
 OFF = "off"
-LOCK_S = 1.0  # seconds that another notebook may take to write; then we go on without waiting
+LOCK_S = 10.0  # seconds that another notebook may take to write, on a busy computer; then we go on without waiting
 LOOK_S = 0.005  # between two looks at whether it has
 # what could not be kept in a file, in the form of the file
 _memory: dict[str, dict[str, Any]] = {}

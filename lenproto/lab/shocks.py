@@ -27,7 +27,7 @@ from lenproto.wire import (
 )
 
 LIMIT_S = 5.0  # seconds within which what a step expects has to come
-FILL_S = 10.0
+FILL_S = 30.0  # seconds until unread answers have filled what a system keeps, on a busy computer
 LITTLE_ROOM_BYTES = (
     65536  # for answers that nobody reads; with much less, a system throws segments away
 )

@@ -9,7 +9,7 @@ from helpers.stage_page import DRAWN, FRAMES, PROGRAMS, ROUND_TRIP, StageInPage
 CLICK_LIMIT_MS = 150  # median from a click to the drawn step
 FRAME_LIMIT_MS = 50
 # where the computer does nothing else; where it does, the limits grow with these
-ROUND_TRIP_MS, FRAME_MS = 25, 17
+ROUND_TRIP_MS = 25
 LONG = 2000  # calls
 VIEW = "view = StageView({})\nview"
 LEFT_OVER = """import threading
@@ -403,9 +403,7 @@ def test_a_click_is_drawn_at_once_and_a_long_conversation_stays_quick(staged, ca
     page = stage.page
     # what a busy computer takes for the least: a word from the page to the kernel and back, a frame
     trip_ms = statistics.median(page.evaluate(ROUND_TRIP) for _ in range(40))
-    frame_ms = statistics.median(page.evaluate(FRAMES, [root, "wait", 60]))
-    click_limit_ms = max(CLICK_LIMIT_MS, trip_ms * CLICK_LIMIT_MS / ROUND_TRIP_MS)
-    frame_limit_ms = max(FRAME_LIMIT_MS, frame_ms * FRAME_LIMIT_MS / FRAME_MS)
+    frames_ms = [page.evaluate(FRAMES, [root, "wait", 60])]
     click = [page.evaluate(DRAWN, [root, button]) for _ in range(40)]
     stage.notebook.execute(PLAYS)
     stage.step("client")
@@ -416,6 +414,10 @@ def test_a_click_is_drawn_at_once_and_a_long_conversation_stays_quick(staged, ca
     stage.wait(lambda: stage.root.get_by_role("button", name="Run").is_enabled(), "it has stopped")
     late = [stage.page.evaluate(DRAWN, [root, button]) for _ in range(40)]
     frames = {act: stage.page.evaluate(FRAMES, [root, act, 120]) for act in ("scroll", "back")}
+    frames_ms.append(page.evaluate(FRAMES, [root, "wait", 60]))
+    frame_ms = max(map(statistics.median, frames_ms))
+    click_limit_ms = max(CLICK_LIMIT_MS, trip_ms * CLICK_LIMIT_MS / ROUND_TRIP_MS)
+    frame_limit_ms = max(FRAME_LIMIT_MS, frame_ms * 4)
     with capsys.disabled():
         print(f"\n\n{'from a click to the drawn step':<44}{'median':>10}{'slowest':>10}")
         for name, times in (
