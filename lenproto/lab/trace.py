@@ -13,6 +13,7 @@ import json
 import math
 import reprlib
 import socket
+import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -157,6 +158,37 @@ class Field(NamedTuple):
     data: bytes
 
 
+class _Tally:
+    """What some calls of a trace leave for others to get: kept, so that a long conversation stays quick."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.unread: Counter[_Stream] = Counter()  # bytes, by connection and the end that gets them
+        self.ended: set[_Stream] = set()  # where the end of the stream comes after these bytes
+        self.connected: dict[int | None, Any] = {}  # connection → where to; not accepted so far
+        self.accepted: set[int | None] = {None}
+
+    def count(self, call: Call) -> None:
+        """Add one call."""
+        self.calls += 1
+        if call.name == "accept":
+            self.accepted.add(call.connection)
+            self.connected.pop(call.connection, None)
+        elif call.name.startswith("connect"):
+            if call.connection not in self.accepted:
+                self.connected[call.connection] = call.argument
+        elif call.connection is not None:
+            other = call.connection, "client" if call.side == "server" else "server"
+            if call.name in RECEIVING:
+                self.unread[call.connection, call.side] -= len(call.data)
+            elif call.name in SENDING:
+                self.unread[other] += len(call.data)
+            elif call.name == "close" or (
+                call.name == "shutdown" and call.argument != socket.SHUT_RD
+            ):
+                self.ended.add(other)
+
+
 class Trace(list[Call]):
     """Calls in the order in which they began.
 
@@ -170,6 +202,8 @@ class Trace(list[Call]):
         self.whole: set[int] = set()
         self.notes: dict[str, Notes] = {}
         self.listeners: list[Callable[[], object]] = []
+        self._past = _Tally()  # of the calls before the first one that has not ended
+        self._counting = threading.Lock()
 
     __hash__: ClassVar[Any] = object.__hash__  # a list has none
 
@@ -258,27 +292,23 @@ class Trace(list[Call]):
 
         For accept a client that connected to this port; else bytes, or the end of the stream.
         """
-        if call.name == "accept":
-            done = {other.connection for other in self if other.name == "accept"} | {None}
-            connects = [
-                other
-                for other in self
-                if other.name.startswith("connect") and other.connection not in done
-            ]
-            return any(other.argument[1:2] == address[1:2] for other in connects)
-        unread = 0
-        for other in self:
-            if other.connection != call.connection or call.connection is None:
-                continue
-            if other.side == call.side:
-                unread -= len(other.data) if other.name in RECEIVING else 0
-            elif other.name in SENDING:
-                unread += len(other.data)
-            elif other.name == "close" or (
-                other.name == "shutdown" and other.argument != socket.SHUT_RD
-            ):
-                return True
-        return unread > 0
+        with self._counting:
+            while self._past.calls < len(self) and self[self._past.calls].ended is not None:
+                self._past.count(self[self._past.calls])
+            now = _Tally()
+            for other in self[self._past.calls :]:
+                now.count(other)
+            if call.name == "accept":
+                known = self._past.accepted | now.accepted
+                return any(
+                    address[1:2] == to[1:2]
+                    for connection, to in (self._past.connected | now.connected).items()
+                    if connection not in known
+                )
+            end = call.connection, call.side
+            return (
+                end in self._past.ended | now.ended or self._past.unread[end] + now.unread[end] > 0
+            )
 
     def runs(self) -> list[tuple[Call, list[Field]]]:
         """Return (call, Fields) for every call in order: the fields, cut to that call's bytes."""
