@@ -27,11 +27,12 @@ from lenproto.wire import (
 )
 
 LIMIT_S = 5.0  # seconds within which what a step expects has to come
-FILL_S = 30.0  # seconds until unread answers have filled what a system keeps, on a busy computer
+FLOOD_S = 120.0  # seconds: nobody floods a program that always reads on for longer
 LITTLE_ROOM_BYTES = (
     65536  # for answers that nobody reads; with much less, a system throws segments away
 )
 MARGIN_S = 1.0  # seconds that a program may take longer than its own time limit
+FLOOD_MARGIN_S = 5.0  # the same, when it has a flood to read before it
 CLIENTS = 1000  # that come one after another
 SHOWN_BYTES = 60  # of one step, in a report
 
@@ -239,28 +240,34 @@ class Reset:
 
 @dataclass(frozen=True)
 class Flood:
-    """Send the same bytes again and again and read nothing, until the other side ends the connection."""
+    """Send the same bytes again and again and read nothing, until the other side ends the connection.
+
+    within_s: for how long it may leave the connection open and take nothing more.
+    """
 
     data: bytes
     within_s: float
 
     def __str__(self):
         return (
-            f"send {_shown(self.data)} again and again, and read nothing, "
-            f"until the connection ends (within {self.within_s:g} s)"
+            f"send {_shown(self.data)} again and again, and read nothing, until the connection ends "
+            f"(within {self.within_s:g} s after no more can be sent)"
         )
 
     def play(self, peer):
-        many, ends = self.data * 1000, time.monotonic() + self.within_s
-        while (left := ends - time.monotonic()) > 0:
-            peer.sock.settimeout(left)
+        many = left = self.data * 1000
+        peer.sock.settimeout(self.within_s)
+        ends = time.monotonic() + FLOOD_S
+        while time.monotonic() < ends:
             try:
-                peer.sock.sendall(many)
+                left = left[peer.sock.send(left) :] or many
             except TimeoutError:
-                break
+                raise NotMet(
+                    f"the connection is still open {self.within_s:g} s after it took the last bytes"
+                ) from None
             except OSError:  # it has gone
                 return
-        raise NotMet(f"the connection is still open after {self.within_s:g} s")
+        raise NotMet(f"it still takes all that is sent after {FLOOD_S:g} s")
 
 
 @dataclass
@@ -363,11 +370,8 @@ TALK = b"HiNAMERANDEXIT"  # all that a client says in a short conversation
 TWO_ANSWERS = (GREETING, ExpectAnswer(), ExpectAnswer(), ExpectEnd())
 
 
-def server_shocks(timeout_s, fill_s=FILL_S):
-    """Return the shocks against a server that drops a silent client after timeout_s seconds.
-
-    fill_s: how many seconds more it may take until unread answers have filled what the system keeps.
-    """
+def server_shocks(timeout_s):
+    """Return the shocks against a server that drops a silent client after timeout_s seconds."""
     gone = ExpectEnd(timeout_s + MARGIN_S)
     drip = timeout_s * 0.6  # so that each byte by itself comes in time
     dies, hangs = "it dies", "it hangs"
@@ -420,9 +424,14 @@ def server_shocks(timeout_s, fill_s=FILL_S):
               ("lower case", b"time", ""), ("unknown request", b"WHAT", ""), ("spaces", b"    ", ""),
               ("NUL bytes", b"\0\0\0\0", ""), ("binary request", b"\xff\xfe\x80\x00", dies))),
         Shock("never reads", "A client asks again and again, and never reads an answer.",
-              (*GREETED, Flood(b"????", timeout_s + fill_s)), literal=hangs),
+              (*GREETED, Flood(b"????", timeout_s + FLOOD_MARGIN_S)), literal=hangs),
         Shock(f"{CLIENTS} clients", "Polite clients, one after another.", (*GREETED, *LEAVES), times=CLIENTS),
     ]  # fmt: skip
+
+
+def floods(script):
+    """Whether a script sends without end and never reads."""
+    return any(isinstance(step, Flood) for step in script)
 
 
 def connect(address, script, limit_s):
@@ -431,7 +440,7 @@ def connect(address, script, limit_s):
     Else a system makes that room larger and larger, and how long it takes until it is full depends on the computer.
     """
     sock = socket.create_connection(address, limit_s)
-    if any(isinstance(step, Flood) for step in script):
+    if floods(script):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, LITTLE_ROOM_BYTES)
     return sock
 

@@ -21,6 +21,7 @@ from lenproto.lab.notes import Source, source_of
 from lenproto.lab.program import LabError, Program
 from lenproto.lab.shocks import (
     LIMIT_S,
+    LITTLE_ROOM_BYTES,
     POLITE,
     Close,
     Expect,
@@ -34,6 +35,7 @@ from lenproto.lab.shocks import (
     ShutDown,
     Wait,
     connect,
+    floods,
     play,
     server_shocks,
 )
@@ -454,6 +456,9 @@ def _for_real(shock, server):
     try:
         if not (address := _listening(program)):
             return _never_listened(shock, program)
+        if floods(shock.script):
+            # else a system keeps megabytes of answers before the server has to wait
+            program.actor.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, LITTLE_ROOM_BYTES)
         guests = threading.Thread(
             target=_visit, args=(address, shock, problems), name="shock", daemon=True
         )

@@ -17,7 +17,7 @@ from helpers.peers.bare import TIME_LIMIT_S, ScriptedServer
 from helpers.programs import LENPROTO, Server, run
 
 from lenproto import client
-from lenproto.lab import Background, Stage, literal
+from lenproto.lab import Background, Stage, literal, shocks
 from lenproto.lab.shocks import (
     Close,
     Expect,
@@ -97,9 +97,7 @@ def test_our_server_withstands(ours, shock):
     assert ours.stderr() == ""
 
 
-@pytest.mark.parametrize(
-    "shock", server_shocks(TIMEOUT_S, fill_s=1.0), ids=lambda shock: shock.name
-)
+@pytest.mark.parametrize("shock", server_shocks(0.1), ids=lambda shock: shock.name)
 def test_the_literal_server_withstands_only_what_the_table_says(shock):
     running = Background(
         literal.initial_listen, literal.check_client, literal.serve_requests, name="literal"
@@ -277,7 +275,11 @@ def test_bytes_are_sent_in_pieces(peer, connected_pair):
         (b"x", ExpectEnd(), 'b"x" came instead'),
         (b"", ExpectEnd(0.05), "the connection is still open after 0.05 s"),
         (b"NAME", Goodbye(), 'b"NAME" came instead'),
-        (b"", Flood(b"x" * 9, 0.1), "the connection is still open after 0.1 s"),
+        (
+            b"",
+            Flood(b"x" * 9, 0.1),
+            "the connection is still open 0.1 s after it took the last bytes",
+        ),
     ],
 )
 def test_what_is_not_met_is_said_in_a_sentence(peer, connected_pair, sends, step, problem):
@@ -285,6 +287,24 @@ def test_what_is_not_met_is_said_in_a_sentence(peer, connected_pair, sends, step
     notes = played(peer, step, Send(b"never sent"))
     assert [note.problem for note in notes] == [problem]
     assert problem in str(notes[0])
+
+
+def test_who_always_reads_on_is_not_flooded_for_ever(peer, connected_pair, monkeypatch):
+    monkeypatch.setattr(shocks, "FLOOD_S", 0.1)
+    took = []
+
+    def read_on():
+        while data := connected_pair[1].recv(100_000):
+            took.append(data)
+
+    reader = threading.Thread(target=read_on)
+    reader.start()
+    notes = played(peer, Flood(b"????", 60))
+    assert [note.problem for note in notes] == ["it still takes all that is sent after 0.1 s"]
+    connected_pair[0].close()
+    reader.join()
+    sent = b"".join(took)
+    assert sent == b"?" * len(sent) != b""
 
 
 @pytest.mark.parametrize(
