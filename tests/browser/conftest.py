@@ -55,7 +55,7 @@ def chromium(chromium_path, lab):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
         yield browser
-        processes = descendants(os.getpid()) - before
+        processes = descendants(os.getpid()) - before - descendants(lab.process.pid)
         browser.close()
     wait_until_ended(processes)
 
@@ -90,10 +90,18 @@ def notebook(window, lab, request):
 
 
 @pytest.fixture
-def notebook_of(lab):
-    """notebook_of("code", "more code") writes a notebook of these code cells; returns its path, for notebook()."""
+def written(window, notebook, lab, request):
+    """written("code", "more code", theme=…, viewport=…) gives a notebook of these code cells, not run yet.
 
-    def write(*sources):
+    A kernel and a page for each would take most of the tests' time: the notebook of the last such test is written
+    anew, and its kernel forgets what was there. fresh=True: one of its own, with a kernel that nobody had before.
+    """
+    failed = request.session.testsfailed
+
+    def write(*sources, theme="light", viewport=(1280, 1000), fresh=False):
+        if window.written and not fresh:
+            window.written.rewrite(sources, theme, viewport)
+            return window.written
         path = f"written_{len(list(lab.root.iterdir()))}.ipynb"
         cells = [nbformat.v4.new_code_cell(source) for source in sources]
         # else JupyterLab asks for one
@@ -101,6 +109,14 @@ def notebook_of(lab):
         nbformat.write(
             nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), lab.root / path
         )
-        return path
+        if fresh:
+            return notebook(path, theme, viewport)
+        opened = Notebook(window, lab, path, theme, viewport)
+        window.written = opened
+        return opened
 
-    return write
+    yield write
+    if request.session.testsfailed > failed:
+        if window.written:
+            lab.shut_down_kernels(window.written.path)
+        window.discard()

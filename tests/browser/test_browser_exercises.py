@@ -40,11 +40,11 @@ SHOWN = "view => view.textContent"
 
 
 @pytest.fixture
-def exercise(notebook, notebook_of, request):
+def exercise(written, request):
     """exercise(*cells, theme=…) opens a notebook with a progress of its own, and runs it."""
 
     def opened(*cells, **options):
-        page = notebook(notebook_of(IMPORTS.format(request.node.name), *cells), **options)
+        page = written(IMPORTS.format(request.node.name), *cells, **options)
         page.run_all()
         assert page.errors() == []
         return page

@@ -32,8 +32,8 @@ CHANGE = "source => jupyterapp.shell.currentWidget.content.model.cells.get(1).sh
 TABLE = 'table = ShockTable({"mine": mine}, shocks=["polite", "wrong handshake", "resets at once"])\ntable'
 
 
-def test_a_button_shows_on_which_line_a_server_ended(notebook, notebook_of):
-    page = notebook(notebook_of(IMPORTS, "shocks = Shocks(servers)\nshocks"))
+def test_a_button_shows_on_which_line_a_server_ended(written):
+    page = written(IMPORTS, "shocks = Shocks(servers)\nshocks")
     page.run_all()
     cell = page.cell("shocks = ")
     cell.get_by_text("Press a button: each server gets this shock").wait_for()
@@ -50,8 +50,8 @@ def test_a_button_shows_on_which_line_a_server_ended(notebook, notebook_of):
     page.screenshot("shocks")
 
 
-def test_buttons_are_reached_and_pressed_by_keyboard(notebook, notebook_of):
-    page = notebook(notebook_of(IMPORTS, "shocks = Shocks(servers)\nshocks"))
+def test_buttons_are_reached_and_pressed_by_keyboard(written):
+    page = written(IMPORTS, "shocks = Shocks(servers)\nshocks")
     page.run_all()
     cell = page.cell("shocks = ")
     cell.get_by_role("button", name="says nothing", exact=True).focus()
@@ -64,8 +64,8 @@ def test_buttons_are_reached_and_pressed_by_keyboard(notebook, notebook_of):
     cell.get_by_text("says nothing · ").wait_for()
 
 
-def test_a_table_is_filled_by_its_button_and_knows_the_changed_function(notebook, notebook_of):
-    page = notebook(notebook_of(IMPORTS, MINE, TABLE, "print(table)"))
+def test_a_table_is_filled_by_its_button_and_knows_the_changed_function(written):
+    page = written(IMPORTS, MINE, TABLE, "print(table)")
     page.run_all()
     cell = page.cell("table = ")
     cell.get_by_role("button", name="Give all shocks").click()

@@ -22,7 +22,7 @@ view_0.stage.listeners[:] = heard"""
 
 
 @pytest.fixture
-def staged(notebook, notebook_of):
+def staged(written):
     """staged("ask, serve", …) opens a notebook with a stage for each of these, run, and gives the (first) stage."""
 
     def open_stage(*arguments, **how):
@@ -30,7 +30,7 @@ def staged(notebook, notebook_of):
             f"view_{number} = StageView({each})\nview_{number}"
             for number, each in enumerate(arguments)
         ]
-        opened = notebook(notebook_of(PROGRAMS, *views, LEFT_OVER), **how)
+        opened = written(PROGRAMS, *views, LEFT_OVER, **how)
         opened.run_all()
         assert opened.errors() == []
         return StageInPage(opened, "view_0 = ")
@@ -258,7 +258,7 @@ def test_two_stages_play_limits_deadlock_and_a_new_start(staged):
 
 
 def test_run_twice_reloaded_and_with_the_kernel_restarted(staged):
-    stage = staged("ask, serve, typed=['NAME']")
+    stage = staged("ask, serve, typed=['NAME']", fresh=True)
     notebook = stage.notebook
     assert output(notebook, "import threading").strip() == "3", "the view's thread and two programs"
     notebook.run_all()
@@ -309,15 +309,13 @@ def test_a_lessons_stage_is_drawn_after_a_new_start(notebook):
     assert lesson.exceptions == []
 
 
-def test_clients_in_the_queue_are_seen_and_the_keys_work_after_any_button(notebook, notebook_of):
+def test_clients_in_the_queue_are_seen_and_the_keys_work_after_any_button(written):
     program = """def two(ip, port):
     with socket.create_connection((ip, port)) as one, socket.create_connection((ip, port)) as other:
         other.sendall(b"Hi")
         one.settimeout(5)
         one.recv(48)"""
-    opened = notebook(
-        notebook_of(PROGRAMS, program, VIEW.format("two, serve, played=[('server', 'accept')]"))
-    )
+    opened = written(PROGRAMS, program, VIEW.format("two, serve, played=[('server', 'accept')]"))
     opened.run_all()
     stage = StageInPage(opened)
     stage.step("client", "client", "client")
@@ -338,14 +336,14 @@ def test_clients_in_the_queue_are_seen_and_the_keys_work_after_any_button(notebo
     assert opened.exceptions == []
 
 
-def test_bytes_and_prints_are_shown_and_never_taken_for_html(notebook, notebook_of):
+def test_bytes_and_prints_are_shown_and_never_taken_for_html(written):
     evil = "<img src=x onerror=alert(1)><script>window.bad=1</script>"
     program = f"""def evil(ip, port):
     with socket.create_connection((ip, port)) as sock:
         sock.sendall({evil.encode()!r})
         print({evil!r})"""
-    opened = notebook(notebook_of(PROGRAMS, program, VIEW.format("evil, serve")))
-    opened.page.on(
+    opened = written(PROGRAMS, program, VIEW.format("evil, serve"))
+    opened.page.once(
         "dialog", lambda dialog: opened.exceptions.append("an alert") or dialog.dismiss()
     )
     opened.run_all()
@@ -358,15 +356,13 @@ def test_bytes_and_prints_are_shown_and_never_taken_for_html(notebook, notebook_
     assert opened.exceptions == []
 
 
-def test_a_replay_goes_forward_and_back_without_sockets(notebook, notebook_of):
-    opened = notebook(
-        notebook_of(
-            PROGRAMS,
-            "from lenproto.lab import Stage\n"
-            "with Stage(ask, serve, ['NAME', 'EXIT']) as stage:\n    stage.run()\n"
-            "stage.trace.save('talk.json')",
-            "Replay('talk.json')",
-        ),
+def test_a_replay_goes_forward_and_back_without_sockets(written):
+    opened = written(
+        PROGRAMS,
+        "from lenproto.lab import Stage\n"
+        "with Stage(ask, serve, ['NAME', 'EXIT']) as stage:\n    stage.run()\n"
+        "stage.trace.save('talk.json')",
+        "Replay('talk.json')",
         viewport=(1280, 720),
     )
     opened.run_all()

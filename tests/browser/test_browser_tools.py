@@ -19,8 +19,8 @@ await clicked.wait()
 print("went on")"""
 
 
-def test_cells_run_and_fail_and_a_restarted_kernel_has_forgotten_all(notebook, notebook_of, lab):
-    page = notebook(notebook_of("x = 1", "1 / 0", "print(x)"))
+def test_cells_run_and_fail_and_a_restarted_kernel_has_forgotten_all(written, lab):
+    page = written("x = 1", "1 / 0", "print(x)", fresh=True)
     page.run_all()
     assert page.errors() == ["ZeroDivisionError: division by zero"]
     assert [cell["execution_count"] for cell in page.cells()] == [1, 2, None]
@@ -37,14 +37,14 @@ def test_cells_run_and_fail_and_a_restarted_kernel_has_forgotten_all(notebook, n
     assert lab.request("GET", "/api/kernels") == []
 
 
-def test_a_kernel_of_the_lab_has_ports_that_no_other_test_gets(notebook, notebook_of, lab):
-    notebook(notebook_of("1"))
+def test_a_kernel_of_the_lab_has_ports_that_no_other_test_gets(written, lab):
+    written("1", fresh=True)
     connection = json.loads(next((lab.folder / "runtime").glob("kernel-*.json")).read_text("utf-8"))
     assert all(FIRST <= port < LAST for name, port in connection.items() if name.endswith("_port"))
 
 
-def test_widgets_that_fail_are_seen_and_those_that_work_may_be_clicked(notebook, notebook_of):
-    page = notebook(notebook_of(BROKEN, UNKNOWN, WAITS))
+def test_widgets_that_fail_are_seen_and_those_that_work_may_be_clicked(written):
+    page = written(BROKEN, UNKNOWN, WAITS)
     page.run_cell(0)
     page.run_cell(1)
     page.run_cell(2, wait=False)
@@ -59,10 +59,8 @@ def test_widgets_that_fail_are_seen_and_those_that_work_may_be_clicked(notebook,
     assert page.errors() == []
 
 
-def test_a_page_has_the_theme_and_the_size_that_were_asked_for(
-    notebook, notebook_of, tmp_path, monkeypatch
-):
-    page = notebook(notebook_of("1"), theme="dark", viewport=(800, 600))
+def test_a_page_has_the_theme_and_the_size_that_were_asked_for(written, tmp_path, monkeypatch):
+    page = written("1", theme="dark", viewport=(800, 600))
     assert page.page.locator("body").get_attribute("data-jp-theme-light") == "false"
     assert page.page.evaluate("[innerWidth, innerHeight]") == [800, 600]
     page.screenshot("nowhere")

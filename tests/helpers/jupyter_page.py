@@ -66,6 +66,15 @@ CLOSE = """async () => {
         widget.dispose();
     }
 }"""
+REWRITE = """async sources => {
+    const model = jupyterapp.shell.currentWidget.content.model.sharedModel;
+    while (model.cells.length > sources.length) model.deleteCell(model.cells.length - 1);
+    sources.forEach((source, at) => {
+        if (at < model.cells.length) model.getCell(at).setSource(source);
+        else model.insertCell(at, { cell_type: "code", source });
+    });
+    await jupyterapp.commands.execute("notebook:clear-all-cell-outputs");
+}"""
 THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })"
 SCROLL = "number => jupyterapp.shell.currentWidget.content.scrollToItem(number)"
 RESTART = """async () => {
@@ -73,6 +82,14 @@ RESTART = """async () => {
     await kernel.restart();
     await kernel.requestKernelInfo();
 }"""
+# Python: nothing of the last test is left in the kernel.
+FORGET = """import ipywidgets, sys
+views = sys.modules.get("lenproto.lab.views.cells")
+for _, made in views._made.values() if views else ():
+    for view in made:
+        view.close()
+ipywidgets.Widget.close_all()
+get_ipython().run_line_magic("reset", "-f")"""
 # For each widget in a cell's outputs that is not to be seen, the words that stand there instead.
 MISSING = """([number, type]) => {
     const cell = jupyterapp.shell.currentWidget.content.widgets[number];
@@ -253,21 +270,29 @@ class Window:
 
     def __init__(self, browser, lab):
         self._browser, self._lab, self.page, self.theme = browser, lab, None, ""
+        self.written = None  # the open notebook that tests write into, one after another
 
     def show(self, path, theme, viewport):
-        """Open a notebook, wait until its kernel is idle, and return Playwright's page."""
-        size = dict(zip(("width", "height"), viewport, strict=True))
+        """Open a notebook, and return Playwright's page."""
+        if self.written:
+            self.written.close()
+            self.written = None
         if self.page:
-            self.page.set_viewport_size(size)
+            self.resize(viewport)
             self.change_theme(theme)
             self.page.evaluate(OPEN, path)
         else:
             self._lab.set_theme(theme)
-            self.page = self._browser.new_page(viewport=size)
+            self.page = self._browser.new_page()
+            self.resize(viewport)
             self.page.goto(self._lab.address(path), timeout=START_LIMIT_S * 1000)
             self.page.set_default_timeout(DRAW_LIMIT_S * 1000)
         self.theme = theme
         return self.page
+
+    def resize(self, viewport):
+        """Make the page so wide and so high, in pixels."""
+        self.page.set_viewport_size(dict(zip(("width", "height"), viewport, strict=True)))
 
     def change_theme(self, theme):
         """Change to the "light" or "dark" theme, as from the menu."""
@@ -287,7 +312,7 @@ class Window:
         """Close the page: the next notebook gets one of its own."""
         if self.page:
             self.page.close()
-            self.page = None
+            self.page = self.written = None
 
 
 class Notebook:
@@ -319,6 +344,16 @@ class Notebook:
     def wait_until_idle(self, limit_s=START_LIMIT_S):
         """Wait until the kernel is connected and has nothing to do."""
         self.page.wait_for_function(IDLE, polling=50, timeout=limit_s * 1000)
+
+    def rewrite(self, sources, theme, viewport):
+        """Put these code cells in the place of its cells; its kernel forgets all of them."""
+        self.exceptions.clear()
+        self.console_errors.clear()
+        self._window.resize(viewport)
+        self._window.change_theme(theme)
+        self.execute(FORGET)
+        self.page.evaluate(REWRITE, list(sources))
+        self.wait_until_idle()
 
     def run_all(self):
         """Run All, to its end. After a cell's error the cells below it do not run: see errors()."""
