@@ -1,0 +1,127 @@
+"""Sentences by key and language: values, plurals, English where nothing is, isolated values, further languages."""
+
+import json
+import re
+
+import pytest
+
+from lenproto import words
+from lenproto.words import Words, say, speaking
+
+VALUE = re.compile(r"\{([a-z_]+)\}")
+ENGLISH = """
+greets = "{who} says hello."
+waits = "It waits for {what}."
+both = "Here are {things}."
+[byte]
+one = "{n} byte"
+other = "{n} bytes"
+[deep.down]
+says = "far below"
+"""
+HEBREW = """
+greets = "{who} אומר שלום."
+[byte]
+one = "בית אחד"
+two = "שני בתים"
+other = "{n} בתים"
+"""
+
+
+@pytest.fixture(autouse=True)
+def further(tmp_path, monkeypatch):
+    """Two languages in a folder of a translator's."""
+    for language, text in (("en", ENGLISH), ("he", HEBREW)):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "trial.toml").write_text(text, "utf-8")
+    monkeypatch.setenv("LENPROTO_WORDS", str(tmp_path))
+    words._table.cache_clear()
+    yield
+    words._table.cache_clear()
+
+
+def test_values_are_put_in_and_lists_joined():
+    assert say("trial.greets", who="lena") == "lena says hello."
+    assert say("trial.both", things=["one", 2]) == "Here are one, 2."
+    assert say("trial.deep.down.says") == "far below"
+
+
+def test_a_number_chooses_the_form_of_each_language():
+    assert [say("trial.byte", n=n) for n in (0, 1, 2, 7)] == [
+        "0 bytes",
+        "1 byte",
+        "2 bytes",
+        "7 bytes",
+    ]
+    with speaking("he"):
+        assert [say("trial.byte", n=n) for n in (1, 2, 7)] == [
+            "בית אחד",
+            "שני בתים",
+            "\u20687\u2069 בתים",
+        ]
+
+
+def test_words_are_said_when_they_are_shown_and_in_the_language_of_then():
+    held = Words("trial.waits", what=Words("trial.byte", n=2))
+    assert str(held) == "It waits for 2 bytes."
+    with speaking("he"):
+        assert str(held) == "It waits for \u2068שני בתים\u2069.", "English where nothing is"
+
+
+def test_values_keep_their_direction_among_right_to_left_text():
+    with speaking("he"):
+        assert say("trial.greets", who="recv(4)") == "\u2068recv(4)\u2069 אומר שלום."
+        assert words.direction() == "rtl"
+    assert words.direction() == "ltr"
+
+
+def test_the_environment_chooses_and_a_call_counts_more(monkeypatch):
+    monkeypatch.setenv("LENPROTO_LANGUAGE", "he")
+    assert say("trial.byte", n=1) == "בית אחד"
+    with speaking("en"):
+        assert say("trial.byte", n=1) == "1 byte"
+    monkeypatch.setattr(words, "_chosen", [])
+    words.speak("en")
+    assert words.language() == "en"
+    with pytest.raises(ValueError, match="'xx' is none of the languages en, he"):
+        words.speak("xx")
+
+
+@pytest.mark.parametrize(
+    "key, values", [("trial.nothing", {}), ("nobody.knows", {}), ("trial.greets", {})]
+)
+def test_what_is_not_there_is_never_passed_over(key, values):
+    with pytest.raises(KeyError):
+        say(key, **values)
+
+
+def test_words_go_through_json():
+    held = Words("trial.both", things=["a", Words("trial.byte", n=1)], n=3)
+    assert Words.from_json(json.loads(json.dumps(held.as_json()))) == held
+    assert hash(held) == hash(Words("trial.both"))
+    assert repr(Words("trial.byte", n=1)) == "Words('trial.byte', n=1)"
+
+
+def leaves(entry, way=()):
+    """Each text of a table, and the way to it; of the forms for a number only the general one."""
+    if not isinstance(entry, dict):
+        yield way, entry
+        return
+    for name, each in entry.items():
+        if "other" not in entry or name == "other":
+            yield from leaves(each, (*way, name))
+
+
+def of(language, name):
+    return {way: VALUE.findall(text) for way, text in leaves(words._read(language, name, None))}
+
+
+@pytest.mark.parametrize("language", [each for each in words.languages() if each != "en"] or ["en"])
+def test_every_language_has_the_same_keys_and_values(language):
+    for name in words.tables("en"):
+        if name == "trial":
+            continue
+        english, other = of("en", name), of(language, name)
+        assert other.keys() == english.keys(), name
+        for way, values in english.items():
+            assert sorted(set(other[way])) == sorted(set(values)), (name, way)
