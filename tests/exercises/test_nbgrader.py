@@ -87,7 +87,7 @@ def course(tmp_path_factory):
         ],
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=800,
         env=os.environ | dict.fromkeys(places, home) | {"PATH": PATH, "LENPROTO_PROGRESS": "off"},
     )
     assert ran.returncode == 0, ran.stderr

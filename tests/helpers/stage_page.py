@@ -53,6 +53,16 @@ ROUND_TRIP = """async () => {
     await kernel.requestKernelInfo();
     return performance.now() - began;
 }"""
+# How many times slower the page's own JavaScript goes than this computer could: what else it does takes turns.
+SLOWDOWN = """() => {
+    const times = [];
+    for (let round = 0; round < 100; round++) {
+        const began = performance.now();
+        for (let number = 0, sum = 0; number < 1e6; number++) sum += number % 7;
+        times.push(performance.now() - began);
+    }
+    return times.reduce((a, b) => a + b) / times.length / Math.min(...times);
+}"""
 # How long each frame took while something was done in every frame.
 FRAMES = """async ([root, act, times]) => {
     const calls = root.querySelector(".calls"), back = root.querySelector("[aria-label=Back]"), frames = [];
