@@ -1,5 +1,6 @@
 """The room of commands: which language they speak, and that each is imported for itself alone."""
 
+import ast
 import subprocess
 import sys
 import tomllib
@@ -103,3 +104,24 @@ def test_each_command_has_its_file_and_its_texts():
     for command in COMMANDS:
         assert (ROOT / "lenproto" / "commands" / f"{command}.py").is_file()
         assert table[command]["help"] and table[command]["about"]
+
+
+def imports(path):
+    """The modules of lenproto that a file names in its imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{each.name}" for each in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (each.name for each in node.names)
+
+
+def test_nobody_but_the_command_line_imports_the_commands():
+    package = ROOT / "lenproto"
+    importing = {
+        path.relative_to(package).parts[0]
+        for path in package.rglob("*.py")
+        if any(f"{name}.".startswith("lenproto.commands.") for name in imports(path))
+    }
+    assert importing == {"__main__.py", "commands"}
+    assert not [name for name in imports(package / "words" / "__init__.py") if "lenproto" in name]
