@@ -3,6 +3,7 @@
 import json
 import sys
 
+from lenproto.commands.streams import plain
 from lenproto.exercises import report
 from lenproto.exercises.cases import FUNCTIONS, LEVELS
 from lenproto.exercises.judge import judge_file
@@ -79,11 +80,6 @@ def total(found, levels=LEVELS):
     if missing:
         sentences.append(say("commands.check.missing", functions=missing))
     return " ".join(sentences)
-
-
-def plain(text):
-    """A text without what would steer a terminal: what learners print may be anything."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "·" for letter in text)
 
 
 class Progress:

@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from lenproto.commands.check import plain
+from lenproto.commands.streams import plain
 from lenproto.exercises.cases import FUNCTIONS, LEVELS
 from lenproto.exercises.grading import commonest, files, grade
 from lenproto.words import say

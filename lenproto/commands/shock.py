@@ -5,6 +5,7 @@ import ipaddress
 import json
 import sys
 
+from lenproto.commands.streams import plain
 from lenproto.lab.shocks import (
     MARGIN_S,
     Outcome,
@@ -188,7 +189,7 @@ def _not_given(outcome):
 def _plain(text):
     from rich.text import Text
 
-    return Text("".join(letter if letter.isprintable() else "·" for letter in text))
+    return Text(plain(text).replace("\n", "·"))
 
 
 def _is_loopback(ip):

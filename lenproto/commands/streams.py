@@ -1,7 +1,11 @@
-"""The standard streams of a command: closed, in an encoding of few letters, or with nobody at the other end."""
+"""What commands print, and where to: streams that are closed, lack letters, or that nobody reads any more."""
 
 import os
 import sys
+
+from lenproto.words import END_ISOLATE, ISOLATE
+
+HARMLESS = {"\n", ISOLATE, END_ISOLATE}  # of what is no letter; a language may isolate its values
 
 
 def prepare_standard_streams():
@@ -24,3 +28,8 @@ def let_go_of_output():
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def plain(text):
+    """Return a text without what would steer a terminal: what learners print may be anything."""
+    return "".join(letter if letter.isprintable() or letter in HARMLESS else "·" for letter in text)

@@ -11,6 +11,7 @@ from helpers.programs import LENPROTO, environment, run
 
 from lenproto import words
 from lenproto.__main__ import COMMANDS, main
+from lenproto.commands.streams import plain
 
 COMMANDS_DE = """
 wrong = "{program}: {what}. Mehr sagt {program} --help."
@@ -92,8 +93,7 @@ def test_of_the_commands_only_the_one_that_is_asked_for_is_imported(command):
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     imported = set(done.stdout.splitlines()[-1].split())
-    own = {"check", "grade"} if command == "grade" else {command}
-    assert {name for name in COMMANDS if f"lenproto.commands.{name}" in imported} == own
+    assert {name for name in COMMANDS if f"lenproto.commands.{name}" in imported} == {command}
     assert ("lenproto.exercises" in imported) == (command in ("check", "grade"))
     assert ("lenproto.lab" in imported) == (command not in ("server", "client"))
     assert not {"rich", "IPython", "ipywidgets", "jinja2", "psutil"} & imported
@@ -125,3 +125,9 @@ def test_nobody_but_the_command_line_imports_the_commands():
     }
     assert importing == {"__main__.py", "commands"}
     assert not [name for name in imports(package / "words" / "__init__.py") if "lenproto" in name]
+
+
+def test_what_would_steer_a_terminal_is_left_out_and_isolated_values_stay_so():
+    assert plain("\x1b[2Jgone\a\n") == "·[2Jgone·\n"
+    assert plain("\u2068recv(4)\u2069 אומר") == "\u2068recv(4)\u2069 אומר"
+    assert plain("\u202eright to left") == "·right to left"
