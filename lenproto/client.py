@@ -4,7 +4,7 @@ import socket
 import sys
 from collections.abc import Callable
 
-from lenproto.errors import ProtocolError, why
+from lenproto.errors import ProtocolError, say, why
 from lenproto.wire import (
     DEFAULT_IP,
     DEFAULT_PORT,
@@ -37,7 +37,7 @@ def initial_contact(
         client_socket.sendall(HANDSHAKE)
         data = recv_exactly(client_socket, GREETING_BYTES)
         if len(data) < GREETING_BYTES:
-            raise ProtocolError(f"closed after {len(data)} of {GREETING_BYTES} bytes of greeting")
+            raise ProtocolError(say("core.greeting-cut", received=len(data), whole=GREETING_BYTES))
         greeting = readable(data, "ascii")
         print(greeting)
         return True, greeting, client_socket
@@ -46,7 +46,7 @@ def initial_contact(
             client_socket.close()
         if not isinstance(error, (OSError, OverflowError, ValueError, TypeError)):
             raise  # no problem of the connection: Ctrl-C while we wait
-        print(f"No contact with {ip}:{port}: {why(error)}", file=sys.stderr)
+        print(say("core.no-contact", address=f"{ip}:{port}", why=why(error)), file=sys.stderr)
         return False, "", None
 
 
@@ -75,23 +75,23 @@ def send_requests(
                 body = recv_exactly(client_socket, body_length(header))
                 if len(body) < int(header):
                     raise ProtocolError(
-                        f"the stream ended after {len(body)} of {int(header)} bytes of answer"
+                        say("core.answer-cut", received=len(body), announced=int(header))
                     )
                 print(readable(body, "utf-8"))
                 answer = header + body  # never empty: an answer of length 0000 is one, too
         except EOFError:  # the person has nothing more to ask
             print()
         except (OSError, ProtocolError) as error:
-            print(f"The conversation broke off: {why(error)}", file=sys.stderr)
+            print(say("core.broke-off", why=why(error)), file=sys.stderr)
 
 
 def ask_request(ask: Callable[[str], str]) -> bytes:
     """Ask until the first four characters are ASCII; return them as 4 bytes, in capitals."""
     while True:
-        request = ask("Request: ")[:REQUEST_BYTES]
+        request = ask(say("core.prompt"))[:REQUEST_BYTES]
         if request.isascii():
             return request.upper().ljust(REQUEST_BYTES).encode("ascii")
-        print("A request is four letters A to Z. Nothing was sent; please ask again.")
+        print(say("core.not-ascii"))
 
 
 def main(

@@ -1,6 +1,5 @@
 """The server: listens, looks for a client, answers it until EXIT, looks for the next one."""
 
-import contextlib
 import os
 import socket
 
@@ -14,6 +13,7 @@ from lenproto.wire import (
     greeting,
     recv_exactly,
 )
+from lenproto.words import say
 
 CLIENT_TIMEOUT_S = 300  # a silent client may not keep the others waiting for ever
 
@@ -51,8 +51,8 @@ def check_client(
     """
     client_socket, address = server_socket.accept()
     try:
-        # macOS has no address for one that left
-        report("client {}:{}".format(*address or ("gone", "already")))
+        ip, port = address or ("", 0)  # macOS has no address for one that left
+        report(say("core.client" if address else "core.client-gone", address=f"{ip}:{port}"))
         client_socket.settimeout(timeout_s)
         # no answer waits for an earlier one
         client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -103,8 +103,10 @@ def recv_request(client_socket: socket.socket) -> str:
 
 def report(line: str) -> None:
     """Print a line at once. Where nobody reads standard output any more, the server goes on."""
-    with contextlib.suppress(OSError):
+    try:
         print(line, flush=True)
+    except OSError:
+        return
 
 
 def main(
@@ -116,11 +118,11 @@ def main(
 ) -> None:
     """Run the server until Ctrl-C. Raises OSError where it cannot listen."""
     greeting(answers)  # a table that does not fit is an error now, not with the first client
-    with initial_listen(ip, port) as server_socket:
-        report("listening on {}:{}".format(*server_socket.getsockname()))
-        if os.name == "nt":  # there accept hears Ctrl-C only when it returns
-            server_socket.settimeout(1)
-        with contextlib.suppress(KeyboardInterrupt):
+    try:
+        with initial_listen(ip, port) as server_socket:
+            report(say("core.listening", address="{}:{}".format(*server_socket.getsockname())))
+            if os.name == "nt":  # there accept hears Ctrl-C only when it returns
+                server_socket.settimeout(1)
             while True:
                 try:
                     client_socket, request = check_client(
@@ -130,4 +132,5 @@ def main(
                     # a client that was gone before accept could return it
                     continue
                 serve_requests(request, client_socket, answers=answers, timeout_s=timeout_s)
-    report("stopped")
+    except KeyboardInterrupt:
+        report(say("core.stopped"))

@@ -14,7 +14,7 @@ import socket
 import time
 from collections.abc import Collection
 
-from lenproto.errors import ProtocolError
+from lenproto.errors import ProtocolError, say
 
 HANDSHAKE = b"Hi"
 GREETING_BYTES = 48
@@ -64,16 +64,16 @@ def frame(text: str) -> bytes:
     """
     body = text.encode("utf-8")
     if len(body) > MAX_BODY_BYTES:
-        raise ValueError(f"a body of {len(body)} bytes: four digits can say {MAX_BODY_BYTES}")
+        raise ValueError(say("core.body-too-long", n=len(body), most=MAX_BODY_BYTES))
     return b"%04d" % len(body) + body
 
 
 def body_length(header: bytes) -> int:
     """Return the number of body bytes a header announces; ProtocolError if it is no header."""
     if len(header) < HEADER_BYTES:
-        raise ProtocolError(f"the stream ended after {len(header)} of {HEADER_BYTES} header bytes")
+        raise ProtocolError(say("core.header-cut", received=len(header), whole=HEADER_BYTES))
     if not header.isdigit():  # int() alone would also take b"-001", b"  17" and b"1_00"
-        raise ProtocolError(f"{header!r} stands where four digits must say the length")
+        raise ProtocolError(say("core.no-length", header=repr(header)))
     return int(header)
 
 
@@ -86,9 +86,10 @@ def greeting(requests: Collection[str]) -> bytes:
         if not (
             len(name) == REQUEST_BYTES and name.isascii() and name.isalpha() and name.isupper()
         ):
-            raise ValueError(f"{name!r} cannot be a request: it takes four capital letters A to Z")
+            raise ValueError(say("core.no-request", name=repr(name)))
     names = ", ".join(requests) + " or EXIT"
     for sentence in ("Hello! You can ask for: " + names, "Ask for: " + names):
         if len(sentence) <= GREETING_BYTES:
             return sentence.ljust(GREETING_BYTES).encode("ascii")
-    raise ValueError(f"the greeting has {GREETING_BYTES} bytes; {sentence!r} needs {len(sentence)}")
+    shown, n = repr(sentence), len(sentence)
+    raise ValueError(say("core.greeting-too-long", room=GREETING_BYTES, greeting=shown, n=n))

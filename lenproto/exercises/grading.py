@@ -20,6 +20,7 @@ from lenproto.exercises.report_types import (
     LevelVerdict,
     Report,
 )
+from lenproto.words import Words
 
 KINDS = (".py", ".ipynb")
 PASSED_OVER = {"__pycache__", "node_modules", "site-packages"}  # folders without anybody's homework
@@ -27,12 +28,17 @@ PASSED_OVER = {"__pycache__", "node_modules", "site-packages"}  # folders withou
 
 @dataclass(frozen=True)
 class Row:
-    """What became of one file: a report as judge.judge_file() gives it, or the problem there was, in a sentence."""
+    """What became of one file: a report as judge.judge_file() gives it, or what kept it from being judged."""
 
     learner: str
     path: str
     report: FileReport | None = None
-    problem: str = ""
+    fault: Words | None = None
+
+    @property
+    def problem(self) -> str:
+        """The problem there was, in a sentence; "" where there was none."""
+        return str(self.fault or "")
 
     def verdict(self, function: str, level: Level) -> LevelVerdict:
         """Return "pass", "fail", "missing" or "skipped"."""
@@ -189,18 +195,19 @@ def _row(learner: str, path: str, job: Job, future: Future[Report]) -> Row:
     except Exception as error:
         return Row(learner, path, None, _why(error))
     if all(report["functions"][name]["spec"] == "missing" for name in FUNCTIONS):
-        return Row(
-            learner,
-            path,
-            report,
-            f"None of the five functions is in it{': ' * bool(report['notes'])}{'; '.join(report['notes'])}.",
-        )
+        return Row(learner, path, report, _none_there(report["notes"]))
     return Row(learner, path, report)
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, submission.NotReadable):
-        return f"{error}."
+def _none_there(notes: Sequence[str]) -> Words:
     return (
-        f"It could not be judged, and that is the checker's fault: {type(error).__name__}: {error}"
+        Words("grading.none-but-notes", notes="; ".join(map(str, notes)))
+        if notes
+        else Words("grading.none")
     )
+
+
+def _why(error: Exception) -> Words:
+    if isinstance(error, submission.NotReadable):
+        return Words("grading.not-readable", why=str(error))
+    return Words("grading.checkers-fault", error=f"{type(error).__name__}: {error}")

@@ -9,10 +9,11 @@ import contextlib
 import functools
 import os
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ENGLISH = "en"
 CHOICE = "LENPROTO_LANGUAGE"  # the environment variable that names the language
@@ -24,7 +25,7 @@ PLURALS = {  # language → the form for a number, by the names of Unicode's CLD
     "he": lambda n: {1: "one", 2: "two"}.get(n, "other"),
 }
 _VALUE = re.compile(r"\{([a-z_]+)\}")
-_here = Path(__file__).parent
+_here = os.path.dirname(__file__)
 _chosen: list[str] = []  # languages, the last one counts
 
 
@@ -122,9 +123,12 @@ def _table(name: str, of: str, more: str | None) -> Mapping[str, Any]:
 
 
 def _read(of: str, name: str, more: str | None) -> dict[str, Any]:
-    for place in (_here, more and Path(more)):
-        if place and (file := place / of / f"{name}.toml").is_file():
-            return tomllib.loads(file.read_text(encoding="utf-8"))
+    import tomllib  # here: the five functions are imported quickly, and most of them say nothing
+
+    for place in (_here, more):
+        if place and os.path.isfile(file := os.path.join(place, of, f"{name}.toml")):
+            with open(file, "rb") as opened:
+                return tomllib.load(opened)
     return {}
 
 
@@ -147,9 +151,10 @@ def languages() -> list[str]:
     return sorted({file.parent.name for place in _places() for file in place.glob("*/*.toml")})
 
 
-def _places() -> list[Path]:
-    more = os.environ.get(MORE)
-    return [_here, *([Path(more)] if more else [])]
+def _places() -> list["Path"]:
+    from pathlib import Path
+
+    return [Path(place) for place in (_here, os.environ.get(MORE)) if place]
 
 
 def language() -> str:

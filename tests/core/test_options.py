@@ -6,7 +6,11 @@ import re
 import pytest
 from helpers.programs import LENPROTO, run
 
-from lenproto.__main__ import address, jobs, main, parser, run_check, run_grade, run_shock, seconds
+from lenproto.__main__ import main, parser
+from lenproto.commands import shock
+from lenproto.commands.grade import jobs
+from lenproto.commands.shock import address
+from lenproto.commands.talk import seconds
 
 DEFAULTS = {
     "server": {"ip": "127.0.0.1", "port": 8820, "name": None, "timeout": 300},
@@ -51,7 +55,7 @@ def help_of(capsys, monkeypatch):
 def test_what_nobody_gives_has_the_value_of_the_contract(command):
     assert (
         vars(parser().parse_args([command, *NEEDED.get(command, [])]))
-        == {"command": command} | DEFAULTS[command]
+        == {"language": None, "command": command} | DEFAULTS[command]
     )
 
 
@@ -128,72 +132,39 @@ def test_a_program_that_cannot_begin_ends_with_code_1(command):
     "words", [[], ["127.0.0.1:80", "--client", "python client.py {ip} {port}"]]
 )
 def test_shock_takes_either_an_address_or_a_client(words, capsys):
-    assert run_shock(parser().parse_args(["shock", *words])) == 2
+    assert shock.run(parser().parse_args(["shock", *words])) == 2
     assert capsys.readouterr().err == "lenproto shock: give either IP:PORT or --client.\n"
 
 
 @pytest.mark.parametrize(
-    "words, handed_on",
+    "given, values",
     [
         (
-            ["127.0.0.1:80", "--only", "polite", "--timeout", "0.5", "--json", "--yes"],
-            (
-                (("127.0.0.1", 80), None),
-                {"only": "polite", "timeout_s": 0.5, "as_json": True, "yes": True},
-            ),
+            ["shock", "127.0.0.1:80", "--only", "polite", "--timeout", "0.5", "--json", "--yes"],
+            {
+                "address": ("127.0.0.1", 80),
+                "only": "polite",
+                "timeout": 0.5,
+                "json": True,
+                "yes": True,
+            },
         ),
+        (["shock", "--client", "python {ip} {port}"], {"client": "python {ip} {port}"}),
+        (["server", "--name", "lena", "--port", "0"], {"name": "lena", "port": 0}),
+        (["client", "--ip", "::1", "--timeout", "0"], {"ip": "::1", "timeout": None}),
+        (["check", "mine.py", "--json", "--level", "spec"], {"json": True, "level": "spec"}),
         (
-            ["--client", "python {ip} {port}"],
-            (
-                (None, "python {ip} {port}"),
-                {"only": None, "timeout_s": 2.0, "as_json": False, "yes": False},
-            ),
-        ),
-    ],
-)
-def test_shock_hands_on_what_it_was_given_and_ends_with_its_code(words, handed_on, monkeypatch):
-    given = []
-    monkeypatch.setattr(
-        "lenproto.lab.shock_command.run",
-        lambda *both, **options: given.append((both, options)) or 7,
-    )
-    assert run_shock(parser().parse_args(["shock", *words])) == 7
-    assert given == [handed_on]
-
-
-@pytest.mark.parametrize(
-    "module, run_it, words, handed_on",
-    [
-        (
-            "check_command",
-            run_check,
-            ["check", "mine.py"],
-            (("mine.py",), {"as_json": False, "level": "shock"}),
-        ),
-        (
-            "check_command",
-            run_check,
-            ["check", "mine.py", "--json", "--level", "spec"],
-            (("mine.py",), {"as_json": True, "level": "spec"}),
-        ),
-        (
-            "grade_command",
-            run_grade,
             ["grade", "class", "--csv", "a", "--json", "b", "--html", "c", "--jobs", "7"],
-            (("class",), {"csv": "a", "as_json": "b", "html": "c", "jobs": 7}),
+            {"csv": "a", "json": "b", "html": "c", "jobs": 7},
         ),
     ],
 )
-def test_check_and_grade_hand_on_what_they_were_given_and_end_with_its_code(
-    module, run_it, words, handed_on, monkeypatch
-):
-    given = []
-    monkeypatch.setattr(
-        f"lenproto.exercises.{module}.run",
-        lambda *work, **options: given.append((work, options)) or 7,
+def test_what_is_given_has_the_value_that_was_given(given, values):
+    command = given[0]
+    assert (
+        vars(parser().parse_args(given))
+        == {"language": None, "command": command} | DEFAULTS[command] | values
     )
-    assert run_it(parser().parse_args(words)) == 7
-    assert given == [handed_on]
 
 
 @pytest.mark.parametrize("text", ["1", "2", "999"])
@@ -212,7 +183,7 @@ def main_with(monkeypatch):
     """main_with(command, function) runs the command line with this function in the place of the command's own."""
 
     def run_main(command, function):
-        monkeypatch.setattr(f"lenproto.__main__.run_{command}", function)
+        monkeypatch.setattr(f"lenproto.commands.{command}.run", function)
         return main([command, *NEEDED.get(command, [])])
 
     # pytest's are no files

@@ -13,7 +13,8 @@ import pytest
 from helpers.places import CORPUS, ROOT
 
 from lenproto import __main__
-from lenproto.exercises import FUNCTIONS, grade, grade_command
+from lenproto.commands import grade as grade_command
+from lenproto.exercises import FUNCTIONS, grade
 from lenproto.exercises.grading import Row, commonest, files, learners
 from lenproto.exercises.views import class_page
 

@@ -440,7 +440,7 @@ def test_an_interactive_stage_waits_for_the_keyboard():
         )
         assert (asking.function, asking.line) == (
             "ask_request",
-            line_of(client.ask_request, 'ask("Request: ")'),
+            line_of(client.ask_request, 'ask(say("core.prompt"))'),
         )
         assert both.printed("client").endswith("lena\nRequest: ")
         assert both.deadlock is None, "a person can go on"

@@ -38,13 +38,18 @@ from operators import EmptyText, LeaveOutKeyword, LeaveOutStatement
 ROOT = Path(__file__).parent.parent.parent
 FIRST = {  # module: the files tests/*/test_….py that should notice, the quick one first
     "wire": ["wire"], "answers": ["answers"], "errors": ["errors"], "client": ["client"],
-    "server": ["other_computers", "server"], "__main__": ["options", "other_computers", "command_line"],
+    "server": ["other_computers", "server"], "__main__": ["commands", "options", "command_line"],
+    "commands/parser": ["commands", "options", "command_line"], "commands/talk": ["options", "command_line"],
+    "commands/streams": ["command_line"], "commands/client": ["options", "command_line"],
+    "commands/server": ["options", "command_line"],
 }  # fmt: skip
 ALL = [
     "wire",
     "answers",
     "errors",
     "core",
+    "said",
+    "commands",
     "options",
     "other_computers",
     "client",

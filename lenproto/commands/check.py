@@ -3,28 +3,39 @@
 import json
 import sys
 
+from lenproto.commands.streams import plain
 from lenproto.exercises import report
 from lenproto.exercises.cases import FUNCTIONS, LEVELS
 from lenproto.exercises.judge import judge_file
 from lenproto.exercises.submission import NotReadable
+from lenproto.words import say
 
 PASSED, FAILED, NOT_READABLE = 0, 1, 2  # exit codes
 
 
-def run(path, *, as_json=False, level=LEVELS[-1]):
+def add_options(parser):
+    """Add what the command takes."""
+    add = parser.add_argument
+    add("file", metavar=say("commands.placeholder.file"), help=say("commands.check.file"))
+    add("--json", action="store_true", help=say("commands.check.json"))
+    level = say("commands.check.level", default=LEVELS[-1])
+    add("--level", choices=LEVELS, default=LEVELS[-1], help=level)
+
+
+def run(args):
     """Judge a file up to a level, and print the verdict; return the exit code.
 
     0: each function that is there passes, and there is at least one. 1: one fails, or there is none.
     2: there is no such file, or it is not readable as Python; a line on standard error says why.
     """
-    levels = LEVELS[: LEVELS.index(level) + 1]  # a level rests on those before it
+    levels = LEVELS[: LEVELS.index(args.level) + 1]  # a level rests on those before it
     try:
         with Progress() as progress:
-            found = judge_file(path, levels=levels, tell=progress.tell)
+            found = judge_file(args.file, levels=levels, tell=progress.tell)
     except NotReadable as error:
         print(plain(str(error)).replace("\n", " "), file=sys.stderr)
         return NOT_READABLE
-    print(json.dumps(found, indent=1) if as_json else plain(told(found, levels)))
+    print(json.dumps(found, indent=1) if args.json else plain(told(found, levels)))
     return PASSED if passed(found, levels) else FAILED
 
 
@@ -45,14 +56,8 @@ def told(found, levels=LEVELS):
     """The verdict on a file in words: each function's levels and first failure, and a line for all."""
     parts = [report.told(name, found["functions"][name]) for name in there(found)]
     if found["notes"]:
-        parts.append(
-            "\n".join(
-                [
-                    "Left out, for it does not run by itself:",
-                    *(f"  {note}" for note in found["notes"]),
-                ]
-            )
-        )
+        notes = (f"  {note}" for note in found["notes"])
+        parts.append("\n".join([say("commands.check.left-out"), *notes]))
     return "\n\n".join([*parts, total(found, levels)])
 
 
@@ -60,18 +65,21 @@ def total(found, levels=LEVELS):
     """How many of the five functions pass at these levels, in a line."""
     names = there(found)
     if not names:
-        return (
-            f"None of the five functions is in {found['file']}. They are: {', '.join(FUNCTIONS)}."
-        )
+        return say("commands.check.none", file=found["file"], functions=FUNCTIONS)
     good = sum(all(found["functions"][name][level] == "pass" for level in levels) for name in names)
     missing = [name for name in FUNCTIONS if name not in names]
-    rest = f" Not in this file: {', '.join(missing)}." if missing else ""
-    return f"{good} of {len(names)} functions pass ({' and '.join(levels)}), in {found['seconds']:.1f} s.{rest}"
-
-
-def plain(text):
-    """A text without what would steer a terminal: what learners print may be anything."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "·" for letter in text)
+    sentences = [
+        say(
+            "commands.check.total",
+            n=good,
+            all=len(names),
+            levels=say(f"commands.check.up-to.{levels[-1]}"),
+            seconds=f"{found['seconds']:.1f}",
+        )
+    ]
+    if missing:
+        sentences.append(say("commands.check.missing", functions=missing))
+    return " ".join(sentences)
 
 
 class Progress:
@@ -83,7 +91,8 @@ class Progress:
     def tell(self, name):
         """Say that a function's turn has come."""
         if self._shows:
-            print(f"\r\033[Kjudging {name} …", end="", file=sys.stderr, flush=True)
+            said = say("commands.check.judging", function=name)
+            print(f"\r\033[K{said}", end="", file=sys.stderr, flush=True)
 
     def __enter__(self):
         return self

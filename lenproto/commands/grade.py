@@ -1,52 +1,75 @@
 """lenproto grade: judges a class's files, shows a table, and writes it for a spreadsheet or a browser."""
 
+import argparse
 import contextlib
 import csv as csv_files
 import json
 import sys
 from pathlib import Path
 
+from lenproto.commands.streams import plain
 from lenproto.exercises.cases import FUNCTIONS, LEVELS
-from lenproto.exercises.check_command import plain
 from lenproto.exercises.grading import commonest, files, grade
+from lenproto.words import say
 
 DONE, NOT_THERE = 0, 2  # exit codes
 SIGNS = {"pass": "✓", "fail": "✗", "skipped": "–", "missing": "·"}
-LEGEND = "spec and shock of each function: ✓ passes, ✗ fails, – was skipped, · is not in the file"
 COLOURS = {"✓": "green", "✗": "bold red"}
 SHOWN_COMMONEST = 5
 # with these at its beginning, a spreadsheet takes a text for a formula
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def run(folder, *, csv=None, as_json=None, html=None, jobs=None):
+def add_options(parser):
+    """Add what the command takes."""
+    add, file = parser.add_argument, say("commands.placeholder.file")
+    add("folder", metavar=say("commands.placeholder.folder"), help=say("commands.grade.folder"))
+    add("--csv", metavar=file, help=say("commands.grade.csv"))
+    add("--json", metavar=file, help=say("commands.grade.json"))
+    add("--html", metavar=file, help=say("commands.grade.html"))
+    number = say("commands.placeholder.number")
+    add("--jobs", metavar=number, type=jobs, help=say("commands.grade.jobs"))
+
+
+def jobs(text):
+    """Return a number of jobs."""
+    if not (text.isdecimal() and 0 < int(text) < 1000):
+        raise argparse.ArgumentTypeError(say("commands.grade.no-jobs", text=repr(text)))
+    return int(text)
+
+
+def run(args):
     """Judge the files of a folder, and show and write what came of it; return the exit code.
 
     0: all were judged, whatever came of it. 2: there is no such folder, nothing in it, or a file
     that cannot be written.
     """
-    if not Path(folder).is_dir():
-        return _refuse(f"{folder}: there is no such folder. check judges a single file.")
-    paths = files(folder)
+    if not Path(args.folder).is_dir():
+        return _refuse(say("commands.grade.no-folder", folder=args.folder))
+    paths = files(args.folder)
     if not paths:
-        return _refuse(f"{folder}: there is no Python file and no notebook in it.")
+        return _refuse(say("commands.grade.empty", folder=args.folder))
     try:
-        if html:
+        if args.html:
             import lenproto.exercises.views.class_page  # noqa: F401  now, and not when all is judged
         with contextlib.ExitStack() as stack:
             outputs = [
                 (stack.enter_context(open(place, "w", encoding="utf-8", newline="")), write)
-                for place, write in ((csv, write_csv), (as_json, write_json), (html, write_html))
+                for place, write in (
+                    (args.csv, write_csv),
+                    (args.json, write_json),
+                    (args.html, write_html),
+                )
                 if place
             ]
             with _progress(len(paths)) as tell:
-                rows = grade(paths, jobs=jobs, root=folder, tell=tell)
+                rows = grade(paths, jobs=args.jobs, root=args.folder, tell=tell)
             for file, write in outputs:
-                write(file, rows, Path(folder).resolve().name)
+                write(file, rows, Path(args.folder).resolve().name)
     except ModuleNotFoundError as error:
         if error.name != "jinja2":
             raise
-        return _refuse("--html needs the package jinja2. pip install jinja2")
+        return _refuse(say("commands.grade.needs-jinja"))
     except OSError as error:
         return _refuse(f"{error.filename}: {error.strerror}")
     _show(rows)
@@ -106,7 +129,7 @@ def _progress(many):
         print(file=sys.stderr)
         return
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("judging", total=many)
+        task = bar.add_task(say("commands.grade.judging"), total=many)
         yield lambda row: bar.update(
             task, advance=1, description=plain(row.learner)[:30].replace("[", "(")
         )
@@ -118,7 +141,8 @@ def _counter(many):
 
     def tell(row):
         done.append(row)
-        print(f"\rjudged {len(done)} of {many}", end="", file=sys.stderr, flush=True)
+        said = say("commands.grade.judged", n=len(done), all=many)
+        print(f"\r{said}", end="", file=sys.stderr, flush=True)
 
     return tell
 
@@ -128,21 +152,22 @@ def _show(rows):
     table = [
         [plain(row.learner), *(_signs(row, function) for function in FUNCTIONS)] for row in rows
     ]
-    _table(["learner", *FUNCTIONS], table)
-    print(f"\n{LEGEND}")
+    _table([say("commands.grade.learner"), *FUNCTIONS], table)
+    print(f"\n{say('commands.grade.legend')}")
     for row in rows:
         if row.problem:
             print(plain(f"{row.learner}: {row.problem}"))
     if found := commonest(rows)[:SHOWN_COMMONEST]:
-        print("\nWhat most get wrong:")
+        print(f"\n{say('commands.grade.commonest')}")
     for name, cases in found:
         many = len({row.path for row, *_ in cases})
-        print(f"  {many:3} {'learner ' if many == 1 else 'learners'}  {name}")
+        line = say("commands.grade.learners", n=many, count=f"{many:3}", misconception=name)
+        print(f"  {line}")
     good = sum(
         all(row.verdict(function, level) == "pass" for function in FUNCTIONS for level in LEVELS)
         for row in rows
     )
-    print(f"\n{good} of {len(rows)} pass all five functions at both levels.")
+    print(f"\n{say('commands.grade.total', n=good, all=len(rows))}")
 
 
 def _signs(row, function):
