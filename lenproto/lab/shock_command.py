@@ -28,10 +28,10 @@ def run(address=None, client=None, *, only=None, as_json=False, timeout_s=TIMEOU
             f"{address[0]} is another computer. Shocks are for programs of your own: --yes says that it is one."
         )
     shocks = client_shocks(timeout_s) if client else server_shocks(timeout_s)
-    chosen = [shock for shock in shocks if only in (None, shock.name)]
+    chosen = [shock for shock in shocks if only in (None, shock.id)]
     if not chosen:
         return _refuse(
-            f"There is no shock {only!r}. There are: {', '.join(shock.name for shock in shocks)}"
+            f"There is no shock {only!r}. There are: {', '.join(shock.id for shock in shocks)}"
         )
 
     give = _to_client(client, timeout_s) if client else _to_server(address, timeout_s)
@@ -68,7 +68,7 @@ def _to_server(address, timeout_s):
         if not outcome.held:
             polite = shock_server(address, server_shocks(timeout_s)[0], timeout_s + MARGIN_S)
             if not polite.held:
-                last.append(shock.name)
+                last.append(shock.id)
         return outcome
 
     return give
@@ -94,7 +94,7 @@ def _with_a_table(shocks, give):
             else:
                 mark = "– not given" if _not_given(outcome) else "[bold red]✗ failed[/]"
             table.add_row(
-                _plain(shock.name), mark, f"{outcome.took_s:.2f}", _plain(outcome.problem)
+                _plain(shock.name), mark, f"{outcome.took_s:.2f}", _plain(str(outcome.problem))
             )
         table.caption = None
     return outcomes
@@ -123,7 +123,7 @@ def _tell(outcomes, is_server, timeout_s):
 
 
 def _not_given(outcome):
-    return outcome.problem.startswith(NOT_GIVEN)
+    return str(outcome.problem).startswith(NOT_GIVEN)
 
 
 def _plain(text):

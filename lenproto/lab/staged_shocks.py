@@ -35,7 +35,9 @@ from lenproto.lab.shocks import (
     ShutDown,
     Wait,
     connect,
+    entry_of,
     floods,
+    needs_the_clock,
     play,
     server_shocks,
 )
@@ -44,6 +46,7 @@ from lenproto.lab.tap import READING
 from lenproto.lab.trace import RECEIVING, SENDING, Trace, Where, literal
 from lenproto.server import CLIENT_TIMEOUT_S
 from lenproto.wire import DEFAULT_IP
+from lenproto.words import Words
 
 STEADY_ANSWERS = ANSWERS | {
     "TIME": lambda: "2026-11-22 10:00:00",
@@ -59,32 +62,23 @@ SHOWN_BYTES = 14  # of a call, in a conversation
 ENDED = "dies: its program came to its end, and serves nobody any more"
 HOLDS, DIES, HANGS, ERRS = "holds", "dies", "hangs", "goes wrong"
 
-FAMILIES = {  # by what the names of their shocks begin with
-    "all well": ("polite", "two requests", "all at once", "1000 clients"),
-    "cuts": ("one byte at a time", "cut after byte"),
-    "leaves": ("leaves", "half-closes"),
-    "resets": ("resets",),
-    "silent": ("says ", "drips"),
-    "rubbish": ("wrong", "speaks", "lower case", "unknown", "spaces", "NUL", "binary"),
-    "greedy": ("never reads",),
-}
-
 
 def families():
-    """Return the names of all shocks against a server, by family; those of no family come last."""
-    names = [shock.name for shock in server_shocks(CLIENT_TIMEOUT_S)]
-    found = {
-        family: [name for name in names if name.startswith(begins)]
-        for family, begins in FAMILIES.items()
-    }
-    known = {name for members in found.values() for name in members}
-    others = [name for name in names if name not in known]
-    return found | ({"others": others} if others else {})
+    """Return the ids of all shocks against a server, by family, in the order of the table."""
+    found = {}
+    for shock in server_shocks(CLIENT_TIMEOUT_S):
+        found.setdefault(shock.family, []).append(shock.id)
+    return found
+
+
+def family_name(family):
+    """What stands before the shocks of a family."""
+    return Words(f"shocks.family.{entry_of(family)}")
 
 
 def shock_named(name, timeout_s=CLIENT_TIMEOUT_S):
-    """Return the shock against a server that has this name. LabError if there is none."""
-    shocks = {shock.name: shock for shock in server_shocks(timeout_s)}
+    """Return the shock against a server that has this name, which is its id. LabError if there is none."""
+    shocks = {shock.id: shock for shock in server_shocks(timeout_s)}
     if name not in shocks:
         raise LabError(f"There is no shock {name!r}. There are: {', '.join(shocks)}.")
     return shocks[name]
@@ -124,9 +118,9 @@ class StagedPeer(Peer):
         """Receive n bytes. NotMet if the stream ends before."""
         self._play(Expect(n, what))
 
-    def expect_answer(self, words=""):
-        """Receive a framed answer, with these words in it. NotMet if it is none."""
-        self._play(ExpectAnswer(words))
+    def expect_answer(self, text=""):
+        """Receive a framed answer, with this text in it. NotMet if it is none."""
+        self._play(ExpectAnswer(text))
 
     def expect_end(self):
         """Read until the other side ends the connection, however long. NotMet if bytes come first."""
@@ -162,7 +156,7 @@ class StagedPeer(Peer):
 
 LINES = {  # how a step reads as a line of a program
     Expect: lambda step: f'peer.expect({step.n}, "{step.what}")',
-    ExpectAnswer: lambda step: f"peer.expect_answer({repr(step.words) if step.words else ''})",
+    ExpectAnswer: lambda step: f"peer.expect_answer({repr(step.text) if step.text else ''})",
     ExpectEnd: lambda step: "peer.expect_end()",
     Send: lambda step: (
         f"peer.send({literal(step.data)}{f', piece={step.piece}' * bool(step.piece)})"
@@ -189,13 +183,13 @@ def program(shock):
         raise LabError(
             f"The shock {shock.name!r} is too much for a stage: give it for real, with give() or lenproto shock."
         )
-    name = re.sub(r"\W", "_", shock.name)
+    name = re.sub(r"\W", "_", shock.id)
     steps = [LINES[type(step)](step) for step in shock.script]
     if not isinstance(shock.script[-1], (Close, Reset)):
         steps.append("peer.close()")
     body = [f'"""{shock.story}"""', "peer = connect(ip, port)", *steps]
     source = "\n    ".join([f"def {name}(ip, port):", *body]) + "\n"
-    file = f"<shock: {shock.name}>"
+    file = f"<shock: {shock.id}>"
     linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
     names = {"connect": StagedPeer, "__name__": __name__}
     exec(compile(source, file, "exec"), names)
@@ -204,13 +198,6 @@ def program(shock):
 
 def _fits_a_stage(shock):
     return shock.times == 1 and all(type(step) in LINES for step in shock.script)
-
-
-def _needs_the_clock(shock):
-    """Whether it takes most of a time limit, but never the whole of it at once."""
-    return any(
-        isinstance(step, Wait) and step.seconds > CLIENT_TIMEOUT_S / 2 for step in shock.script
-    )
 
 
 # ---- what became of a server ----
@@ -286,7 +273,11 @@ def give(shock, server):
     if isinstance(shock.script, (tuple, list)) and not _fits_a_stage(shock):
         return _for_real(_short(shock), server)
     seen = _on_stage(shock, server)
-    if seen.held and _needs_the_clock(shock) and "timeout_s" in _parameters(server):
+    if (
+        seen.held
+        and needs_the_clock(shock.script, CLIENT_TIMEOUT_S)
+        and "timeout_s" in _parameters(server)
+    ):
         by_the_clock = _for_real(_short(shock), server)
         if not by_the_clock.held:
             return by_the_clock
@@ -443,7 +434,7 @@ def _why(call):
 
 def _short(shock):
     """The shock as the table has it for a short time limit; one that is not in the table as it is."""
-    return next((other for other in server_shocks(REAL_LIMIT_S) if other.name == shock.name), shock)
+    return next((other for other in server_shocks(REAL_LIMIT_S) if other.id == shock.id), shock)
 
 
 def _for_real(shock, server):
