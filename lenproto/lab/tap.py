@@ -272,7 +272,10 @@ class Tap:
         in_vain, same = call.in_vain, self._in_vain[call.actor]
         if in_vain or same:
             goes_on = (
-                in_vain and same and call.repeats(same[-1]) and call.outcome() == same[-1].outcome()
+                in_vain
+                and same
+                and call.repeats(same[-1])
+                and type(call.result) is type(same[-1].result)
             )
             if call in self._held_back:
                 self._held_back.remove(call)

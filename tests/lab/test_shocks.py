@@ -361,7 +361,7 @@ def test_times_of_steps_follow_one_another(peer):
 def test_names_are_unique_and_stories_are_sentences():
     for table in (server_shocks(1), client_shocks(1)):
         assert len({shock.name for shock in table}) == len(table)
-        assert all(shock.story.endswith(".") for shock in table)
+        assert all(str(shock.story).endswith(".") for shock in table)
 
 
 # ---- the command ----

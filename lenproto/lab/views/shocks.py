@@ -329,7 +329,7 @@ def _verdict(seen):
 
 def _marked(seen):
     """Mark and verdict in colour."""
-    return f'<span class="{"good" if seen.held else "bad"}">{seen.mark} {seen.verdict}</span>'
+    return f'<span class="{"good" if seen.held else "bad"}">{seen.mark} {seen.label}</span>'
 
 
 def _lines(seen):
@@ -356,7 +356,7 @@ def _panel(name, seen):
         for line, here in _lines(seen)
     )
     place = f'<div class="lines" tabindex="0"><pre>{rows}</pre></div>' if rows else ""
-    rest = html.escape(seen.sentence.removeprefix(seen.verdict))
+    rest = html.escape(seen.sentence.removeprefix(seen.label))
     kind, title = "held" if seen.held else "", html.escape(name)
     return (
         f'<section class="seen {kind}" aria-label="{title}"><h4>{title}</h4>'
