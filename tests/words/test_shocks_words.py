@@ -2,9 +2,11 @@
 
 import pytest
 
+from lenproto import words
 from lenproto.exercises.cases import FUNCTIONS, cases
+from lenproto.lab import literal
 from lenproto.lab.shocks import client_shocks, server_shocks
-from lenproto.lab.staged_shocks import families, family_name
+from lenproto.lab.staged_shocks import DIES, families, family_name, give
 
 SHOCKS = [*server_shocks(1.0), *client_shocks(1.0)]
 CASES = [case for function in FUNCTIONS for case in cases(function)]
@@ -47,3 +49,34 @@ def test_the_story_stands_within_a_sentence():
     assert did["empty answer"] == "what came was an answer of length 0000"
     assert did["no request"] == "the client left before its first request"
     assert did["spaces"] == 'a client asks for b"    "'
+
+
+# ---- in another language ----
+
+OTHER = """
+[verdict]
+dies = "stirbt"
+[seen.dies]
+here = "stirbt in Zeile {line} von {function}: {error}"
+[server.leaves-at-once]
+name = "geht gleich"
+"""
+
+
+@pytest.fixture
+def other(tmp_path, monkeypatch):
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de" / "shocks.toml").write_text(OTHER, "utf-8")
+    monkeypatch.setenv("LENPROTO_WORDS", str(tmp_path))
+    words._table.cache_clear()
+    yield
+    words._table.cache_clear()
+
+
+def test_what_was_seen_is_said_in_the_language_of_then_and_known_in_any(other):
+    with words.speaking("de"):
+        seen = give("leaves at once", literal.main)  # by its id, whatever its name is
+        assert seen.shock.name == "geht gleich"
+        assert seen.verdict == DIES and seen.brief.startswith("✗ stirbt, line ")
+        assert seen.sentence.startswith("stirbt in Zeile ")
+    assert seen.sentence.startswith("dies in line ")
