@@ -155,7 +155,7 @@ class Driver:
                     return True
                 if self._silent and self._expired < PATIENCE:
                     self._expired += 1
-                    actor.expired = True
+                    actor.pace.expired = True
                     return True
                 gone = self.peer and self.peer.sock.fileno() == -1
             if gone or (actor.sock and actor.sock.fileno() == -1):
@@ -167,7 +167,7 @@ class Driver:
                 break
         with self._lock:
             if not self.stuck:
-                self.stuck = actor.doing or Call("", actor.waits_in, None, tap.where(1), 0.0)
+                self.stuck = actor.doing or Call("", actor.pace.waits_in, None, tap.where(1), 0.0)
             self._last_step()
             raise self._stopped(actor)
 

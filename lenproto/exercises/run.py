@@ -14,6 +14,7 @@ from lenproto.exercises.patience import Patience
 from lenproto.exercises.stuck import Stuck, stuck_in
 from lenproto.exercises.waits import stand_in
 from lenproto.lab import keyboard, tap
+from lenproto.lab.pace import Driven
 from lenproto.lab.program import LabError, Program
 from lenproto.lab.shocks import NO_SUCH_ADDRESS
 from lenproto.lab.trace import SENDING, Trace
@@ -163,7 +164,7 @@ def _watch(seen, function, arguments, judge):
     keyboard.give(program.thread, ask)
     random.seed(1)
     try:
-        program.start(_gate(seen), driver.drive, driver.sleep)
+        program.start(Driven(_gate(seen), driver.drive, driver.sleep))
         ended = _wait(program, driver)
         seen.stuck = None if ended else stuck_in(program.thread)
     finally:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from lenproto.errors import ProtocolError, why
 from lenproto.lab import keyboard, prints, tap
+from lenproto.lab.pace import Pace
 from lenproto.lab.trace import Where
 from lenproto.words import Words
 
@@ -62,13 +63,12 @@ class Program:
         # the threads into which Stopped may be thrown, at any place in them
         self._stoppable = set()
 
-    def start(self, gate=None, drive=None, sleep=None):
-        """Start the thread. gate(call, sock) is called in it before each of its socket calls, and may wait;
-        drive(actor) in place of waiting for the other side, sleep(seconds) in place of sleeping, see tap.Actor."""
+    def start(self, pace=None):
+        """Start the thread, at this pace; free, if none is given."""
         self.actor = tap.watch(self.thread)
         self.actors.append(self.actor)
-        self.actor.gate, self.actor.drive, self.actor.sleep = gate, drive, sleep
-        self.actor.adopt = self._adopt
+        self.actor.pace = pace or Pace()
+        self.actor.pace.adopt = self._adopt
         self.thread.start()
 
     @property
@@ -175,8 +175,7 @@ class Program:
     def _adopt(self, thread):
         """Make a thread that it is about to start one of its own."""
         actor = tap.watch(thread)
-        actor.gate, actor.drive, actor.sleep = self.actor.gate, self.actor.drive, self.actor.sleep
-        actor.adopt, run = self._adopt, thread.run
+        actor.pace, run = self.actor.pace.another(), thread.run
         keyboard.hand_on(thread)
         for each, name in list(self.actor.taps.items()):
             each.add(thread, name)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lenproto.lab import keyboard, tap
 from lenproto.lab.notes import Notes
+from lenproto.lab.pace import Held
 from lenproto.lab.program import Failure, LabError, Program
 from lenproto.lab.trace import RECEIVING, Call, Where
 from lenproto.wire import DEFAULT_IP
@@ -136,7 +137,7 @@ class Stage:
             self._sides[name] = side = _Side(program, self._changed, lines, self._interactive)
             self._tap.add(program.thread, name)
             keyboard.give(program.thread, side.ask)
-            program.start(side.hold)
+            program.start(Held(side.hold))
         self._rest()
 
     def step(self, actor):
@@ -210,7 +211,7 @@ class Stage:
             if position.limit_s is None:
                 raise LabError(Words("stage.trouble.no-limit", side=actor, position=position.words))
             for stuck, _ in self._sides[actor].stuck:
-                stuck.expired = True
+                stuck.pace.expired = True
             self._rest()
             return self.position(actor)
 
@@ -454,7 +455,9 @@ class _Side:
                 states.append("held")
             elif actor.doing is not None:
                 states.append(
-                    "blocked" if actor.blocked and not actor.awaited and not actor.expired else None
+                    "blocked"
+                    if actor.blocked and not actor.awaited and not actor.pace.expired
+                    else None
                 )
             else:
                 states.append("waiting" if self.program.waits_for_another(actor.thread) else None)
