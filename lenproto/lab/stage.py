@@ -251,10 +251,7 @@ class Stage:
         }
         if len(stuck) < 2:
             return None
-        first, second = (
-            Words("stage.deadlock.waits", side=name, what=_wanted(call), at=call_at(call))
-            for name, (_, call) in sorted(stuck.items())
-        )
+        first, second = (_waits(name, call) for name, (_, call) in sorted(stuck.items()))
         limited = any(actor.limit_s is not None for actor, _ in stuck.values())
         both_read = all(call.name in tap.READING for _, call in stuck.values())
         end = ("limited" if limited else "for-ever") + "-reading" * both_read
@@ -471,6 +468,12 @@ def call_at(call):
     """A call and its line, in words."""
     line, function = call.where.line, call.where.function
     return Words("stage.at.call", call=call.text(), line=line, function=function)
+
+
+def _waits(side, call):
+    """Who waits for what, where, in words."""
+    side = Words(f"stage.side.{side}")
+    return Words("stage.deadlock.waits", side=side, what=_wanted(call), at=call_at(call))
 
 
 def _wanted(call):

@@ -320,7 +320,7 @@ def _on_stage(shock, server):
     try:
         timed_out, spins = _play(stage)
         position = stage.position("server")
-        where = spins.where if spins else position.where
+        where = spins.where if spins and position.state != "failed" else position.where
         verdict, words = _became(stage, clients.problems, timed_out, spins)
         if verdict in (HOLDS, ERRS):
             where = _met(stage.trace)
