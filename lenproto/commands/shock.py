@@ -14,7 +14,7 @@ from lenproto.lab.shocks import (
     shock_client,
     shock_server,
 )
-from lenproto.words import say
+from lenproto.words import Words, say
 
 WIDE = 120  # columns of the table where no terminal says how many there are
 TIMEOUT_S = 2.0  # the time limit that the program under test should be started with
@@ -72,9 +72,9 @@ def run(args):
     if args.address and not args.yes and not _is_loopback(args.address[0]):
         return _refuse("another-computer", ip=args.address[0])
     shocks = client_shocks(args.timeout) if args.client else server_shocks(args.timeout)
-    chosen = [shock for shock in shocks if args.only in (None, shock.name)]
+    chosen = [shock for shock in shocks if args.only in (None, shock.id)]
     if not chosen:
-        names = [shock.name for shock in shocks]
+        names = [shock.id for shock in shocks]
         return _refuse("no-shock", shock=repr(args.only), shocks=names)
 
     give = (
@@ -106,13 +106,13 @@ def _to_server(address, timeout_s):
 
     def give(shock):
         if last:
-            problem = say("commands.shock.serves-nobody", shock=repr(last[0]))
+            problem = Words("commands.shock.serves-nobody", shock=repr(last[0]))
             return NotGiven(shock, problem=problem)
         outcome = shock_server(address, shock)
         if not outcome.held:
             polite = shock_server(address, server_shocks(timeout_s)[0], timeout_s + MARGIN_S)
             if not polite.held:
-                last.append(shock.name)
+                last.append(shock.id)
         return outcome
 
     return give

@@ -2,7 +2,8 @@
 
 spec: what the course text says, with a peer that is polite. shock: the peers of lenproto.lab.shocks, each cut to
 the part of the conversation that the function sees. Two rows of that table reach no function: "1000 clients", for
-one function sees one client, and "drips", for here no time passes; both are for whole programs.
+one function sees one client, and "drips", for here no time passes; both are for whole programs. What is said of the
+others stands in words/*/cases.toml.
 """
 
 import contextlib
@@ -15,6 +16,9 @@ from lenproto.lab.shocks import (
     GREET,
     HELLO,
     MET,
+    THE_EXIT,
+    THE_GREETING,
+    THE_REQUEST,
     Close,
     Expect,
     ExpectAnswer,
@@ -25,9 +29,13 @@ from lenproto.lab.shocks import (
     Reset,
     Send,
     client_shocks,
+    entry_of,
+    needs_the_clock,
     server_shocks,
+    told,
 )
 from lenproto.wire import GREETING_BYTES, HANDSHAKE, REQUEST_BYTES, frame
+from lenproto.words import Words
 
 FUNCTIONS = ("initial_contact", "send_requests", "initial_listen", "check_client", "serve_requests")
 SERVER_SIDE = ("initial_listen", "check_client", "serve_requests")
@@ -49,8 +57,11 @@ class AnswerTo(ExpectAnswer):
 
     request: str = ""
 
-    def __str__(self):
-        return f"expect the answer to {self.request}" if self.request else "expect an answer"
+    @property
+    def words(self):
+        if not self.request:
+            return Words("shocks.step.expect-answer")
+        return Words("shocks.step.expect-answer-to", request=self.request)
 
 
 @dataclass(frozen=True)
@@ -59,8 +70,9 @@ class Silence(ExpectEnd):
 
     within_s: float = SHOCK_TIMEOUT_S
 
-    def __str__(self):
-        return "say nothing more, until the time limit is over"
+    @property
+    def words(self):
+        return Words("shocks.step.silence")
 
     def play(self, peer):
         with contextlib.suppress(NotMet):
@@ -69,18 +81,20 @@ class Silence(ExpectEnd):
 
 @dataclass(frozen=True)
 class Case:
-    """One peer for one function: its name, a sentence of what the peer does, its script.
+    """One peer for one function: its id, a sentence of what the peer does, its script.
 
     request is the first one, for serve_requests; before what has come already when it begins.
     typed are the lines at the client's keyboard. peer: "polite", "leaves", "resets", "silent",
-    "rubbish" or "cut". wants says which request check_client has to return, None for any; or
-    whether initial_contact has to make contact. shows stands among what a client prints.
+    "refuses", "rubbish" or "cut". wants says which request check_client has to return, None for any;
+    or whether initial_contact has to make contact. shows stands among what a client prints.
+    setting says what else there is to set up, or to know when it is judged, such as "taken-port".
+    label is its name as it is shown, did the story within a sentence: "…, when a client leaves".
     """
 
     function: str
     level: Level
-    name: str
-    story: str
+    id: str
+    story: Words | str
     script: tuple = ()
     peer: str = "polite"
     request: str = ""
@@ -88,7 +102,14 @@ class Case:
     typed: tuple = ()
     wants: object = None
     shows: str = ""
-    hebrew: bool = False
+    setting: str = ""
+    label: Words | str = ""
+    did: Words | str = ""
+
+    @property
+    def name(self) -> str:
+        """Its name, as it is shown."""
+        return str(self.label or self.id)
 
 
 def cases(function: str, level: Level | None = None) -> list[Case]:
@@ -101,12 +122,38 @@ def cases(function: str, level: Level | None = None) -> list[Case]:
 
 _TALK = HANDSHAKE + b"NAMERANDEXIT"
 _BYE = (Send(b"EXIT"), ExpectEnd())
-_GREETING = Expect(GREETING_BYTES, "the greeting")
+_GREETING = Expect(GREETING_BYTES, THE_GREETING)
 POLITE_CONTACT = (Send(HANDSHAKE), _GREETING, Send(b"NAME"))
 
 
-def _spec(function, name, story, *script, **more):
-    return Case(function, "spec", name, story, script, **more)
+def _case(function, level, id, *script, entry="", values=None, **more):
+    """A case of its own; entry is where its words stand, values what stands in them."""
+    key = f"cases.{function.replace('_', '-')}.{entry or entry_of(id)}"
+    return Case(function, level, id, script=script, **told(key, **(values or {})), **more)
+
+
+def _spec(function, id, *script, **more):
+    return _case(function, "spec", id, *script, **more)
+
+
+def _shock(function, id, peer, *script, **more):
+    return _case(function, "shock", id, *script, peer=peer, **more)
+
+
+def _cut_to(function, shock, script, **more):
+    """A shock, cut to what a function sees."""
+    return Case(
+        function,
+        "shock",
+        shock.id,
+        shock.story,
+        script,
+        shock.manner,
+        setting=shock.setting,
+        label=shock.label,
+        did=shock.did,
+        **more,
+    )
 
 
 def _dialogue(*requests):
@@ -117,57 +164,49 @@ def _dialogue(*requests):
     return (*script, *_BYE)
 
 
-def _asks(name, story, typed, wire, *answers, **more):
+def _asks(id, typed, wire, *answers, **more):
     """A polite server's part, once the greeting is out: a request, its answer, until EXIT."""
     script = []
     for request, answer in zip(wire, answers, strict=True):
-        script += [Expect(REQUEST_BYTES, "the request", request), Send(frame(answer))]
-    script += [Expect(REQUEST_BYTES, "the request EXIT", b"EXIT"), Close()]
-    return _spec("send_requests", name, story, *script, typed=(*typed, "EXIT"), **more)
+        script += [Expect(REQUEST_BYTES, THE_REQUEST, request), Send(frame(answer))]
+    script += [Expect(REQUEST_BYTES, THE_EXIT, b"EXIT"), Close()]
+    return _spec("send_requests", id, *script, typed=(*typed, "EXIT"), **more)
 
 
 _SPEC = {
     "initial_listen": [
-        _spec("initial_listen", "listens", "An address and a free port; then a client calls."),
-        _spec("initial_listen", "another address", "Another address of this computer, where there is one."),
-        _spec("initial_listen", "any port", "Port 0: the system chooses a free one."),
+        _spec("initial_listen", "listens"),
+        _spec("initial_listen", "another address", setting="another-address"),
+        _spec("initial_listen", "any port", setting="any-port"),
     ],
     "check_client": [
-        _spec("check_client", f"asks {request}", f"A client says Hi, waits for the greeting, and asks {request}.",
-              Send(HANDSHAKE), _GREETING, Send(request.encode()), wants=request)
+        _spec("check_client", f"asks {request}", Send(HANDSHAKE), _GREETING, Send(request.encode()),
+              entry="asks", values={"request": request}, wants=request)
         for request in ("NAME", "TIME", "EXIT")
     ],
     "serve_requests": [
-        _spec("serve_requests", "one answer", "The first request is NAME; then the client sends EXIT.",
-              *_dialogue("NAME"), request="NAME"),
-        _spec("serve_requests", "EXIT at once", "The first request is EXIT.", ExpectEnd(), request="EXIT"),
-        _spec("serve_requests", "several answers",
-              "NAME, then RAND, TIME, NAME and EXIT, each when the answer before has come.",
-              *_dialogue("NAME", "RAND", "TIME", "NAME"), request="NAME"),
-        _spec("serve_requests", "TIME first", "The first request is TIME, the next one NAME.",
-              *_dialogue("TIME", "NAME"), request="TIME"),
-        _spec("serve_requests", "many random numbers", f"RAND is asked {DRAWS} times.",
-              *_dialogue(*["RAND"] * DRAWS), request="RAND"),
+        _spec("serve_requests", "one answer", *_dialogue("NAME"), request="NAME"),
+        _spec("serve_requests", "EXIT at once", ExpectEnd(), request="EXIT"),
+        _spec("serve_requests", "several answers", *_dialogue("NAME", "RAND", "TIME", "NAME"), request="NAME"),
+        _spec("serve_requests", "TIME first", *_dialogue("TIME", "NAME"), request="TIME"),
+        _spec("serve_requests", "many random numbers", *_dialogue(*["RAND"] * DRAWS),
+              values={"n": DRAWS}, request="RAND"),
     ],
     "initial_contact": [
-        _spec("initial_contact", "greeted", "A server waits for Hi, and greets with 48 bytes.",
-              *HELLO, wants=True, shows=GREET.decode()),
-        _spec("initial_contact", "another address", "The server is at another address of this computer.",
-              *HELLO, wants=True, shows=GREET.decode()),
+        _spec("initial_contact", "greeted", *HELLO, wants=True, shows=GREET.decode()),
+        _spec("initial_contact", "another address", *HELLO,
+              wants=True, shows=GREET.decode(), setting="another-address"),
     ],
     "send_requests": [
-        _asks("one request", "The person types NAME and EXIT.", ["NAME"], [b"NAME"], "lena", shows="lena"),
-        _asks("several requests", "The person types NAME, RAND, TIME and EXIT.", ["NAME", "RAND", "TIME"],
-              [b"NAME", b"RAND", b"TIME"], "lena", "7", "2026-11-22 09:30:00", shows="2026-11-22 09:30:00"),
-        _asks("small letters", "The person types name, in small letters.", ["name"], [b"NAME"], "lena", shows="lena"),
-        _asks("five letters", "The person types NAMES: only the first four count.",
-              ["NAMES"], [b"NAME"], "lena", shows="lena"),
-        _asks("three letters", "The person types ABC: a blank fills it up.",
-              ["ABC"], [b"ABC "], "unknown", shows="unknown"),
-        _asks("an answer in Hebrew", f"The answer is {HEBREW_NAME}: 4 characters, 8 bytes.", ["NAME", "RAND"],
-              [b"NAME", b"RAND"], HEBREW_NAME, "7", shows=HEBREW_NAME),
-        _asks("a long answer", "The answer has 1234 bytes.", ["NAME", "RAND"],
-              [b"NAME", b"RAND"], "long " * 246 + "tail", "7", shows="tail"),
+        _asks("one request", ["NAME"], [b"NAME"], "lena", shows="lena", setting="one-request"),
+        _asks("several requests", ["NAME", "RAND", "TIME"], [b"NAME", b"RAND", b"TIME"],
+              "lena", "7", "2026-11-22 09:30:00", shows="2026-11-22 09:30:00", setting="several-requests"),
+        _asks("small letters", ["name"], [b"NAME"], "lena", shows="lena"),
+        _asks("five letters", ["NAMES"], [b"NAME"], "lena", shows="lena"),
+        _asks("three letters", ["ABC"], [b"ABC "], "unknown", shows="unknown"),
+        _asks("an answer in Hebrew", ["NAME", "RAND"], [b"NAME", b"RAND"], HEBREW_NAME, "7",
+              values={"name": HEBREW_NAME}, shows=HEBREW_NAME),
+        _asks("a long answer", ["NAME", "RAND"], [b"NAME", b"RAND"], "long " * 246 + "tail", "7", shows="tail"),
     ],
 }  # fmt: skip
 
@@ -186,10 +225,9 @@ def _check_client(shock):
     if tuple(script) == POLITE_CONTACT or any(isinstance(step, Flood) for step in script):
         return None
     whole = said.startswith(HANDSHAKE) and len(said) >= TALK_BEFORE
-    kind = _kind(shock)
     request = said[len(HANDSHAKE) : TALK_BEFORE]
     wants = "" if not whole else request.decode() if request.isalpha() else None
-    return Case("check_client", "shock", shock.name, shock.story, tuple(script), kind, wants=wants)
+    return _cut_to("check_client", shock, tuple(script), wants=wants)
 
 
 def _serve_requests(shock):
@@ -206,39 +244,10 @@ def _serve_requests(shock):
         return None
     request = said[len(HANDSHAKE) : TALK_BEFORE]
     steps = tuple(step for step in script if step != _GREETING)
-    if _kind(shock) == "rubbish":
+    if shock.manner == "rubbish":
         # as the second request, so that the function itself has to read it
         steps, request = (ExpectAnswer(), Send(request), *steps), b"NAME"
-    return Case(
-        "serve_requests",
-        "shock",
-        shock.name,
-        shock.story,
-        steps,
-        _kind(shock),
-        request=request.decode(),
-        before=before,
-    )
-
-
-_IN_PIECES = (  # shocks whose names begin so cut what is said otherwise than it is meant
-    "cut", "one byte", "two requests", "all at once", "greeting byte", "answer byte", "answer cut",
-)  # fmt: skip
-
-
-def _kind(shock):
-    """What sort of peer it is."""
-    last = shock.script[-1]
-    if isinstance(last, Reset):
-        return "resets"
-    if isinstance(last, Close):
-        return "leaves"
-    if getattr(last, "within_s", None):
-        return "silent"
-    words = {"half-closes": "leaves", "never reads": "silent"}
-    if shock.name.startswith(_IN_PIECES):
-        return "cut"
-    return words.get(shock.name, "rubbish")
+    return _cut_to("serve_requests", shock, steps, request=request.decode(), before=before)
 
 
 def _of_server():
@@ -246,23 +255,22 @@ def _of_server():
     return [
         shock
         for shock in server_shocks(SHOCK_TIMEOUT_S)
-        if shock.times == 1 and shock.name not in ("polite", "drips")
+        if shock.manner != "polite" and not needs_the_clock(shock.script, SHOCK_TIMEOUT_S)
     ]
 
 
 def _of_client():
     """The client's rows: only those in which a server listens."""
     return [
-        shock for shock in client_shocks(SHOCK_TIMEOUT_S) if shock.script and shock.name != "polite"
+        shock
+        for shock in client_shocks(SHOCK_TIMEOUT_S)
+        if shock.script and shock.manner != "polite"
     ]
 
 
 def _cut_within(table, first, last):
     """A table of shocks without those that cut the client's bytes elsewhere."""
-    cuts = [f"cut after byte {n}" for n in range(first, last)]
-    return [
-        shock for shock in table if not shock.name.startswith("cut after") or shock.name in cuts
-    ]
+    return [shock for shock in table if not shock.after or first <= shock.after < last]
 
 
 def _contact(shock):
@@ -271,16 +279,8 @@ def _contact(shock):
         return None
     greeted = ASKED[-1] in shock.script
     script = shock.script[: shock.script.index(ASKED[-1])] if greeted else shock.script
-    return Case(
-        "initial_contact",
-        "shock",
-        shock.name,
-        shock.story,
-        script,
-        _kind(shock),
-        wants=greeted,
-        shows=GREET.decode() if greeted else "",
-    )
+    shows = GREET.decode() if greeted else ""
+    return _cut_to("initial_contact", shock, script, wants=greeted, shows=shows)
 
 
 def _requests(shock):
@@ -291,69 +291,52 @@ def _requests(shock):
     if isinstance(script[-1], ExpectEnd) and script[-1].within_s is None:
         # it may also make the best of what came
         script = (*script[:-1], Goodbye())
-    return Case(
-        "send_requests",
-        "shock",
-        shock.name,
-        shock.story,
-        script,
-        _kind(shock),
-        typed=shock.typed,
-        shows=shock.prints if shock.name != "control characters" else "",
-    )
+    # what may not be shown as it came may be shown in any way
+    shows = "" if shock.hides else shock.prints
+    return _cut_to("send_requests", shock, script, typed=shock.typed, shows=shows)
 
 
-_NAME_ASKED = Expect(REQUEST_BYTES, "the request", b"NAME")
+_NAME_ASKED = Expect(REQUEST_BYTES, THE_REQUEST, b"NAME")
 _SHOCK = {
     "initial_listen": [
-        Case("initial_listen", "shock", "port taken", "Another server listens there already.", peer="rubbish"),
-        Case("initial_listen", "shock", "no such address", "The address is not this computer's.", peer="rubbish"),
+        _shock("initial_listen", "port taken", "rubbish", setting="taken-port"),
+        _shock("initial_listen", "no such address", "rubbish", setting="no-such-address"),
     ],
     "check_client": [
         *filter(None, map(_check_client, _cut_within(_of_server(), 1, TALK_BEFORE))),
-        Case("check_client", "shock", "leaves before the last byte", "A client leaves after three of four bytes.",
-             (Send(HANDSHAKE), _GREETING, Send(b"NAM"), Close()), "leaves", wants=""),
-        Case("check_client", "shock", "handshake in small letters", "A client says hi, in small letters.",
-             (Send(b"hi"),), "rubbish", wants=""),
+        _shock("check_client", "leaves before the last byte", "leaves",
+               Send(HANDSHAKE), _GREETING, Send(b"NAM"), Close(), wants=""),
+        _shock("check_client", "handshake in small letters", "rubbish", Send(b"hi"), wants=""),
     ],
     "serve_requests": [
         *filter(None, map(_serve_requests, _cut_within(_of_server(), TALK_BEFORE, len(_TALK)))),
-        Case("serve_requests", "shock", "leaves before the last byte",
-             "A client gets an answer, and leaves after three of the next four bytes.",
-             (ExpectAnswer(), Send(b"RAN"), Close()), "leaves", request="NAME"),
-        Case("serve_requests", "shock", "unknown at first",
-             "The first request is EXAM, which is not EXIT, the next one RAND.",
-             (ExpectAnswer(), Send(b"RAND"), ExpectAnswer(), *_BYE), "rubbish", request="EXAM"),
-        Case("serve_requests", "shock", "exit in small letters",
-             "A client asks for exit, in small letters, and goes on.",
-             (ExpectAnswer(), Send(b"exit"), ExpectAnswer(), Send(b"RAND"), ExpectAnswer(), *_BYE),
-             "rubbish", request="NAME"),
-        Case("serve_requests", "shock", "a name in Hebrew",
-             f"This computer is named {HEBREW_NAME}: 4 characters, 8 bytes.",
-             _dialogue("NAME", "RAND"), "polite", request="NAME", hebrew=True),
-        Case("serve_requests", "shock", "no request", "The client left before its first request: the request is empty.",
-             (ExpectEnd(),), "leaves"),
+        _shock("serve_requests", "leaves before the last byte", "leaves",
+               ExpectAnswer(), Send(b"RAN"), Close(), request="NAME"),
+        _shock("serve_requests", "unknown at first", "rubbish",
+               ExpectAnswer(), Send(b"RAND"), ExpectAnswer(), *_BYE, request="EXAM"),
+        _shock("serve_requests", "exit in small letters", "rubbish",
+               ExpectAnswer(), Send(b"exit"), ExpectAnswer(), Send(b"RAND"), ExpectAnswer(), *_BYE, request="NAME"),
+        _shock("serve_requests", "a name in Hebrew", "polite", *_dialogue("NAME", "RAND"),
+               values={"name": HEBREW_NAME}, request="NAME", setting="hebrew-name"),
+        _shock("serve_requests", "no request", "leaves", ExpectEnd()),
     ],
     "initial_contact": [
         *filter(None, map(_contact, _of_client())),
-        Case("initial_contact", "shock", "closes before the last byte", "The server closes after 47 of 48 bytes.",
-             (*MET, Send(GREET[:-1]), Close()), "leaves", wants=False),
-        Case("initial_contact", "shock", "refuses", "No server listens.", (), "refuses", wants=False),
-        Case("initial_contact", "shock", "no such address", "The address is none at all.", (), "refuses", wants=False),
-        Case("initial_contact", "shock", "greeting in two pieces", "The greeting comes in two segments.",
-             (*MET, Send(GREET[:20]), Send(GREET[20:])), "cut", wants=True, shows=GREET.decode()),
+        _shock("initial_contact", "closes before the last byte", "leaves",
+               *MET, Send(GREET[:-1]), Close(), wants=False),
+        _shock("initial_contact", "refuses", "refuses", wants=False),
+        _shock("initial_contact", "no such address", "refuses", wants=False, setting="no-such-address"),
+        _shock("initial_contact", "greeting in two pieces", "cut",
+               *MET, Send(GREET[:20]), Send(GREET[20:]), wants=True, shows=GREET.decode()),
     ],
     "send_requests": [
         *filter(None, map(_requests, _of_client())),
-        Case("send_requests", "shock", "resets between two answers",
-             "The server resets where the next request would come.",
-             (_NAME_ASKED, Send(FRAME), Reset()), "resets", typed=("NAME", "RAND", "EXIT"), shows="lena"),
-        Case("send_requests", "shock", "letters that are not English",
-             f"The person types {HEBREW_NAME}, then NAME and EXIT.",
-             (_NAME_ASKED, Send(FRAME), Expect(REQUEST_BYTES, "the request EXIT", b"EXIT"), Close()),
-             "polite", typed=(HEBREW_NAME, "NAME", "EXIT"), shows="lena"),
-        Case("send_requests", "shock", "header and half a body",
-             "The header and half of the body come together, then the rest.",
-             (_NAME_ASKED, Send(FRAME[:6]), Send(FRAME[6:]), Goodbye()), "cut", typed=("NAME", "EXIT"), shows="lena"),
+        _shock("send_requests", "resets between two answers", "resets",
+               _NAME_ASKED, Send(FRAME), Reset(), typed=("NAME", "RAND", "EXIT"), shows="lena"),
+        _shock("send_requests", "letters that are not English", "polite",
+               _NAME_ASKED, Send(FRAME), Expect(REQUEST_BYTES, THE_EXIT, b"EXIT"), Close(),
+               values={"name": HEBREW_NAME}, typed=(HEBREW_NAME, "NAME", "EXIT"), shows="lena", setting="not-english"),
+        _shock("send_requests", "header and half a body", "cut",
+               _NAME_ASKED, Send(FRAME[:6]), Send(FRAME[6:]), Goodbye(), typed=("NAME", "EXIT"), shows="lena"),
     ],
 }  # fmt: skip

@@ -15,6 +15,7 @@ from lenproto.exercises.patience import Patience
 from lenproto.lab import tap
 from lenproto.lab.shocks import Close, ExpectEnd, Flood, NotMet, Peer, Reset, Send, ShutDown, Wait
 from lenproto.lab.trace import Call
+from lenproto.words import Words
 
 ON_THE_WAY_S = 0.02  # how long bytes may be on their way inside the system
 LAST_LOOKS = 2  # so often one waits for that, when the function has ended
@@ -38,15 +39,17 @@ class Moved:
     """A step of the peer: after how many calls of the function it came, its words, its bytes, what was wrong."""
 
     after: int
-    step: str
+    step: Words | str
     sent: bytes = b""
     received: bytes = b""
-    problem: str = ""
+    problem: Words | str = ""
     last: bool = False  # the function had ended then
 
 
 class DrivenPeer(Peer):
     """The peer's end of the connection. It takes what has come, and never waits."""
+
+    by_the_clock = False
 
     def __init__(self, sock):
         super().__init__(sock, limit_s=ON_THE_WAY_S)
@@ -152,7 +155,7 @@ class Driver:
                     return True
                 if self._silent and self._expired < PATIENCE:
                     self._expired += 1
-                    actor.expired = True
+                    actor.pace.expired = True
                     return True
                 gone = self.peer and self.peer.sock.fileno() == -1
             if gone or (actor.sock and actor.sock.fileno() == -1):
@@ -164,7 +167,7 @@ class Driver:
                 break
         with self._lock:
             if not self.stuck:
-                self.stuck = actor.doing or Call("", actor.waits_in, None, tap.where(1), 0.0)
+                self.stuck = actor.doing or Call("", actor.pace.waits_in, None, tap.where(1), 0.0)
             self._last_step()
             raise self._stopped(actor)
 
@@ -233,7 +236,7 @@ class Driver:
             return True
         step, note, mark = (
             self._steps[0],
-            Moved(self.seen(), str(self._steps[0]), last=self._over),
+            Moved(self.seen(), self._steps[0].words, last=self._over),
             self.peer.read,
         )
         if isinstance(step, Send):
@@ -248,7 +251,7 @@ class Driver:
             self.peer.read = mark
             return False
         except NotMet as problem:
-            note.problem = str(problem)
+            note.problem = problem.words
             self.problem = note
         note.sent, note.received = self.peer.sent, self.peer.received
         self.log.append(note)
@@ -257,8 +260,8 @@ class Driver:
 
     def _flood(self, step):
         """Ask for more, and read nothing, for as long as there is room; return whether there was."""
-        if not self.log or self.log[-1].step != str(step):
-            self.log.append(Moved(self.seen(), str(step)))
+        if not self.log or self.log[-1].step != step.words:
+            self.log.append(Moved(self.seen(), step.words))
         self.peer.sock.settimeout(0)
         try:
             self._floods += 1

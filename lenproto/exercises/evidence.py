@@ -92,8 +92,8 @@ def _place(move, trace):
 
 def _move(move, peer):
     moved = move.received
-    what = move.step + (f": {_shown(moved)}" if moved else "")
-    problem = re.sub(r" after [\d.]+ s$", "", move.problem)  # nothing here takes time
+    what = str(move.step) + (f": {_shown(moved)}" if moved else "")
+    problem = str(move.problem)
     return Step(0, peer, what, (move.sent or moved).hex(), None, problem)
 
 

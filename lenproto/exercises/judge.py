@@ -99,7 +99,7 @@ class Worker:
         """
         if self.process is None:
             self.start()
-        question = [case.function, case.level, case.name]
+        question = [case.function, case.level, case.id]
         answer: WorkerAnswer = self._ask(question, limit_s, CASE_S)
         self._alone = answer.pop("alone")
         if not answer.pop("clean"):
@@ -430,7 +430,7 @@ def _told(case: Case, answer: CaseAnswer) -> CaseReport:
         "function": case.function,
         "name": case.name,
         "level": case.level,
-        "story": case.story,
+        "story": str(case.story),
         "verdict": "skipped",
         "misconception": None,
         "message": "",

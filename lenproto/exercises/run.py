@@ -14,6 +14,7 @@ from lenproto.exercises.patience import Patience
 from lenproto.exercises.stuck import Stuck, stuck_in
 from lenproto.exercises.waits import stand_in
 from lenproto.lab import keyboard, tap
+from lenproto.lab.pace import Driven
 from lenproto.lab.program import LabError, Program
 from lenproto.lab.shocks import NO_SUCH_ADDRESS
 from lenproto.lab.trace import SENDING, Trace
@@ -163,7 +164,7 @@ def _watch(seen, function, arguments, judge):
     keyboard.give(program.thread, ask)
     random.seed(1)
     try:
-        program.start(_gate(seen), driver.drive, driver.sleep)
+        program.start(Driven(_gate(seen), driver.drive, driver.sleep))
         ended = _wait(program, driver)
         seen.stuck = None if ended else stuck_in(program.thread)
     finally:
@@ -260,7 +261,7 @@ def _check_client(seen, stack):
 
 def _serve_requests(seen, stack):
     listener = _listener(stack)
-    small = seen.case.name == "never reads"
+    small = seen.case.setting == "flood"
     peer = stack.enter_context(socket.socket())
     if small:
         for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
@@ -273,19 +274,21 @@ def _serve_requests(seen, stack):
     peer.sendall(seen.case.before)
     seen.ports |= {peer.getsockname()[1], listener.getsockname()[1]}
     seen.driver = Driver(seen.case.script, sock=peer)
-    stack.enter_context(_named(HEBREW_NAME if seen.case.hebrew else "lena"))
+    stack.enter_context(_named(HEBREW_NAME if seen.case.setting == "hebrew-name" else "lena"))
     return seen.case.request, seen.sock
 
 
 def _initial_contact(seen, stack):
-    if seen.case.name == "no such address":
+    if seen.case.setting == "no-such-address":
         return NO_SUCH_ADDRESS, 8820
     if not seen.case.script:  # the port is held, and refuses
         held = stack.enter_context(socket.socket())
         held.bind((DEFAULT_IP, 0))
         seen.address = held.getsockname()
         return seen.address
-    listener = _listener(stack, _other_ip() if seen.case.name == "another address" else DEFAULT_IP)
+    listener = _listener(
+        stack, _other_ip() if seen.case.setting == "another-address" else DEFAULT_IP
+    )
     seen.address = listener.getsockname()
     listener.settimeout(ON_THE_WAY_S)
     seen.driver = Driver(
@@ -304,14 +307,14 @@ def _send_requests(seen, stack):
 
 
 def _initial_listen(seen, stack):
-    if seen.case.name == "no such address":
+    if seen.case.setting == "no-such-address":
         seen.address = NO_SUCH_IP, 0
         return seen.address
     reserved = stack.enter_context(socket.socket())
-    ip = _other_ip() if seen.case.name == "another address" else DEFAULT_IP
+    ip = _other_ip() if seen.case.setting == "another-address" else DEFAULT_IP
     reserved.bind((ip, 0))
-    seen.address = (ip, 0) if seen.case.name == "any port" else reserved.getsockname()
-    if seen.case.name == "port taken":
+    seen.address = (ip, 0) if seen.case.setting == "any-port" else reserved.getsockname()
+    if seen.case.setting == "taken-port":
         with contextlib.suppress(AttributeError, OSError):
             # so that one who wants to share it can: not every system knows that
             reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

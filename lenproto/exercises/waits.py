@@ -131,7 +131,11 @@ _STAND_INS = {
 def _driven_actor():
     """The Actor of the running thread, if it is driven, and does not wait already; None otherwise."""
     actor = tap.current()
-    return actor if actor and actor.drive and not actor.doing and not actor.waits_in else None
+    return (
+        actor
+        if actor and actor.pace.driven and not actor.doing and not actor.pace.waits_in
+        else None
+    )
 
 
 def _socket(number):
@@ -148,15 +152,15 @@ def _drive(name, look, timeout, found=bool):
         return look(timeout)
     seen = look(0)
     try:
-        actor.waits_in = name
+        actor.pace.waits_in = name
         while not found(seen) and (timeout is None or timeout > 0):
-            moved, silent = actor.drive(actor), actor.expired
-            actor.expired = False
+            moved, silent = actor.pace.drive(actor), actor.pace.expired
+            actor.pace.expired = False
             if not moved:  # what it did last is still on its way inside the system
                 return look(timeout)
             seen = look(0)
             if silent:
                 break
     finally:
-        actor.waits_in = None
+        actor.pace.waits_in = None
     return seen

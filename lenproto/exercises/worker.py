@@ -63,9 +63,7 @@ def _answer(asked: "queue.SimpleQueue[Any]", channel: "Channel", guard: Guard) -
         space = _load(job)
     channel.say(_loaded(job, space, guard))
     table = {
-        (case.function, case.level, case.name): case
-        for name in job["names"]
-        for case in cases(name)
+        (case.function, case.level, case.id): case for name in job["names"] for case in cases(name)
     }
     gc.collect()
     gc.freeze()  # so that looking for what a case leaves need not look at all else

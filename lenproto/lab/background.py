@@ -13,6 +13,7 @@ from lenproto.lab import prints, tap
 from lenproto.lab.program import LabError, Program
 from lenproto.server import check_client, initial_listen, serve_requests
 from lenproto.wire import DEFAULT_IP, greeting
+from lenproto.words import Words, say
 
 START_S = 5.0  # seconds until a server has to listen
 
@@ -43,10 +44,7 @@ class Background:
     ):
         for function in (listen, check, serve):
             if not callable(function):
-                given = _shown(function)
-                raise LabError(
-                    f"{given} stands where a function is needed. Give its name alone, without ()."
-                )
+                raise LabError(Words("lab.trouble.no-function", given=_shown(function)))
         if check is check_client and answers is not None:
             _fits(answers)
         self.name = name
@@ -73,10 +71,10 @@ class Background:
     @property
     def address(self):
         """The (ip, port) where it listens. LabError if it has failed or was stopped."""
-        if self.failure:
-            raise LabError(self.failure)
+        if self._failure:
+            raise LabError(self._failure)
         if not self.thread.is_alive():
-            raise LabError(f"{self.name} was stopped. Run the cell that starts it again.")
+            raise LabError(Words("lab.trouble.stopped", name=self.name))
         prints.stand_in()  # before a client comes, of whom the server prints a line
         return self._address
 
@@ -88,18 +86,24 @@ class Background:
     @property
     def failure(self):
         """The sentence that says why it stopped by itself; None if it did not."""
-        return self._program.failure
+        return self._failure and str(self._failure)
+
+    @property
+    def _failure(self):
+        failure = self._program.failure
+        return failure and failure.words("stage.stopped", name=self.name)
 
     @property
     def doing(self):
         """What it is doing now, in words, such as "stuck in accept(), line 43 of check_client"."""
         if self.failure or not self.thread.is_alive():
-            return "stopped"
+            return say("lab.doing.stopped")
         call = self.actor.doing
         if call is None:
-            return "running"
-        manner = "stuck in" if self.actor.blocked else "in"
-        return f"{manner} {call.text()}, line {call.where.line} of {call.where.function}"
+            return say("lab.doing.running")
+        manner = "stuck" if self.actor.blocked else "in"
+        line, function = call.where.line, call.where.function
+        return say(f"lab.doing.{manner}", call=call.text(), line=line, function=function)
 
     @contextlib.contextmanager
     def record(self):
@@ -171,24 +175,24 @@ class Background:
         self._told = True
         with contextlib.suppress(LabError):
             self.stop()
-        late = f"{self.name}: {_name(listen)} has not returned after {START_S:g} s; it is {place}."
-        raise LabError(
-            self.failure or (late if place else f"{self.name} was stopped before it listened.")
-        )
+        if self._failure:
+            raise LabError(self._failure)
+        if place is None:
+            raise LabError(Words("lab.trouble.stopped-early", name=self.name))
+        late = {"function": _name(listen), "seconds": f"{START_S:g}", "place": place}
+        raise LabError(Words("lab.trouble.late", name=self.name, **late))
 
 
 def _server_socket(listen, sock):
     """Return what listen returned if it is a socket that listens; else LabError."""
-    needed = "needed: the server socket"
+    name = _name(listen)
     if not hasattr(sock, "getsockname"):
-        raise LabError(f"{_name(listen)} returned {_shown(sock)}; {needed}")
+        raise LabError(Words("lab.trouble.no-socket", function=name, value=_shown(sock)))
     if sock.fileno() == -1:
-        raise LabError(f"{_name(listen)} returned a closed socket; {needed}, still open")
+        raise LabError(Words("lab.trouble.closed-socket", function=name))
     with contextlib.suppress(OSError):  # not every system tells whether a socket listens
         if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-            raise LabError(
-                f"{_name(listen)} returned a socket that does not listen; {needed}, after bind and listen"
-            )
+            raise LabError(Words("lab.trouble.deaf-socket", function=name))
     return sock
 
 
@@ -196,9 +200,8 @@ def _client(check, returned):
     """Return what check returned if it is a pair that begins with a socket; else LabError."""
     is_pair = isinstance(returned, (tuple, list)) and len(returned) == 2
     if not is_pair or not hasattr(returned[0], "close"):
-        raise LabError(
-            f"{_name(check)} returned {_shown(returned)}; needed: the client socket and its request"
-        )
+        value = _shown(returned)
+        raise LabError(Words("lab.trouble.no-client", function=_name(check), value=value))
     return returned
 
 
@@ -207,7 +210,7 @@ def _fits(answers):
     try:
         greeting(answers)
     except (ValueError, TypeError) as error:
-        raise LabError(f"The table of answers does not fit: {error}") from None
+        raise LabError(Words("lab.trouble.answers", error=str(error))) from None
 
 
 def _name(function):
@@ -217,10 +220,10 @@ def _name(function):
 def _shown(value):
     """A value in a sentence, the same from run to run."""
     if isinstance(value, (tuple, list)):
-        return f"({', '.join(map(_shown, value))})"
+        return f"({', '.join(str(_shown(each)) for each in value)})"
     if value is None or isinstance(value, (str, bytes, int, float)):
         return reprlib.repr(value)
-    return f"a {type(value).__name__}"
+    return Words("lab.value.other", kind=type(value).__name__)
 
 
 @atexit.register

@@ -6,6 +6,8 @@ import sys
 import threading
 from collections.abc import Callable
 
+from lenproto.words import say
+
 _asks: dict[threading.Thread, Callable[[str], str]] = {}  # Thread → what answers its input()
 _lock = threading.Lock()
 
@@ -19,7 +21,7 @@ def typed(*lines):
 
     def ask(prompt=""):
         if not waiting:
-            raise EOFError("nothing more was typed")
+            raise EOFError(say("stage.nothing-typed"))
         print(f"{prompt}{waiting[0]}")
         return waiting.pop(0)
 

@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import PurePath
 from typing import Any, NamedTuple, Self
 
+from lenproto.words import Words
+
 NEARBY = 12  # lines shown before and after a line that stands in no function
 # two threads in ast.parse: CPython 3.11 may count the depth of the one for the other
 _one_at_a_time = threading.Lock()
@@ -39,7 +41,7 @@ class Notes:
 
     sources: list[Source] = field(default_factory=list)
     printed: list[tuple[int, str]] = field(default_factory=list)
-    stands: str = ""
+    stands: Words | str = ""
 
     def add(self, printed, calls, where, stands):
         """Note all that it has printed by now, the place of its next call if there is one, and where it stands."""
@@ -55,14 +57,18 @@ class Notes:
     def packed(self) -> dict[str, Any]:
         """Return it in JSON's terms, without the paths of this computer."""
         sources = [source._replace(file=PurePath(source.file).name) for source in self.sources]
-        return asdict(self) | {"sources": sources}
+        stands = self.stands.as_json() if isinstance(self.stands, Words) else self.stands
+        return asdict(self) | {"sources": sources, "stands": stands}
 
     @classmethod
     def unpacked(cls, packed: Mapping[str, Any]) -> Self:
         """Return the notes that packed() made this from. Raises TypeError, KeyError or ValueError."""
         printed = [(int(calls), str(text)) for calls, text in packed["printed"]]
+        stands = packed["stands"]
         return cls(
-            [Source(*source) for source in packed["sources"]], printed, str(packed["stands"])
+            [Source(*source) for source in packed["sources"]],
+            printed,
+            Words.from_json(stands) if isinstance(stands, dict) else str(stands),
         )
 
 

@@ -4,6 +4,8 @@ import io
 import sys
 import threading
 
+from lenproto.words import say
+
 LIMIT = 100_000  # characters kept of what a thread prints; a loop prints for ever
 
 _texts: dict[threading.Thread, "_Text"] = {}  # Thread → what it printed
@@ -38,14 +40,16 @@ class _Text(io.StringIO):
             raise ValueError("I/O operation on closed file.")
         before, self.written = self.written, self.written + len(text)
         if before < LIMIT:
-            super().write(
-                text if self.written < LIMIT else text[: LIMIT - before] + "\n… and more\n"
-            )
+            super().write(text if self.written < LIMIT else _cut(text[: LIMIT - before]))
         return len(text)
 
     def close(self):
         """Take nothing more. What was printed until now can be read all the same."""
         self.shut = True
+
+
+def _cut(text):
+    return f"{text}\n{say('stage.more-printed')}\n"
 
 
 def catch(text=None):

@@ -9,27 +9,45 @@ import sys
 import threading
 import time
 import traceback
+from dataclasses import dataclass
 
 from lenproto.errors import ProtocolError, why
 from lenproto.lab import keyboard, prints, tap
+from lenproto.lab.pace import Pace
 from lenproto.lab.trace import Where
+from lenproto.words import Words
 
 _POOL_WORKER = concurrent.futures.thread._worker.__code__  # in it a thread of a pool waits for work
 STOP_S = 2.0  # seconds until a stopped program's threads have to end
 
 
 class LabError(Exception):
-    """Something a learner can mend, in a sentence. A notebook shows the sentence alone."""
+    """Something a learner can mend, in a sentence, or Words for one. A notebook shows the sentence alone."""
 
     def _render_traceback_(self):
         return [f"{type(self).__name__}: {self}"]
 
 
+@dataclass(frozen=True)
+class Failure:
+    """Why a program stopped by itself: the error in words, and the place in its own code; None where it has none."""
+
+    error: Words | str
+    where: Where | None = None
+
+    def words(self, key, **values):
+        """The entry of this key: its `here` where there is a place, else its `somewhere`."""
+        if self.where is None:
+            return Words(f"{key}.somewhere", error=self.error, **values)
+        line, function = self.where.line, self.where.function
+        return Words(f"{key}.here", error=self.error, line=line, function=function, **values)
+
+
 class Program:
     """Runs function(*args) in a thread until it ends, or stop().
 
-    result is what it returned, error what it raised, failed_at the Where of that, failure the same
-    in a sentence; all None until then. Threads that it starts belong to it: they are watched,
+    result is what it returned, error what it raised, failed_at the Where of that, failure why it
+    stopped; all None until then. Threads that it starts belong to it: they are watched,
     caught and stopped with it.
     """
 
@@ -45,13 +63,12 @@ class Program:
         # the threads into which Stopped may be thrown, at any place in them
         self._stoppable = set()
 
-    def start(self, gate=None, drive=None, sleep=None):
-        """Start the thread. gate(call, sock) is called in it before each of its socket calls, and may wait;
-        drive(actor) in place of waiting for the other side, sleep(seconds) in place of sleeping, see tap.Actor."""
+    def start(self, pace=None):
+        """Start the thread, at this pace; free, if none is given."""
         self.actor = tap.watch(self.thread)
         self.actors.append(self.actor)
-        self.actor.gate, self.actor.drive, self.actor.sleep = gate, drive, sleep
-        self.actor.adopt = self._adopt
+        self.actor.pace = pace or Pace()
+        self.actor.pace.adopt = self._adopt
         self.thread.start()
 
     @property
@@ -80,7 +97,9 @@ class Program:
         frame = sys._current_frames().get(self.thread.ident)
         steps = traceback.extract_stack(frame) if frame else []
         own = [step for step in steps if not tap.is_helper(step.filename)]
-        return f"in line {own[-1].lineno} of {own[-1].name}" if own else "between two calls"
+        if not own:
+            return Words("stage.place.between")
+        return Words("stage.place.line", line=own[-1].lineno, function=own[-1].name)
 
     def waits_for_another(self, thread):
         """Whether a thread stands in join(), Event.wait(), Queue.get() or the like, for another one to go on."""
@@ -119,8 +138,9 @@ class Program:
         late, place = self.alive, self.place
         self._close_sockets(self.actors)
         if late:
+            seconds = f"{STOP_S:g}"
             raise LabError(
-                f"{self.name} did not stop within {STOP_S:g} s: it is still {place}. Its port is free."
+                Words("stage.trouble.does-not-stop", name=self.name, seconds=seconds, place=place)
             )
 
     def _run(self, function, args):
@@ -132,7 +152,7 @@ class Program:
         except BaseException as error:
             if not self.actor.stopping:
                 self.failed_at = place_of(error)  # before failure, which tells others to look
-                self.failure = f"{self.name} stopped{sentence(error)}"
+                self.failure = failure_of(error)
             # while the error still holds those that only a function knew
             self._close_sockets([self.actor])
             if not self.actor.stopping:
@@ -155,8 +175,7 @@ class Program:
     def _adopt(self, thread):
         """Make a thread that it is about to start one of its own."""
         actor = tap.watch(thread)
-        actor.gate, actor.drive, actor.sleep = self.actor.gate, self.actor.drive, self.actor.sleep
-        actor.adopt, run = self._adopt, thread.run
+        actor.pace, run = self.actor.pace.another(), thread.run
         keyboard.hand_on(thread)
         for each, name in list(self.actor.taps.items()):
             each.add(thread, name)
@@ -168,7 +187,8 @@ class Program:
                     run()
             except BaseException as error:
                 if not actor.stopping and not isinstance(error, SystemExit):
-                    print(f"Its thread {thread.name} stopped{sentence(error)}", file=sys.stderr)
+                    failure = failure_of(error)
+                    print(failure.words("stage.thread-stopped", name=thread.name), file=sys.stderr)
             finally:
                 tap.unwatch(thread)
                 prints.release()
@@ -250,15 +270,14 @@ def place_of(error):
     return Where(own[-1].name, own[-1].lineno, own[-1].filename) if own else None
 
 
-def sentence(error):
-    """An error in words: the line where it happened, and what it is."""
+def failure_of(error):
+    """An error as a Failure: what it is, and the line where it happened."""
     if isinstance(error, LabError):
-        return f": {error}"
+        return Failure(error.args[0] if error.args else "")
     where = place_of(error)
-    place = f" in line {where.line} of {where.function}" if where else ""
     if isinstance(error, SystemExit):
-        return f"{place}: SystemExit: it called exit()"
-    words = ""
+        return Failure(Words("stage.error.exit"), where)
+    kind, words = type(error).__name__, ""
     with contextlib.suppress(Exception):  # a learner's own kind of error may fail to say what it is
         # but a time limit that was over here was the learner's
         advice = (OSError, ProtocolError, OverflowError)
@@ -267,4 +286,4 @@ def sentence(error):
             if isinstance(error, advice) and not isinstance(error, TimeoutError)
             else str(error)
         )
-    return f"{place}: {type(error).__name__}" + (f": {words}" if words else "")
+    return Failure(Words("stage.error.why", kind=kind, why=words) if words else kind, where)

@@ -2,10 +2,12 @@
 
 A script is a list of steps, as data; play() carries it out on a connected socket. A server is
 shocked by a scripted client, a client by a scripted server. One table, server_shocks() and
-client_shocks(), serves the lessons, the tests, the command line and the checker.
+client_shocks(), serves the lessons, the tests, the command line and the checker. What is said of
+a row, and of a step, stands in words/*/shocks.toml.
 """
 
 import contextlib
+import functools
 import os
 import shlex
 import signal
@@ -25,6 +27,7 @@ from lenproto.wire import (
     REQUEST_BYTES,
     greeting,
 )
+from lenproto.words import Words
 
 LIMIT_S = 5.0  # seconds within which what a step expects has to come
 FLOOD_S = 120.0  # seconds: nobody floods a program that always reads on for longer
@@ -35,10 +38,19 @@ MARGIN_S = 1.0  # seconds that a program may take longer than its own time limit
 FLOOD_MARGIN_S = 30.0  # the same, when it has a flood to read before it, on a busy computer
 CLIENTS = 1000  # that come one after another
 SHOWN_BYTES = 60  # of one step, in a report
+OTHERS = "others"  # the family of a shock that is in none
 
 
 class NotMet(Exception):
-    """What a step expects did not happen: a sentence that says what did."""
+    """What a step expects did not happen: the words that say what did."""
+
+    @property
+    def words(self):
+        return self.args[0]
+
+
+def _not_met(key, **values):
+    return NotMet(Words(f"shocks.problem.{key}", **values))
 
 
 @dataclass
@@ -49,6 +61,7 @@ class Peer:
     limit_s: float = LIMIT_S
     sent: bytes = b""
     received: bytes = b""
+    by_the_clock = True  # how long it waited is worth telling
 
     def send(self, data):
         """Send all of it. NotMet where the other side has gone, or does not read."""
@@ -56,9 +69,9 @@ class Peer:
         try:
             self.sock.sendall(data)
         except TimeoutError:
-            raise NotMet("the other side does not read what it is sent") from None
+            raise _not_met("not-read") from None
         except OSError as error:
-            raise NotMet(f"nothing can be sent any more: {type(error).__name__}") from None
+            raise _not_met("cannot-send", error=type(error).__name__) from None
         self.sent += data
 
     def receive(self, n, limit_s=None):
@@ -73,8 +86,8 @@ class Peer:
                 self.sock.settimeout(left)
                 piece = self.sock.recv(n - len(got))
             except TimeoutError:
-                many = f"{len(got)} of {n} bytes" if n > 1 or got else "nothing"
-                raise NotMet(f"{many} came in time") from None
+                some = n > 1 or got
+                raise _not_met("late" if some else "nothing-came", got=len(got), n=n) from None
             except ConnectionError:
                 break
             if not piece:
@@ -84,20 +97,36 @@ class Peer:
         return got
 
 
+class Step:
+    """A step of a script. play(peer) carries it out; words say what it is, and so does str()."""
+
+    @property
+    def words(self):
+        """What the step does, in words: those of its kind."""
+        return Words(f"shocks.step.{self.key}")
+
+    def __str__(self):
+        return str(self.words)
+
+
 @dataclass(frozen=True)
-class Send:
+class Send(Step):
     """Send bytes: all at once, or in pieces of so many bytes, with a pause after each."""
 
     data: bytes
     piece: int = 0
     pause_s: float = 0.0
 
-    def __str__(self):
-        pause = f", {self.pause_s:g} s after each" if self.pause_s else ""
-        manner = (
-            f", {self.piece} byte{'s' * (self.piece > 1)} at a time{pause}" if self.piece else ""
-        )
-        return f"send {_shown(self.data)}{manner}"
+    @property
+    def words(self):
+        data = _shown(self.data)
+        if not self.piece:
+            return Words("shocks.step.send", data=data)
+        piece = _bytes(self.piece)
+        if not self.pause_s:
+            return Words("shocks.step.send-in-pieces", data=data, piece=piece)
+        seconds = f"{self.pause_s:g}"
+        return Words("shocks.step.send-slowly", data=data, piece=piece, seconds=seconds)
 
     def play(self, peer):
         size = self.piece or len(self.data)
@@ -108,105 +137,109 @@ class Send:
 
 
 @dataclass(frozen=True)
-class Expect:
+class Expect(Step):
     """Expect n bytes; exactly these, where they are given."""
 
     n: int
-    what: str
+    what: Words | str
     exactly: bytes | None = None
 
-    def __str__(self):
-        return f"expect {self.what}, {self.n} byte{'s' * (self.n != 1)}"
+    @property
+    def words(self):
+        return Words("shocks.step.expect", what=self.what, bytes=_bytes(self.n))
 
     def play(self, peer):
         got = peer.receive(self.n)
         if len(got) < self.n:
-            raise NotMet(f"the connection ended after {len(got)} of {self.n} bytes of {self.what}")
+            raise _not_met("ended", got=len(got), n=self.n, what=self.what)
         if self.exactly is not None and got != self.exactly:
-            raise NotMet(f"{_shown(got)} came instead of {_shown(self.exactly)}")
+            raise _not_met("instead-of", got=_shown(got), due=_shown(self.exactly))
 
 
 @dataclass(frozen=True)
-class ExpectAnswer:
-    """Expect a framed answer in UTF-8, of at least one character; with these words in it, where they are given."""
+class ExpectAnswer(Step):
+    """Expect a framed answer in UTF-8, of at least one character; with this text in it, where it is given."""
 
-    words: str = ""
+    text: str = ""
 
-    def __str__(self):
-        return "expect an answer" + (f" with {self.words!r} in it" if self.words else "")
+    @property
+    def words(self):
+        if not self.text:
+            return Words("shocks.step.expect-answer")
+        return Words("shocks.step.expect-answer-with", text=repr(self.text))
 
     def play(self, peer):
         header = peer.receive(HEADER_BYTES)
         if len(header) < HEADER_BYTES:
-            raise NotMet(f"the connection ended after {len(header)} of {HEADER_BYTES} header bytes")
+            raise _not_met("ended-in-header", got=len(header), n=HEADER_BYTES)
         if not header.isdigit():
-            raise NotMet(f"{_shown(header)} stands where four digits must say the length")
+            raise _not_met("no-length", header=_shown(header))
         body = peer.receive(int(header))
         if len(body) < int(header):
-            raise NotMet(f"the connection ended after {len(body)} of {int(header)} bytes of answer")
+            raise _not_met("ended-in-answer", got=len(body), n=int(header))
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
-            raise NotMet(f"the answer {_shown(body)} is no UTF-8") from None
-        if self.words not in text or not text:
-            raise NotMet(f"the answer is {text!r}")
+            raise _not_met("no-utf-8", body=_shown(body)) from None
+        if self.text not in text or not text:
+            raise _not_met("other-answer", answer=repr(text))
 
 
 @dataclass(frozen=True)
-class ExpectEnd:
+class ExpectEnd(Step):
     """Expect that the other side ends the connection, within a time, and sends nothing more."""
 
     within_s: float | None = None
 
-    def __str__(self):
-        return "expect the end of the connection" + (
-            f" within {self.within_s:g} s" if self.within_s else ""
-        )
+    @property
+    def words(self):
+        if not self.within_s:
+            return Words("shocks.step.expect-end")
+        return Words("shocks.step.expect-end-within", seconds=f"{self.within_s:g}")
 
     def play(self, peer):
         try:
             got = peer.receive(1, self.within_s)
         except NotMet:
-            raise NotMet(
-                f"the connection is still open after {self.within_s or peer.limit_s:g} s"
-            ) from None
+            seconds = f"{self.within_s or peer.limit_s:g}"
+            key = "still-open-after" if peer.by_the_clock else "still-open"
+            raise _not_met(key, seconds=seconds) from None
         if got:
-            raise NotMet(f"{_shown(got)} came instead")
+            raise _not_met("instead", got=_shown(got))
 
 
 @dataclass(frozen=True)
-class Goodbye:
+class Goodbye(Step):
     """Expect EXIT, or the end of the connection; then close it."""
 
-    def __str__(self):
-        return "expect EXIT, or the end of the connection; then close"
+    key = "goodbye"
 
     def play(self, peer):
         got = peer.receive(REQUEST_BYTES)
         if got not in (b"EXIT", b""):
-            raise NotMet(f"{_shown(got)} came instead")
+            raise _not_met("instead", got=_shown(got))
         peer.sock.close()
 
 
 @dataclass(frozen=True)
-class Wait:
+class Wait(Step):
     """Say nothing for some seconds."""
 
     seconds: float
 
-    def __str__(self):
-        return f"say nothing for {self.seconds:g} s"
+    @property
+    def words(self):
+        return Words("shocks.step.wait", seconds=f"{self.seconds:g}")
 
     def play(self, peer):
         time.sleep(self.seconds)
 
 
 @dataclass(frozen=True)
-class ShutDown:
+class ShutDown(Step):
     """Say that nothing more will be sent, and still listen."""
 
-    def __str__(self):
-        return "send no more, but listen (shutdown)"
+    key = "shut-down"
 
     def play(self, peer):
         with contextlib.suppress(OSError):
@@ -214,22 +247,20 @@ class ShutDown:
 
 
 @dataclass(frozen=True)
-class Close:
+class Close(Step):
     """Close the connection."""
 
-    def __str__(self):
-        return "close the connection"
+    key = "close"
 
     def play(self, peer):
         peer.sock.close()
 
 
 @dataclass(frozen=True)
-class Reset:
+class Reset(Step):
     """End the connection with a reset (RST), as a computer does that knows nothing of it any more."""
 
-    def __str__(self):
-        return "reset the connection"
+    key = "reset"
 
     def play(self, peer):
         peer.sock.setsockopt(
@@ -239,7 +270,7 @@ class Reset:
 
 
 @dataclass(frozen=True)
-class Flood:
+class Flood(Step):
     """Send the same bytes again and again and read nothing, until the other side ends the connection.
 
     within_s: for how long it may leave the connection open and take nothing more.
@@ -248,11 +279,9 @@ class Flood:
     data: bytes
     within_s: float
 
-    def __str__(self):
-        return (
-            f"send {_shown(self.data)} again and again, and read nothing, until the connection ends "
-            f"(within {self.within_s:g} s after no more can be sent)"
-        )
+    @property
+    def words(self):
+        return Words("shocks.step.flood", data=_shown(self.data), seconds=f"{self.within_s:g}")
 
     def play(self, peer):
         many = left = self.data * 1000
@@ -262,12 +291,10 @@ class Flood:
             try:
                 left = left[peer.sock.send(left) :] or many
             except TimeoutError:
-                raise NotMet(
-                    f"the connection is still open {self.within_s:g} s after it took the last bytes"
-                ) from None
+                raise _not_met("flooded-open", seconds=f"{self.within_s:g}") from None
             except OSError:  # it has gone
                 return
-        raise NotMet(f"it still takes all that is sent after {FLOOD_S:g} s")
+        raise _not_met("flooded-on", seconds=f"{FLOOD_S:g}")
 
 
 @dataclass
@@ -275,31 +302,31 @@ class Played:
     """What became of one step: its number from 1, its words, the bytes of it, when it began and how long it took."""
 
     number: int
-    step: str
+    step: Words
     at_s: float
     took_s: float = 0.0
     sent: bytes = b""
     received: bytes = b""
-    problem: str = ""  # empty: it was met
+    problem: Words | str = ""  # empty: it was met
 
     def __str__(self):
-        moved = [f"{name} {_shown(data)}" for name, data in (("received", self.received),) if data]
-        line = f"{self.number:3}  {self.at_s:7.3f} s  {self.step}" + "".join(
-            f": {words}" for words in moved
-        )
+        what = self.step
+        if self.received:
+            what = Words("shocks.step.received", step=self.step, data=_shown(self.received))
+        line = f"{self.number:3}  {self.at_s:7.3f} s  {what}"
         return line + (f"\n          ✗ {self.problem}" if self.problem else "")
 
 
 def play(script, peer, played, began):
     """Carry out the steps of a script on a connected Peer, and note each in played; stop at one that is not met."""
     for step in script:
-        note = Played(len(played) + 1, str(step), time.monotonic() - began)
+        note = Played(len(played) + 1, step.words, time.monotonic() - began)
         played.append(note)
         peer.sent = peer.received = b""
         try:
             step.play(peer)
         except NotMet as problem:
-            note.problem = str(problem)
+            note.problem = problem.words
             return False
         finally:
             note.took_s = time.monotonic() - began - note.at_s
@@ -309,16 +336,21 @@ def play(script, peer, played, began):
 
 @dataclass(frozen=True)
 class Shock:
-    """A peer that misbehaves: its name, what it does in a sentence, its script; how often it comes.
+    """A peer that misbehaves: its id, what it does in a sentence, its script; how often it comes.
 
+    family is the row of buttons in which it stands. manner says what sort of peer it is: "polite",
+    "cut" (what it says comes in other pieces than it is meant), "leaves", "resets", "silent",
+    "refuses" or "rubbish"; setting, what else there is to know: "flood", or "bad-length".
+    after: after which byte what it says is cut in two, 0 if nowhere by a number.
     literal says what becomes of the course-literal server as long as the client stays: empty if
     that withstands it, too.
     Against a client: typed are the lines at its keyboard, prints is what it has to show, hides what
     it may not; ip is where it is sent, if not to the script. Without a script it is refused.
+    label is its name as it is shown, did the story within a sentence: "…, when a client leaves".
     """
 
-    name: str
-    story: str
+    id: str
+    story: Words | str
     script: tuple
     times: int = 1
     literal: str = ""
@@ -326,6 +358,37 @@ class Shock:
     prints: str = ""
     hides: str = ""
     ip: str = DEFAULT_IP
+    family: str = OTHERS
+    manner: str = "rubbish"
+    setting: str = ""
+    after: int = 0
+    label: Words | str = ""
+    did: Words | str = ""
+
+    @property
+    def name(self):
+        """Its name, as it is shown."""
+        return str(self.label or self.id)
+
+
+def told(key, **values):
+    """What is said of a shock, or of a case, whose entry has this key: its label, story and did."""
+    return {
+        "label": Words(f"{key}.name", **values),
+        "story": Words(f"{key}.story", **values),
+        "did": Words(f"{key}.did", **values),
+    }
+
+
+def entry_of(id):
+    """The entry that belongs to an id, where none is named: "leaves after Hi" has [leaves-after-hi]."""
+    return id.lower().replace(" ", "-")
+
+
+def _row(side, id, family, manner, script, *, entry="", values=None, **facts):
+    """A row of the shocks against one side; entry is where its words stand, values what stands in them."""
+    words = told(f"shocks.{side}.{entry or entry_of(id)}", **(values or {}))
+    return Shock(id, script=script, family=family, manner=manner, **words, **facts)
 
 
 @dataclass
@@ -334,7 +397,7 @@ class Outcome:
 
     shock: Shock
     played: list[Played] = field(default_factory=list)
-    problem: str = ""
+    problem: Words | str = ""
     took_s: float = 0.0
     said: str = ""
 
@@ -348,20 +411,24 @@ class Outcome:
     def as_json(self):
         """Return it in JSON's terms; bytes in hexadecimal."""
         steps = [
-            asdict(note) | {"sent": note.sent.hex(), "received": note.received.hex()}
+            asdict(note)
+            | {"step": str(note.step), "problem": str(note.problem)}
+            | {"sent": note.sent.hex(), "received": note.received.hex()}
             for note in self.played
         ]
         return {
-            "name": self.shock.name,
-            "story": self.shock.story,
+            "name": self.shock.id,
+            "story": str(self.shock.story),
             "held": self.held,
-            "problem": self.problem,
+            "problem": str(self.problem),
             "took_s": round(self.took_s, 3),
             "steps": steps,
         }
 
 
-HI, GREETING, EXIT = Send(HANDSHAKE), Expect(GREETING_BYTES, "the greeting"), Send(b"EXIT")
+THE_HANDSHAKE, THE_GREETING = Words("shocks.part.handshake"), Words("shocks.part.greeting")
+THE_REQUEST, THE_EXIT = Words("shocks.part.request"), Words("shocks.part.exit")
+HI, GREETING, EXIT = Send(HANDSHAKE), Expect(GREETING_BYTES, THE_GREETING), Send(b"EXIT")
 GREETED = (HI, GREETING)
 ANSWERED = (*GREETED, Send(b"NAME"), ExpectAnswer())
 LEAVES = (EXIT, ExpectEnd())
@@ -378,58 +445,55 @@ def server_shocks(timeout_s, flood_margin_s=FLOOD_MARGIN_S):
     gone = ExpectEnd(timeout_s + MARGIN_S)
     drip = timeout_s * 0.6  # so that each byte by itself comes in time
     dies, hangs = "it dies", "it hangs"
+    row = functools.partial(_row, "server")
     return [
-        Shock("polite", "A client that does all as it should.", POLITE),
-        Shock("one byte at a time", "Handshake and requests come byte by byte.",
-              (Send(HANDSHAKE, 1, 0.02), GREETING, Send(b"NAME", 1, 0.02), ExpectAnswer(),
-               Send(b"EXIT", 1, 0.02), ExpectEnd()), literal=hangs),
-        *(Shock(f"cut after byte {n}", "All that a client says, in two segments.",
-                (Send(TALK[:n]), Wait(0.02), Send(TALK[n:]), *TWO_ANSWERS), literal="" if n % 4 == 2 else hangs)
+        row("polite", "all well", "polite", POLITE),
+        row("one byte at a time", "cuts", "cut",
+            (Send(HANDSHAKE, 1, 0.02), GREETING, Send(b"NAME", 1, 0.02), ExpectAnswer(),
+             Send(b"EXIT", 1, 0.02), ExpectEnd()), literal=hangs),
+        *(row(f"cut after byte {n}", "cuts", "cut", (Send(TALK[:n]), Wait(0.02), Send(TALK[n:]), *TWO_ANSWERS),
+              after=n, entry="cut-after-byte", values={"n": n}, literal="" if n % 4 == 2 else hangs)
           for n in range(1, len(TALK))),
-        Shock("two requests at once", "Two requests come in one segment.",
-              (*GREETED, Send(b"NAMERAND"), ExpectAnswer(), ExpectAnswer(), *LEAVES)),
-        Shock("all at once", "Handshake, requests and EXIT come in one segment, before the greeting.",
-              (Send(TALK), *TWO_ANSWERS)),
-        Shock("leaves at once", "A client connects and leaves.", (Close(),), literal=dies),
-        Shock("leaves after Hi", "A client shakes hands and leaves.", (*GREETED, Close()), literal=dies),
-        Shock("leaves in a request", "A client leaves after two of four bytes.",
-              (*GREETED, Send(b"NA"), Close()), literal=dies),
-        Shock("leaves after an answer", "A client leaves without EXIT.",
-              (*ANSWERED, Close()), literal=dies),
-        Shock("leaves in a later request", "A client gets an answer, and leaves after two of the next four bytes.",
-              (*ANSWERED, Send(b"RA"), Close()), literal=dies),
-        Shock("half-closes", "A client says that it will send no more, without EXIT.",
-              (*ANSWERED, ShutDown(), ExpectEnd()), literal=hangs),
-        Shock("resets at once", "A client connects and resets.", (Reset(),), literal=dies),
-        Shock("resets after Hi", "A client shakes hands and resets.", (*GREETED, Reset()), literal=dies),
-        Shock("resets in a request", "A client resets after two of four bytes.",
-              (*GREETED, Send(b"NA"), Reset()), literal=dies),
-        Shock("resets after an answer", "A client gets an answer and resets.", (*ANSWERED, Reset()), literal=dies),
-        Shock("resets in a later request", "A client gets an answer, and resets after two of the next four bytes.",
-              (*ANSWERED, Send(b"RA"), Reset()), literal=dies),
-        Shock("says nothing", "A client connects and says nothing.", (gone,), literal=hangs),
-        Shock("says nothing after Hi", "A client shakes hands and falls silent.", (*GREETED, gone), literal=hangs),
-        Shock("says half a request", "A client falls silent after two of four bytes.",
-              (*GREETED, Send(b"NA"), gone), literal=hangs),
-        Shock("says nothing after an answer", "A client gets an answer and falls silent.",
-              (*ANSWERED, gone), literal=hangs),
-        Shock("says half a later request",
-              "A client gets an answer, and falls silent after two of the next four bytes.",
-              (*ANSWERED, Send(b"RA"), gone), literal=hangs),
-        Shock("drips", "Each byte of a request comes in time, but all four take longer than the limit.",
-              (*GREETED, Send(b"N"), Wait(drip), Send(b"A"), Wait(drip), ExpectEnd(MARGIN_S)), literal=hangs),
-        Shock("wrong handshake", "A client says Ho.", (Send(b"Ho"), ExpectEnd()), literal=hangs),
-        Shock("speaks HTTP", "A web browser calls the port by mistake.",
-              (Send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), ExpectEnd()), literal=hangs),
-        *(Shock(name, f"A client asks for {literal(request)}.",
-                (*GREETED, Send(request), ExpectAnswer(), Send(b"RAND"), ExpectAnswer(), *LEAVES), literal=what)
-          for name, request, what in (
+        row("two requests at once", "all well", "cut",
+            (*GREETED, Send(b"NAMERAND"), ExpectAnswer(), ExpectAnswer(), *LEAVES)),
+        row("all at once", "all well", "cut", (Send(TALK), *TWO_ANSWERS)),
+        row("leaves at once", "leaves", "leaves", (Close(),), literal=dies),
+        row("leaves after Hi", "leaves", "leaves", (*GREETED, Close()), literal=dies),
+        row("leaves in a request", "leaves", "leaves", (*GREETED, Send(b"NA"), Close()), literal=dies),
+        row("leaves after an answer", "leaves", "leaves", (*ANSWERED, Close()), literal=dies),
+        row("leaves in a later request", "leaves", "leaves", (*ANSWERED, Send(b"RA"), Close()), literal=dies),
+        row("half-closes", "leaves", "leaves", (*ANSWERED, ShutDown(), ExpectEnd()), literal=hangs),
+        row("resets at once", "resets", "resets", (Reset(),), literal=dies),
+        row("resets after Hi", "resets", "resets", (*GREETED, Reset()), literal=dies),
+        row("resets in a request", "resets", "resets", (*GREETED, Send(b"NA"), Reset()), literal=dies),
+        row("resets after an answer", "resets", "resets", (*ANSWERED, Reset()), literal=dies),
+        row("resets in a later request", "resets", "resets", (*ANSWERED, Send(b"RA"), Reset()), literal=dies),
+        row("says nothing", "silent", "silent", (gone,), literal=hangs),
+        row("says nothing after Hi", "silent", "silent", (*GREETED, gone), literal=hangs),
+        row("says half a request", "silent", "silent", (*GREETED, Send(b"NA"), gone), literal=hangs),
+        row("says nothing after an answer", "silent", "silent", (*ANSWERED, gone), literal=hangs),
+        row("says half a later request", "silent", "silent", (*ANSWERED, Send(b"RA"), gone), literal=hangs),
+        row("drips", "silent", "silent",
+            (*GREETED, Send(b"N"), Wait(drip), Send(b"A"), Wait(drip), ExpectEnd(MARGIN_S)), literal=hangs),
+        row("wrong handshake", "rubbish", "rubbish", (Send(b"Ho"), ExpectEnd()), literal=hangs),
+        row("speaks HTTP", "rubbish", "rubbish",
+            (Send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), ExpectEnd()), literal=hangs),
+        *(row(id, "rubbish", "rubbish",
+              (*GREETED, Send(request), ExpectAnswer(), Send(b"RAND"), ExpectAnswer(), *LEAVES),
+              values={"request": literal(request)}, literal=what)
+          for id, request, what in (
               ("lower case", b"time", ""), ("unknown request", b"WHAT", ""), ("spaces", b"    ", ""),
               ("NUL bytes", b"\0\0\0\0", ""), ("binary request", b"\xff\xfe\x80\x00", dies))),
-        Shock("never reads", "A client asks again and again, and never reads an answer.",
-              (*GREETED, Flood(b"????", timeout_s + flood_margin_s)), literal=hangs),
-        Shock(f"{CLIENTS} clients", "Polite clients, one after another.", (*GREETED, *LEAVES), times=CLIENTS),
+        row("never reads", "greedy", "silent", (*GREETED, Flood(b"????", timeout_s + flood_margin_s)),
+            setting="flood", literal=hangs),
+        row(f"{CLIENTS} clients", "all well", "polite", (*GREETED, *LEAVES), times=CLIENTS,
+            entry="many-clients", values={"n": CLIENTS}),
     ]  # fmt: skip
+
+
+def needs_the_clock(script, timeout_s):
+    """Whether a script takes most of a time limit, but never the whole of it at once."""
+    return any(isinstance(step, Wait) and step.seconds > timeout_s / 2 for step in script)
 
 
 def floods(script):
@@ -457,30 +521,35 @@ def shock_server(address, shock, limit_s=LIMIT_S):
         if not _visit(address, shock.script, limit_s, outcome.played, began, "connect"):
             break
     else:
-        _visit(address, POLITE, limit_s, outcome.played, began, "the next client connects")
+        _visit(address, POLITE, limit_s, outcome.played, began, "next-connects")
     outcome.took_s = time.monotonic() - began
     wrong = next((note for note in outcome.played if note.problem), None)
-    outcome.problem = f"step {wrong.number}, {wrong.step}: {wrong.problem}" if wrong else ""
+    outcome.problem = _wrong(wrong) if wrong else ""
     return outcome
 
 
-def _visit(address, script, limit_s, played, began, words):
+def _wrong(note):
+    """What went wrong in a step."""
+    return Words("shocks.outcome.step", n=note.number, step=note.step, problem=note.problem)
+
+
+def _visit(address, script, limit_s, played, began, key):
     """Connect to a server and carry out a script; return whether all was met."""
-    note = Played(len(played) + 1, words, time.monotonic() - began)
+    note = Played(len(played) + 1, Words(f"shocks.step.{key}"), time.monotonic() - began)
     played.append(note)
     try:
         sock = connect(address, script, limit_s)
     except OSError as error:
-        note.problem = f"no connection: {type(error).__name__}"
+        note.problem = Words("shocks.problem.no-connection", error=type(error).__name__)
         return False
     with sock:
         return play(script, Peer(sock, limit_s), played, began)
 
 
 GREET = greeting(ANSWERS)
-MET = (Expect(len(HANDSHAKE), "the handshake", HANDSHAKE),)
+MET = (Expect(len(HANDSHAKE), THE_HANDSHAKE, HANDSHAKE),)
 HELLO = (*MET, Send(GREET))
-ASKED = (*HELLO, Expect(REQUEST_BYTES, "the request", b"NAME"))
+ASKED = (*HELLO, Expect(REQUEST_BYTES, THE_REQUEST, b"NAME"))
 FRAME = b"0004lena"
 # RFC 1035 lets a name have 255 octets. This one is refused on the spot: no name server is asked,
 # nothing leaves the computer.
@@ -491,39 +560,38 @@ def client_shocks(timeout_s):
     """Return the shocks against a client that gives up a silent server after timeout_s seconds."""
     given_up = ExpectEnd(timeout_s + MARGIN_S)
     lena = {"prints": "lena"}
+    row = functools.partial(_row, "client")
     return [
-        Shock("polite", "A server that does all as it should.", (*ASKED, Send(FRAME), Goodbye()), **lena),
-        Shock("greeting byte by byte", "The greeting comes one byte at a time.",
-              (*MET, Send(GREET, 1, 0.001), *ASKED[2:], Send(FRAME), Goodbye()), **lena),
-        Shock("answer byte by byte", "Header and body come one byte at a time.",
-              (*ASKED, Send(FRAME, 1, 0.02), Goodbye()), **lena),
-        *(Shock(f"answer cut after byte {n}", "Header and body come in two segments.",
-                (*ASKED, Send(FRAME[:n]), Wait(0.02), Send(FRAME[n:]), Goodbye()), **lena)
+        row("polite", "all well", "polite", (*ASKED, Send(FRAME), Goodbye()), **lena),
+        row("greeting byte by byte", "cuts", "cut",
+            (*MET, Send(GREET, 1, 0.001), *ASKED[2:], Send(FRAME), Goodbye()), **lena),
+        row("answer byte by byte", "cuts", "cut", (*ASKED, Send(FRAME, 1, 0.02), Goodbye()), **lena),
+        *(row(f"answer cut after byte {n}", "cuts", "cut",
+              (*ASKED, Send(FRAME[:n]), Wait(0.02), Send(FRAME[n:]), Goodbye()),
+              after=n, entry="answer-cut-after-byte", values={"n": n}, **lena)
           for n in range(1, len(FRAME))),
-        Shock("refuses", "No server listens.", ()),
-        Shock("no such address", "The name of the server is longer than a name can be.", (), ip=NO_SUCH_ADDRESS),
-        Shock("closes at once", "The server closes without a greeting.", (*MET, Close())),
-        Shock("resets at once", "The server resets without a greeting.", (*MET, Reset())),
-        Shock("closes in the greeting", "The server closes after 20 of 48 bytes.", (*MET, Send(GREET[:20]), Close())),
-        *(Shock(name, f"{literal(header)} stands where four digits must say the length.",
-                (*ASKED, Send(header + b"abcdefghijklmnopqrstuvwxyz"), ExpectEnd()))
-          for name, header in (
+        row("refuses", "leaves", "refuses", ()),
+        row("no such address", "leaves", "refuses", (), ip=NO_SUCH_ADDRESS),
+        row("closes at once", "leaves", "leaves", (*MET, Close())),
+        row("resets at once", "resets", "resets", (*MET, Reset())),
+        row("closes in the greeting", "leaves", "leaves", (*MET, Send(GREET[:20]), Close())),
+        *(row(id, "rubbish", "rubbish", (*ASKED, Send(header + b"abcdefghijklmnopqrstuvwxyz"), ExpectEnd()),
+              setting="bad-length", values={"header": literal(header)})
+          for id, header in (
               ("length is no number", b"4x2!"), ("negative length", b"-001"), ("length with spaces", b"  17"))),
-        Shock("promises too much", "The header says 10 bytes, three come, and the end.",
-              (*ASKED, Send(b"0010abc"), Close())),
-        Shock("resets in the body", "The header says 10 bytes, three come, and a reset.",
-              (*ASKED, Send(b"0010abc"), Reset())),
-        Shock("closes in the header", "Two of four header bytes come, and the end.", (*ASKED, Send(b"00"), Close())),
-        Shock("closes between two answers", "The server closes where the next request would come.",
-              (*ASKED, Send(FRAME), Close()), typed=("NAME", "RAND", "EXIT"), **lena),
-        Shock("no greeting", "The server accepts and says nothing.", (*MET, given_up)),
-        Shock("half a greeting", "The server falls silent after 20 of 48 bytes.", (*MET, Send(GREET[:20]), given_up)),
-        Shock("no answer", "The server falls silent after a request.", (*ASKED, given_up)),
-        Shock("half an answer", "The server falls silent inside a body.", (*ASKED, Send(b"0010abc"), given_up)),
-        Shock("empty answer", "An answer of length 0000.", (*ASKED, Send(b"0000"), Goodbye())),
-        Shock("answer is no text", "A body that is not UTF-8.", (*ASKED, Send(b"0004\xff\xfe\xfd\xfc"), Goodbye())),
-        Shock("control characters", "A body that would move the cursor and ring the bell.",
-              (*ASKED, Send(b"0009\x1b[2J\x07lena"), Goodbye()), hides="\x1b", **lena),
+        row("promises too much", "leaves", "leaves", (*ASKED, Send(b"0010abc"), Close())),
+        row("resets in the body", "resets", "resets", (*ASKED, Send(b"0010abc"), Reset())),
+        row("closes in the header", "leaves", "leaves", (*ASKED, Send(b"00"), Close())),
+        row("closes between two answers", "leaves", "leaves", (*ASKED, Send(FRAME), Close()),
+            typed=("NAME", "RAND", "EXIT"), **lena),
+        row("no greeting", "silent", "silent", (*MET, given_up)),
+        row("half a greeting", "silent", "silent", (*MET, Send(GREET[:20]), given_up)),
+        row("no answer", "silent", "silent", (*ASKED, given_up)),
+        row("half an answer", "silent", "silent", (*ASKED, Send(b"0010abc"), given_up)),
+        row("empty answer", "rubbish", "rubbish", (*ASKED, Send(b"0000"), Goodbye())),
+        row("answer is no text", "rubbish", "rubbish", (*ASKED, Send(b"0004\xff\xfe\xfd\xfc"), Goodbye())),
+        row("control characters", "rubbish", "rubbish", (*ASKED, Send(b"0009\x1b[2J\x07lena"), Goodbye()),
+            hides="\x1b", **lena),
     ]  # fmt: skip
 
 
@@ -561,33 +629,35 @@ def shock_client(command, shock, timeout_s, limit_s=LIMIT_S):
                     "utf-8", "replace"
                 )
                 if process.returncode < 0:
-                    outcome.problem = f"it crashed: {signal.strsignal(-process.returncode)}"
+                    crash = signal.strsignal(-process.returncode)
+                    outcome.problem = Words("shocks.outcome.crashed", signal=crash)
             except (subprocess.TimeoutExpired, OSError) as error:
                 process.kill()
                 said = process.communicate()[0].decode("utf-8", "replace")
                 late = isinstance(error, subprocess.TimeoutExpired)
-                outcome.problem = "the program does not end" if late else str(error)
+                outcome.problem = Words("shocks.outcome.does-not-end") if late else str(error)
     outcome.took_s, outcome.said = time.monotonic() - began, said
     wrong = next((note for note in outcome.played if note.problem), None)
     if wrong:
-        outcome.problem = f"step {wrong.number}, {wrong.step}: {wrong.problem}"
+        outcome.problem = _wrong(wrong)
     elif "Traceback" in said or "    at " in said:
-        outcome.problem = "it ended with a traceback: " + said.strip().splitlines()[-1]
+        last = said.strip().splitlines()[-1]
+        outcome.problem = Words("shocks.outcome.traceback", error=last)
     elif shock.hides and shock.hides in said:
-        outcome.problem = f"it printed {shock.hides!r}"
+        outcome.problem = Words("shocks.outcome.printed", text=repr(shock.hides))
     elif shock.prints not in said and not outcome.problem:
-        outcome.problem = f"it did not print {shock.prints!r}"
+        outcome.problem = Words("shocks.outcome.not-printed", text=repr(shock.prints))
     return outcome
 
 
 def _receive_client(listener, script, limit_s, played, began):
     """Accept the client and carry out a script."""
-    note = Played(len(played) + 1, "accept the client", time.monotonic() - began)
+    note = Played(len(played) + 1, Words("shocks.step.accept"), time.monotonic() - began)
     played.append(note)
     try:
         sock, _ = listener.accept()
     except OSError:
-        note.problem = "no client came in time"
+        note.problem = Words("shocks.problem.no-client")
         return
     with sock:
         play(script, Peer(sock, limit_s), played, began)
@@ -596,7 +666,11 @@ def _receive_client(listener, script, limit_s, played, began):
 _WINDOWS = os.name == "nt"
 
 
+def _bytes(n):
+    return Words("shocks.count.byte", n=n)
+
+
 def _shown(data):
     if len(data) <= SHOWN_BYTES:
         return literal(data)
-    return f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
+    return Words("shocks.shown", data=literal(data[:SHOWN_BYTES]), bytes=_bytes(len(data)))

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from lenproto.lab import keyboard, tap
 from lenproto.lab.notes import Notes
-from lenproto.lab.program import LabError, Program
+from lenproto.lab.pace import Held
+from lenproto.lab.program import Failure, LabError, Program
 from lenproto.lab.trace import RECEIVING, Call, Where
 from lenproto.wire import DEFAULT_IP
+from lenproto.words import Words, say
 
 # in this order they play: a server has to listen before a client calls
 SIDES = ("server", "client")
@@ -28,9 +30,10 @@ class Position:
 
     state is "not started", "about to" make a call, "blocked" in one, "finished", or "failed": it
     raised, called exit(), or has made no call for REST_S seconds. call reads like recv(48), or
-    input("Request: "), which waits for the keyboard; None after the end. where tells the place in
-    its own code; of a side that raised, where it did. awaits says what a blocked call waits for,
-    limit_s after how many seconds it would give up, if ever. reason says in words why it failed.
+    input("Request: "), which waits for the keyboard; None after the end; name is the name of that call.
+    where tells the place in its own code; of a side that raised, where it did. awaits says what a
+    blocked call waits for, limit_s after how many seconds it would give up, if ever. failure tells
+    why a side stopped by itself, lingers where one is that makes no call.
     """
 
     actor: str
@@ -39,7 +42,9 @@ class Position:
     where: Where | None = None
     awaits: str = ""
     limit_s: float | None = None
-    reason: str = ""
+    name: str = ""
+    failure: Failure | None = None
+    lingers: Words | None = None
 
     @property
     def function(self):
@@ -51,13 +56,32 @@ class Position:
         """The number of the line that calls, as its file or cell counts."""
         return self.where and self.where.line
 
-    def __str__(self):
+    @property
+    def reason(self):
+        """Why it failed, in words; "" if it did not."""
+        return str(self.why or "")
+
+    @property
+    def why(self):
+        """The same, not said yet; None if it did not."""
+        if self.failure:
+            return self.failure.words("stage.stopped", name=self.actor)
+        return self.lingers and Words(
+            "stage.no-call.now", seconds=f"{REST_S:g}", place=self.lingers
+        )
+
+    @property
+    def words(self):
+        """Where it stands, in words."""
+        key = f"stage.position.{self.state.replace(' ', '-')}"
         if self.state == "failed":
-            return f"failed: {self.reason}"
+            return Words(key, reason=self.why or "")
         if self.call is None:
-            return self.state
-        manner = "blocked in" if self.state == "blocked" else "about to"
-        return f"{manner} {self.call}, line {self.line} of {self.function}"
+            return Words(key)
+        return Words(key, call=self.call, line=self.line, function=self.function)
+
+    def __str__(self):
+        return str(self.words)
 
 
 class Stage:
@@ -75,7 +99,7 @@ class Stage:
         if any(
             isinstance(lines, str) or not hasattr(lines, "__iter__") for lines in typed.values()
         ):
-            raise LabError('typed takes a list of lines, such as ["NAME", "EXIT"].')
+            raise LabError(Words("stage.trouble.typed"))
         self._typed = typed
         self._ip = ip
         self._interactive = interactive
@@ -92,7 +116,7 @@ class Stage:
     def start(self):
         """Start both programs: each comes to its first call, and is held there."""
         if self._started:
-            raise LabError("This stage has started already. Make a new one to begin again.")
+            raise LabError(Words("stage.trouble.started"))
         self._started = True
         try:
             self._start()
@@ -113,7 +137,7 @@ class Stage:
             self._sides[name] = side = _Side(program, self._changed, lines, self._interactive)
             self._tap.add(program.thread, name)
             keyboard.give(program.thread, side.ask)
-            program.start(side.hold)
+            program.start(Held(side.hold))
         self._rest()
 
     def step(self, actor):
@@ -185,9 +209,9 @@ class Stage:
             self._must_run()
             position = self.position(actor)
             if position.limit_s is None:
-                raise LabError(f"No time limit can run out: {actor} {position}.")
+                raise LabError(Words("stage.trouble.no-limit", side=actor, position=position.words))
             for stuck, _ in self._sides[actor].stuck:
-                stuck.expired = True
+                stuck.pace.expired = True
             self._rest()
             return self.position(actor)
 
@@ -197,22 +221,23 @@ class Stage:
             return Position(actor, "not started")
         side = self._side(actor)
         if call := side.next_call:
-            return Position(actor, "about to", call.text(), call.where)
+            return Position(actor, "about to", call.text(), call.where, name=call.name)
         for stuck, call in side.stuck:
             limit_s = stuck.limit_s if call.name in tap.READING else None
-            return Position(actor, "blocked", call.text(), call.where, call.awaits, limit_s)
+            return Position(
+                actor, "blocked", call.text(), call.where, call.awaits, limit_s, call.name
+            )
         if asking := side.asking:
-            return Position(actor, "blocked", asking.text(), asking.where, "the keyboard")
+            keyboard_ = say("stage.awaits.keyboard")
+            return Position(
+                actor, "blocked", asking.text(), asking.where, keyboard_, name=asking.name
+            )
         program = side.program
         if program.failure:
-            return Position(actor, "failed", where=program.failed_at, reason=program.failure)
+            return Position(actor, "failed", where=program.failed_at, failure=program.failure)
         if side.ended:
             return Position(actor, "finished")
-        return Position(
-            actor,
-            "failed",
-            reason=f"it makes no call: for {REST_S:g} s it has been {program.place}",
-        )
+        return Position(actor, "failed", lingers=program.place)
 
     @property
     def deadlock(self):
@@ -226,15 +251,11 @@ class Stage:
         }
         if len(stuck) < 2:
             return None
-        waits = [
-            f"the {name} waits for {_wanted(call)} in {_at(call)}"
-            for name, (_, call) in sorted(stuck.items())
-        ]
+        first, second = (_waits(name, call) for name, (_, call) in sorted(stuck.items()))
         limited = any(actor.limit_s is not None for actor, _ in stuck.values())
-        end = "can go on. Only a time limit could end this." if limited else "can ever go on."
         both_read = all(call.name in tap.READING for _, call in stuck.values())
-        why = "Nothing of it is on the way, so" if both_read else "So"
-        return f"Deadlock: {', and '.join(waits)}. {why} neither {end}"
+        end = ("limited" if limited else "for-ever") + "-reading" * both_read
+        return say(f"stage.deadlock.{end}", first=first, second=second)
 
     @property
     def at_rest(self):
@@ -285,14 +306,14 @@ class Stage:
 
     def _side(self, actor):
         if actor not in SIDES:
-            raise ValueError(f'an actor is "client" or "server", not {actor!r}')
+            raise ValueError(say("stage.trouble.no-side", side=repr(actor)))
         return self._sides[actor]
 
     def _must_run(self, closed_too=False):
         if not self._sides:
-            raise LabError("This stage has not started: call start() first.")
+            raise LabError(Words("stage.trouble.not-started"))
         if self._closed and not closed_too:
-            raise LabError("This stage is closed. Make a new one to begin again.")
+            raise LabError(Words("stage.trouble.closed"))
 
     def _rest(self):
         """Wait until every thread of both sides is held, blocked or at its end; at most REST_S seconds."""
@@ -316,7 +337,7 @@ class Stage:
         for name, side in self._sides.items():
             position = self.position(name)
             self.trace.notes[name].add(
-                side.program.printed, len(self.trace), position.where, str(position)
+                side.program.printed, len(self.trace), position.where, position.words
             )
         for listener in self.listeners:
             listener()
@@ -364,7 +385,7 @@ class _Side:
         if self._open:
             raise tap.Stopped
         if line is None:
-            raise EOFError("nothing more was typed")
+            raise EOFError(say("stage.nothing-typed"))
         print(line)
         return line
 
@@ -431,7 +452,9 @@ class _Side:
                 states.append("held")
             elif actor.doing is not None:
                 states.append(
-                    "blocked" if actor.blocked and not actor.awaited and not actor.expired else None
+                    "blocked"
+                    if actor.blocked and not actor.awaited and not actor.pace.expired
+                    else None
                 )
             else:
                 states.append("waiting" if self.program.waits_for_another(actor.thread) else None)
@@ -441,12 +464,20 @@ class _Side:
         return tuple(states)
 
 
-def _at(call):
-    return f"{call.text()}, line {call.where.line} of {call.where.function}"
+def call_at(call):
+    """A call and its line, in words."""
+    line, function = call.where.line, call.where.function
+    return Words("stage.at.call", call=call.text(), line=line, function=function)
+
+
+def _waits(side, call):
+    """Who waits for what, where, in words."""
+    side = Words(f"stage.side.{side}")
+    return Words("stage.deadlock.waits", side=side, what=_wanted(call), at=call_at(call))
 
 
 def _wanted(call):
     """What a call that blocks waits for, in words."""
     if call.name not in RECEIVING:
         return call.awaits
-    return "1 more byte" if call.argument == 1 else f"{call.argument} more bytes"
+    return Words("stage.awaits.more", n=call.argument)

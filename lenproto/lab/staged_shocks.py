@@ -35,15 +35,19 @@ from lenproto.lab.shocks import (
     ShutDown,
     Wait,
     connect,
+    entry_of,
     floods,
+    needs_the_clock,
     play,
     server_shocks,
+    told,
 )
-from lenproto.lab.stage import Stage
+from lenproto.lab.stage import Stage, call_at
 from lenproto.lab.tap import READING
 from lenproto.lab.trace import RECEIVING, SENDING, Trace, Where, literal
 from lenproto.server import CLIENT_TIMEOUT_S
 from lenproto.wire import DEFAULT_IP
+from lenproto.words import Words, say
 
 STEADY_ANSWERS = ANSWERS | {
     "TIME": lambda: "2026-11-22 10:00:00",
@@ -56,37 +60,28 @@ READ_ON_BYTES = 1000  # at a time, where the end was due and something else come
 STEPS = 400  # a conversation on the stage takes no more
 ENDS = 3  # a server that reads the end of the stream so often in a row will read it for ever
 SHOWN_BYTES = 14  # of a call, in a conversation
-ENDED = "dies: its program came to its end, and serves nobody any more"
-HOLDS, DIES, HANGS, ERRS = "holds", "dies", "hangs", "goes wrong"
-
-FAMILIES = {  # by what the names of their shocks begin with
-    "all well": ("polite", "two requests", "all at once", "1000 clients"),
-    "cuts": ("one byte at a time", "cut after byte"),
-    "leaves": ("leaves", "half-closes"),
-    "resets": ("resets",),
-    "silent": ("says ", "drips"),
-    "rubbish": ("wrong", "speaks", "lower case", "unknown", "spaces", "NUL", "binary"),
-    "greedy": ("never reads",),
-}
+HOLDS, DIES, HANGS, ERRS = "holds", "dies", "hangs", "goes wrong"  # its label: see Seen
+ENDED = Words("shocks.seen.ended")
 
 
 def families():
-    """Return the names of all shocks against a server, by family; those of no family come last."""
-    names = [shock.name for shock in server_shocks(CLIENT_TIMEOUT_S)]
-    found = {
-        family: [name for name in names if name.startswith(begins)]
-        for family, begins in FAMILIES.items()
-    }
-    known = {name for members in found.values() for name in members}
-    others = [name for name in names if name not in known]
-    return found | ({"others": others} if others else {})
+    """Return the ids of all shocks against a server, by family, in the order of the table."""
+    found = {}
+    for shock in server_shocks(CLIENT_TIMEOUT_S):
+        found.setdefault(shock.family, []).append(shock.id)
+    return found
+
+
+def family_name(family):
+    """What stands before the shocks of a family."""
+    return Words(f"shocks.family.{entry_of(family)}")
 
 
 def shock_named(name, timeout_s=CLIENT_TIMEOUT_S):
-    """Return the shock against a server that has this name. LabError if there is none."""
-    shocks = {shock.name: shock for shock in server_shocks(timeout_s)}
+    """Return the shock against a server that has this name, which is its id. LabError if there is none."""
+    shocks = {shock.id: shock for shock in server_shocks(timeout_s)}
     if name not in shocks:
-        raise LabError(f"There is no shock {name!r}. There are: {', '.join(shocks)}.")
+        raise LabError(Words("shocks.trouble.no-shock", name=repr(name), shocks=list(shocks)))
     return shocks[name]
 
 
@@ -124,9 +119,9 @@ class StagedPeer(Peer):
         """Receive n bytes. NotMet if the stream ends before."""
         self._play(Expect(n, what))
 
-    def expect_answer(self, words=""):
-        """Receive a framed answer, with these words in it. NotMet if it is none."""
-        self._play(ExpectAnswer(words))
+    def expect_answer(self, text=""):
+        """Receive a framed answer, with this text in it. NotMet if it is none."""
+        self._play(ExpectAnswer(text))
 
     def expect_end(self):
         """Read until the other side ends the connection, however long. NotMet if bytes come first."""
@@ -135,7 +130,7 @@ class StagedPeer(Peer):
             got += (piece := self.receive(READ_ON_BYTES, whole=False))
         if got:
             self.sock.close()
-            raise NotMet(f"{_shown(got)} came where the end was due")
+            raise NotMet(Words("shocks.problem.instead-of-end", got=_shown(got)))
 
     def wait(self, seconds):
         """Say nothing for some seconds. On a stage time stands still: there it is only said."""
@@ -162,7 +157,7 @@ class StagedPeer(Peer):
 
 LINES = {  # how a step reads as a line of a program
     Expect: lambda step: f'peer.expect({step.n}, "{step.what}")',
-    ExpectAnswer: lambda step: f"peer.expect_answer({repr(step.words) if step.words else ''})",
+    ExpectAnswer: lambda step: f"peer.expect_answer({repr(step.text) if step.text else ''})",
     ExpectEnd: lambda step: "peer.expect_end()",
     Send: lambda step: (
         f"peer.send({literal(step.data)}{f', piece={step.piece}' * bool(step.piece)})"
@@ -181,21 +176,16 @@ def program(shock):
     """
     shock = shock_named(shock) if isinstance(shock, str) else shock
     if not isinstance(shock.script, (tuple, list)):
-        raise LabError(
-            f"The script of {shock.name!r} is no list of steps. "
-            'Put them in square brackets: [Send(b"Hi"), ExpectEnd()].'
-        )
+        raise LabError(Words("shocks.trouble.no-list", name=repr(shock.id)))
     if not _fits_a_stage(shock):
-        raise LabError(
-            f"The shock {shock.name!r} is too much for a stage: give it for real, with give() or lenproto shock."
-        )
-    name = re.sub(r"\W", "_", shock.name)
+        raise LabError(Words("shocks.trouble.too-much", name=repr(shock.id)))
+    name = re.sub(r"\W", "_", shock.id)
     steps = [LINES[type(step)](step) for step in shock.script]
     if not isinstance(shock.script[-1], (Close, Reset)):
         steps.append("peer.close()")
     body = [f'"""{shock.story}"""', "peer = connect(ip, port)", *steps]
     source = "\n    ".join([f"def {name}(ip, port):", *body]) + "\n"
-    file = f"<shock: {shock.name}>"
+    file = f"<shock: {shock.id}>"
     linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
     names = {"connect": StagedPeer, "__name__": __name__}
     exec(compile(source, file, "exec"), names)
@@ -206,13 +196,6 @@ def _fits_a_stage(shock):
     return shock.times == 1 and all(type(step) in LINES for step in shock.script)
 
 
-def _needs_the_clock(shock):
-    """Whether it takes most of a time limit, but never the whole of it at once."""
-    return any(
-        isinstance(step, Wait) and step.seconds > CLIENT_TIMEOUT_S / 2 for step in shock.script
-    )
-
-
 # ---- what became of a server ----
 
 
@@ -221,17 +204,27 @@ class Seen:
     """What became of a server that was given a shock, and then a polite client.
 
     verdict is "holds"; "dies": it raised, or ended; "hangs": it can never go on; "goes wrong": it
-    lives, but did not do as it should. sentence says it in words. where and source tell the place: where
-    it died or hangs, or where the shock met it. trace is the conversation; None where it was given
-    for real.
+    lives, but did not do as it should. label is that as it is shown, told all of it in words. where
+    and source tell the place: where it died or hangs, or where the shock met it. trace is the
+    conversation; None where it was given for real.
     """
 
     shock: Shock
     verdict: str
-    sentence: str
+    told: Words
     where: Where | None = None
     source: Source | None = None
     trace: Trace | None = None
+
+    @property
+    def sentence(self):
+        """What became of it, in a sentence that begins with the label."""
+        return str(self.told)
+
+    @property
+    def label(self):
+        """The verdict, as it is shown."""
+        return say(f"shocks.verdict.{entry_of(self.verdict)}")
 
     @property
     def held(self):
@@ -256,18 +249,21 @@ class Seen:
     @property
     def brief(self):
         """Mark and verdict, and the line on which the server died or hangs."""
-        return f"{self.mark} {self.verdict}" + (f", {self.place}" if self.place else "")
+        marked = f"{self.mark} {self.label}"
+        return f"{marked}, {self.place}" if self.place else marked
 
     @property
     def place(self):
         """The line on which the server died or hangs, in words; "" if it did not."""
         ended_there = self.where and self.verdict in (DIES, HANGS)
-        return f"line {self.line} of {self.function}" if ended_there else ""
+        if not ended_there:
+            return ""
+        return say("shocks.seen.place", line=self.line, function=self.function)
 
     def conversation(self):
         """Return the lines of the conversation with the misbehaving client: who, what, and the server's line."""
         if self.trace is None:
-            return ["(given for real, by the clock: too much to show)"]
+            return [say("shocks.talk.for-real")]
         return _conversation(self.trace)
 
     def __str__(self):
@@ -286,7 +282,11 @@ def give(shock, server):
     if isinstance(shock.script, (tuple, list)) and not _fits_a_stage(shock):
         return _for_real(_short(shock), server)
     seen = _on_stage(shock, server)
-    if seen.held and _needs_the_clock(shock) and "timeout_s" in _parameters(server):
+    if (
+        seen.held
+        and needs_the_clock(shock.script, CLIENT_TIMEOUT_S)
+        and "timeout_s" in _parameters(server)
+    ):
         by_the_clock = _for_real(_short(shock), server)
         if not by_the_clock.held:
             return by_the_clock
@@ -299,7 +299,7 @@ class _Clients:
     def __init__(self, shock):
         self._programs = (
             program(shock),
-            program(Shock("the next client", "A polite client.", POLITE)),
+            program(Shock("the next client", script=POLITE, **told("shocks.next-client"))),
         )
         self.problems = []
 
@@ -308,10 +308,10 @@ class _Clients:
             try:
                 come(ip, port)
             except (NotMet, OSError) as error:
-                words = str(error) if isinstance(error, NotMet) else type(error).__name__
+                problem = error.words if isinstance(error, NotMet) else type(error).__name__
                 if come is not self._programs[0]:
-                    words = f"the next client was not served: {words}"
-                self.problems.append(words)
+                    problem = Words("shocks.problem.next-not-served", problem=problem)
+                self.problems.append(problem)
 
 
 def _on_stage(shock, server):
@@ -319,41 +319,47 @@ def _on_stage(shock, server):
     stage = Stage(clients, _with(server, answers=STEADY_ANSWERS)).start()
     try:
         timed_out, spins = _play(stage)
-        position, error = stage.position("server"), stage.result("server")
-        where = position.where
-        if isinstance(error, BaseException):
-            verdict, sentence = DIES, _dies(position.reason)
-        elif position.state == "failed":
-            verdict, sentence = HANGS, f"hangs: {position.reason}"
-        elif spins:
-            where = spins.where
-            verdict, sentence = (
-                HANGS,
-                f"hangs: it goes round for ever, for {_at(spins)}, gives {spins.outcome().split(',')[0]} each time",
-            )
-        elif position.state == "finished":
-            verdict, sentence = DIES, ENDED
-        elif position.state == "blocked" and not position.call.startswith("accept"):
-            after = ", after sending what nobody asked for" * _answered_too_much(stage)
-            verdict, sentence = (
-                HANGS,
-                f"hangs in {position.call}, line {position.line} of {position.function}{after}: {_why(position.call)}",
-            )
-        elif stage.position("client").state != "finished":
-            verdict, sentence = (
-                ERRS,
-                "goes wrong: it waits for the next client, and has not closed the connection of this one",
-            )
-        elif clients.problems:
-            verdict, sentence = ERRS, f"goes wrong: {clients.problems[0]}"
-        else:
-            verdict, sentence = HOLDS, _what_it_did(stage.trace, timed_out)
+        position = stage.position("server")
+        where = spins.where if spins and position.state != "failed" else position.where
+        verdict, words = _became(stage, clients.problems, timed_out, spins)
         if verdict in (HOLDS, ERRS):
             where = _met(stage.trace)
-        return Seen(shock, verdict, sentence, where, _source(where), stage.trace)
+        return Seen(shock, verdict, words, where, _source(where), stage.trace)
     finally:
         with contextlib.suppress(LabError):  # it does not end: what was seen is told all the same
             stage.close()
+
+
+def _became(stage, problems, timed_out, spins):
+    """What became of the server: the verdict, and all of it in words."""
+    server, client = stage.position("server"), stage.position("client")
+    if isinstance(stage.result("server"), BaseException):
+        return DIES, _dies(server.failure)
+    if server.state == "failed":
+        return HANGS, Words("shocks.seen.hangs", why=server.why)
+    if spins:
+        return HANGS, Words("shocks.seen.spins", call=call_at(spins), result=_gives(spins))
+    if server.state == "finished":
+        return DIES, ENDED
+    if server.state == "blocked" and server.name != "accept":
+        key = "hangs-in-after" if _answered_too_much(stage) else "hangs-in"
+        line, function, why = server.line, server.function, _why(server.name)
+        call = Words("stage.at.call", call=server.call, line=line, function=function)
+        return HANGS, Words(f"shocks.seen.{key}", call=call, why=why)
+    if client.state != "finished":
+        return ERRS, Words("shocks.seen.not-closed")
+    if problems:
+        return ERRS, Words("shocks.seen.goes-wrong", problem=problems[0])
+    return HOLDS, _what_it_did(stage.trace, timed_out)
+
+
+def _gives(call):
+    """What a call gives each time, in short."""
+    if call.at_end_of_stream:
+        return 'b""'
+    if isinstance(call.result, tuple):
+        return Words("stage.outcome.client", address=f'"{call.result[0]}"')
+    return call.outcome()
 
 
 def _play(stage):
@@ -374,7 +380,7 @@ def _play(stage):
             break
         elif client.state == "about to":
             stage.step("client")
-        elif server.limit_s is not None and not server.call.startswith("accept"):
+        elif server.limit_s is not None and server.name != "accept":
             stage.time_out("server")
             timed_out = True
         else:
@@ -403,9 +409,9 @@ def _what_it_did(trace, timed_out):
     """In words: what a server did that held."""
     first = _first_connection(trace)
     answers = sum(field.name == "header" for field in trace.fields() if field.connection == first)
-    did = [f"{answers} answer{'s' * (answers != 1)}"] * bool(answers)
-    did += ["lets its time limit run out"] * timed_out
-    return f"holds: {', '.join([*did, 'closes the connection'])}, and serves the next client"
+    did = [Words("shocks.did.answers", n=answers)] * bool(answers)
+    did += [Words("shocks.did.time-out")] * timed_out
+    return Words("shocks.seen.holds", did=[*did, Words("shocks.did.closes")])
 
 
 def _first_connection(trace):
@@ -427,15 +433,9 @@ def _source(where):
     return where and source_of(where)
 
 
-def _at(call):
-    return f"{call.text()}, line {call.where.line} of {call.where.function}"
-
-
-def _why(call):
-    """Why nobody will ever free a server from a call without a time limit."""
-    return "it has no time limit, and nobody will " + (
-        "send" if call.split("(")[0] in READING else "read"
-    )
+def _why(name):
+    """Why nobody will ever free a server from a call of this name without a time limit."""
+    return Words("shocks.nobody.sends" if name in READING else "shocks.nobody.reads")
 
 
 # ---- for real ----
@@ -443,7 +443,7 @@ def _why(call):
 
 def _short(shock):
     """The shock as the table has it for a short time limit; one that is not in the table as it is."""
-    return next((other for other in server_shocks(REAL_LIMIT_S) if other.name == shock.name), shock)
+    return next((other for other in server_shocks(REAL_LIMIT_S) if other.id == shock.id), shock)
 
 
 def _for_real(shock, server):
@@ -467,22 +467,22 @@ def _for_real(shock, server):
         place = stuck and stuck.where
         failure = program.failure
         if not stuck and not failure and problems:
-            verdict, sentence = ERRS, f"goes wrong: {problems[0]}"
+            verdict, words = ERRS, Words("shocks.seen.goes-wrong", problem=problems[0])
         elif failure:
             place = program.failed_at
-            verdict, sentence = DIES, _dies(failure)
+            verdict, words = DIES, _dies(failure)
         elif stuck:
-            verdict, sentence = HANGS, f"hangs in {_at(stuck)}: {_why(stuck.name)}"
+            verdict = HANGS
+            words = Words("shocks.seen.hangs-in", call=call_at(stuck), why=_why(stuck.name))
+        elif shock.times > 1:
+            verdict, words = HOLDS, Words("shocks.seen.served", n=shock.times)
         else:
-            visits = "closes the connection when its time limit is over, and serves the next client"
-            if shock.times > 1:
-                visits = f"{shock.times} clients served, and the next one too"
-            verdict, sentence = HOLDS, f"holds: {visits}"
+            verdict, words = HOLDS, Words("shocks.seen.holds-in-time")
     finally:
         with contextlib.suppress(LabError):
             program.stop()
     guests.join()
-    return Seen(shock, verdict, sentence, place, _source(place))
+    return Seen(shock, verdict, words, place, _source(place))
 
 
 def _listening(program):
@@ -503,16 +503,13 @@ def _never_listened(shock, program):
             shock, DIES, _dies(program.failure), program.failed_at, _source(program.failed_at)
         )
     if program.alive:
-        return Seen(
-            shock,
-            HANGS,
-            f"hangs: after {LIMIT_S:g} s it does not wait for a client; it is {program.place}",
-        )
+        late = Words("shocks.seen.never-listens", seconds=f"{LIMIT_S:g}", place=program.place)
+        return Seen(shock, HANGS, late)
     return Seen(shock, DIES, ENDED)
 
 
 def _dies(failure):
-    return failure.replace("server stopped", DIES, 1)
+    return failure.words("shocks.seen.dies")
 
 
 def _visit(address, shock, problems):
@@ -523,7 +520,7 @@ def _visit(address, shock, problems):
             with connect(address, script, LIMIT_S) as sock:
                 play(script, Peer(sock), played, time.monotonic())
         except OSError as error:
-            problems.append(f"no connection: {type(error).__name__}")
+            problems.append(Words("shocks.problem.no-connection", error=type(error).__name__))
         problems += [note.problem for note in played if note.problem]
         if problems:
             return
@@ -569,25 +566,25 @@ def _shown(data):
 
 def _conversation(trace):
     """One line for each call with the misbehaving client, in order; what the next one met in one line."""
-    first, lines, mine = _first_connection(trace), [], True
+    first, lines, mine, reads_on = _first_connection(trace), [], True, False
     for call in trace.in_order():
         if call.actor == "client" and call.name == "connect" and call.connection != first:
             mine = False  # the next client
             refused = isinstance(call.result, BaseException)
-            lines.append(
-                f"client  {'the next one is refused' if refused else 'the next one connects'}"
-            )
+            next_one = say(f"shocks.talk.next-{'refused' if refused else 'connects'}")
+            lines.append(f"client  {next_one}")
         if (
             call.name in ("bind", "listen")
             or (call.connection or first) != first
             or (call.actor == "client" and not mine)
         ):
             continue
-        if lines and _reads_on(call) and f"  recv({READ_ON_BYTES}) → b" in lines[-1]:
+        read_on, reads_on = reads_on, _reads_on(call)
+        if read_on and reads_on:
             continue  # in how many pieces it comes is the system's affair
-        place = f"line {call.where.line}" if call.actor == "server" else ""
+        place = say("shocks.talk.line", n=call.where.line) if call.actor == "server" else ""
         if call.name == "accept" and call.ended is None:
-            lines.append(f"server  waits for the next client         {place}".rstrip())
+            lines.append(f"server  {say('shocks.talk.waits'):<34}{place}".rstrip())
         else:
             lines.append(f"{call.actor}  {_words(call):<34}{place}".rstrip())
     return lines
@@ -608,12 +605,12 @@ def _words(call):
         failed = (
             f" → {type(call.result).__name__}" if isinstance(call.result, BaseException) else ""
         )
-        return ("reset" if reset else call.name) + failed
+        return (say("shocks.talk.reset") if reset else call.name) + failed
     if call.name in SENDING and not isinstance(call.result, BaseException):
         return f"{call.name} {_shown(call.argument)}"
     if call.ended is None:
-        return f"{call.text()} … waits"
+        return say("shocks.talk.call-waits", call=call.text())
     if call.at_end_of_stream:
-        return f'{call.text()} → b"", the end'
+        return say("shocks.talk.end", call=call.text())
     got = _shown(call.result) if isinstance(call.result, bytes) else call.outcome()
     return f"{call.text()} → {got}"

@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lenproto import wire
+from lenproto.lab.pace import Pace
 from lenproto.lab.trace import RECEIVING, SENDING, Call, Trace, Where
 
 METHODS = tuple(name for name in (
@@ -56,7 +57,7 @@ class Actor:
     """One side of a conversation: a thread whose socket calls are watched.
 
     doing is the Call it is in, None between calls, and sock that call's socket. With stopping set,
-    its next call raises Stopped. sockets are those it used.
+    its next call raises Stopped. sockets are those it used. pace says how it goes on.
     """
 
     def __init__(self, thread):
@@ -68,17 +69,7 @@ class Actor:
         self.accepted = None
         self.recorded = {}  # Tap → the Call of its trace that stands for doing
         self.stopping = False
-        # called with each Call before it is made; may wait. With one, no time limit runs
-        self.gate = None
-        # called with this Actor in place of waiting: lets the other side go on, in this thread
-        self.drive = None
-        # called with the seconds that it wants to sleep, gives those that it does
-        self.sleep = None
-        # the name of what drives it, if no call of a socket: what is called then is the other
-        # side's
-        self.waits_in = None
-        self.adopt = None  # called with each thread that this one is about to start
-        self.expired = False  # the time limit of this call has run out
+        self.pace = Pace()
         self.sockets = weakref.WeakSet()
         self._last = None  # a weak reference to the socket of the last call
         self.lock = threading.Lock()
@@ -114,7 +105,7 @@ class Actor:
     @property
     def time_stands_still(self):
         """Whether it is stepped: how long a person thinks between two steps may not run into a time limit."""
-        return self.gate is not None or self.drive is not None
+        return self.pace.time_stands_still
 
     @property
     def limit_s(self):
@@ -125,20 +116,20 @@ class Actor:
     def await_readable(self, n=1):
         """Where time stands still: wait until the call it is in has something to read, however long; n bytes if driven.
 
-        Raises TimeoutError once expired is set, and Stopped where the actor has to stop.
+        Raises TimeoutError once its pace has expired, and Stopped where the actor has to stop.
         """
         with selectors.DefaultSelector() as selector:
             selector.register(self.sock, selectors.EVENT_READ)
             while not self._can_read(selector, n) and self.sock.fileno() != -1:
                 if self.stopping:
                     raise Stopped
-                if self.expired:
+                if self.pace.expired:
                     raise TimeoutError("timed out")
-                if self.drive and not self.drive(self):
+                if self.pace.driven and not self.pace.drive(self):
                     break
 
     def _can_read(self, selector, n):
-        if not selector.select(0 if self.drive else PATIENCE_S):
+        if not selector.select(0 if self.pace.driven else PATIENCE_S):
             return False
         return n <= 1 or len(original("recv")(self.sock, n, socket.MSG_PEEK)) >= n
 
@@ -147,9 +138,9 @@ class Actor:
         with selectors.DefaultSelector() as selector:
             selector.register(self.sock, selectors.EVENT_WRITE)
             while not selector.select(0):
-                if self.expired:
+                if self.pace.expired:
                     raise TimeoutError("timed out")
-                if not self.drive(self):
+                if not self.pace.drive(self):
                     break
 
     def begin(self, name, sock, argument):
@@ -162,14 +153,14 @@ class Actor:
             raise Stopped
         self.accepted = None
         doing = Call("", name, argument, where(), time.perf_counter())
-        if self.gate:
-            self.gate(doing, sock)
+        if self.time_stands_still:
+            self.pace.before(doing, sock)
             if self.stopping:
                 raise Stopped
             doing.started = time.perf_counter()
         with self.lock:
             # doing first: with it set, a call out of the garbage collector passes straight through
-            self.doing, self.sock, self.expired = doing, sock, False
+            self.doing, self.sock, self.pace.expired = doing, sock, False
             self.recorded = {tap: tap.record(self, who) for tap, who in self.taps.items()}
 
     def end(self, result):
@@ -272,7 +263,10 @@ class Tap:
         in_vain, same = call.in_vain, self._in_vain[call.actor]
         if in_vain or same:
             goes_on = (
-                in_vain and same and call.repeats(same[-1]) and call.outcome() == same[-1].outcome()
+                in_vain
+                and same
+                and call.repeats(same[-1])
+                and type(call.result) is type(same[-1].result)
             )
             if call in self._held_back:
                 self._held_back.remove(call)
@@ -378,8 +372,8 @@ _limits: weakref.WeakKeyDictionary[socket.socket, float] = weakref.WeakKeyDictio
 def _start(thread):
     """Start a thread. One that a watched thread starts may be adopted by the same owner."""
     actor = _actors.get(threading.current_thread())
-    if actor is not None and actor.adopt is not None:
-        actor.adopt(thread)
+    if actor is not None and actor.pace.adopt is not None:
+        actor.pace.adopt(thread)
     _ORIGINAL_START(thread)
 
 
@@ -387,12 +381,12 @@ def _start(thread):
 def _sleep(seconds):
     """Sleep. A watched thread wakes when it has to stop."""
     actor = _actors.get(threading.current_thread())
-    if actor is not None and actor.sleep and not actor.waits_in:
-        actor.waits_in = "sleep"
+    if actor is not None and actor.pace.driven and not actor.pace.waits_in:
+        actor.pace.waits_in = "sleep"
         try:
-            seconds = actor.sleep(seconds)
+            seconds = actor.pace.sleep(seconds)
         finally:
-            actor.waits_in = None
+            actor.pace.waits_in = None
     ends = time.monotonic() + seconds
     while actor is not None and (left := ends - time.monotonic()) > PATIENCE_S:
         _ORIGINAL_SLEEP(PATIENCE_S)
@@ -425,7 +419,7 @@ def _watched(name):
     @functools.wraps(method)
     def watched(sock, *args, **kwargs):
         actor = _actors.get(current_thread())
-        if actor is None or actor.doing is not None or actor.waits_in:
+        if actor is None or actor.doing is not None or actor.pace.waits_in:
             return method(sock, *args, **kwargs)
         if name in SCATTERED and args and isinstance(args[0], Iterator):
             args = (list(args[0]), *args[1:])  # it gives its buffers only once
@@ -435,8 +429,8 @@ def _watched(name):
         try:
             actor.begin(name, sock, _argument(name, args, kwargs))
             if actor.time_stands_still and name in READING and _may_wait(name, sock, args, kwargs):
-                actor.await_readable(_at_least(name, args, kwargs) if actor.drive else 1)
-            elif actor.drive and name in SENDING and sock.fileno() != -1:
+                actor.await_readable(_at_least(name, args, kwargs) if actor.pace.driven else 1)
+            elif actor.pace.driven and name in SENDING and sock.fileno() != -1:
                 actor.await_writable()
             result = method(sock, *args, **kwargs)
         except BaseException as error:
@@ -451,7 +445,7 @@ def _watched(name):
 
 def _may_wait(name, sock, args, kwargs):
     """Whether a reading call may wait: not where it fails at once, or was told not to wait."""
-    if sock.gettimeout() == 0 and not _actors[threading.current_thread()].drive:
+    if sock.gettimeout() == 0 and not _actors[threading.current_thread()].pace.driven:
         return False
     if name == "accept":
         return not args

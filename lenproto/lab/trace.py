@@ -23,6 +23,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 
 from lenproto.lab.fields import fields
 from lenproto.lab.notes import Notes
+from lenproto.words import say
 
 SENDING = {"send", "sendall", "sendto", "sendmsg"}
 SHUTDOWNS = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
@@ -113,16 +114,16 @@ class Call:
     def awaits(self) -> str:
         """What a call that blocks waits for, in words."""
         if self.name == "accept":
-            return "a client"
+            return say("stage.awaits.client")
         if self.name in RECEIVING:
-            return "1 byte" if self.argument == 1 else f"up to {self.argument} bytes"
-        return "the other side to read"
+            return say("stage.awaits.bytes", n=self.argument)
+        return say("stage.awaits.room")
 
     def text(self, *, ports: bool = False) -> str:
         """The call as Python would write it, such as recv(48); bytes to send as their number."""
         argument = self.argument
         if isinstance(argument, bytes):
-            argument = _count(argument)
+            argument = f"{len(argument)} byte" if len(argument) == 1 else f"{len(argument)} bytes"
         elif isinstance(argument, tuple):
             argument = _address(argument, ports)
         elif self.name == "shutdown" and argument in SHUTDOWNS:
@@ -134,13 +135,13 @@ class Call:
     def outcome(self, *, ports: bool = False) -> str:
         """What became of the call, in a word or two; bytes received as their number."""
         if self.ended is None:
-            return "still waiting"
+            return say("stage.outcome.waiting")
         if isinstance(self.result, BaseException):
             return type(self.result).__name__
         if self.at_end_of_stream:
-            return 'b"", the end of the stream'
+            return say("stage.outcome.end")
         if isinstance(self.result, tuple):
-            return f"a client at {_address(self.result, ports)}"
+            return say("stage.outcome.client", address=_address(self.result, ports))
         if self.name == "connect_ex" and self.result:
             return errno.errorcode.get(self.result, str(self.result))
         if self.name in RECEIVING or self.name in ("send", "sendmsg"):
@@ -231,7 +232,7 @@ class Trace(list[Call]):
             trace.whole.update(saved["whole"])
             trace.notes = {actor: Notes.unpacked(each) for actor, each in saved["notes"].items()}
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"{path} holds no trace that was saved with trace.save()") from error
+            raise ValueError(say("stage.trace.no-trace", path=path)) from error
         return trace
 
     def in_order(self) -> list[Call]:
@@ -338,7 +339,7 @@ class Trace(list[Call]):
 
     def hexdump(self) -> str:
         """Return every byte once, in the order sent: offset, hexadecimal, characters, field."""
-        return "\n".join(line for line, _ in self.hexdump_lines()) or "(no bytes yet)"
+        return "\n".join(line for line, _ in self.hexdump_lines()) or say("stage.trace.no-bytes")
 
     def hexdump_lines(self) -> Iterator[tuple[str, str | None]]:
         """Yield the lines of the hexdump, each with the name of its field; None for a heading."""
@@ -350,16 +351,14 @@ class Trace(list[Call]):
                 if last != (piece.connection, piece.sender):
                     last = piece.connection, piece.sender
                     other = "client" if piece.sender == "server" else "server"
-                    yield (
-                        f"{piece.sender} → {other}" + (f"  #{piece.connection}" if several else ""),
-                        None,
-                    )
+                    heading = f"{_side(piece.sender)} → {_side(other)}"
+                    yield heading + (f"  #{piece.connection}" if several else ""), None
                 for line in _dump(piece):
                     yield line, piece.name
 
     def text(self, *, ports: bool = False, times: bool = False) -> str:
         """Return the calls of client and server in two columns, every byte with its field."""
-        lines = [_row("client", "", "server"), _row("─" * COLUMN, "", "─" * COLUMN)]
+        lines = [_row(_side("client"), "", _side("server")), _row("─" * COLUMN, "", "─" * COLUMN)]
         clients = {call.actor for call in self} - {SERVER}
         several = self._several()
         for call, pieces in self.runs():
@@ -513,8 +512,16 @@ def literal(data: bytes) -> str:
 
 
 def _count(data: bytes | int) -> str:
-    number = data if isinstance(data, int) else len(data)
-    return f"{number} byte" if number == 1 else f"{number} bytes"
+    return say("stage.byte", n=data if isinstance(data, int) else len(data))
+
+
+def _side(name: str) -> str:
+    return say(f"stage.side.{name}")
+
+
+def _field(name: str) -> str:
+    """A field's name as it stands beside its bytes."""
+    return say(f"stage.field.{name}")
 
 
 def _address(address: tuple[Any, ...], ports: bool) -> str:
@@ -534,16 +541,17 @@ def _cell(label: str, call: Call, pieces: list[Field], ports: bool) -> list[str]
         data = literal(pieces[0].data)
         sends = call.name in SENDING
         short = label + (f"{call.name}({data})" if sends else f"{call.text()} → {data}")
-        if len(short) + len(pieces[0].name) + 2 <= COLUMN:
-            return [f"{short:<{COLUMN - 10}}{pieces[0].name:>10}"]
+        name = _field(pieces[0].name)
+        if len(short) + len(name) + 2 <= COLUMN:
+            return [f"{short:<{COLUMN - 10}}{name:>10}"]
     outcome = call.outcome(ports=ports)
     head = label + call.text(ports=ports) + (f" → {outcome}" if outcome else "")
-    more = ["  … again and again"] if call.again else []
+    more = ["  " + say("stage.trace.again")] if call.again else []
     lines = list(
         itertools.islice((line for piece in pieces for line in _literals(piece)), CELL_LINES)
     )
     if len(lines) == CELL_LINES:
-        lines[-1] = "  … and more bytes"
+        lines[-1] = "  " + say("stage.trace.more-bytes")
     return [head, *lines, *more]
 
 
@@ -554,7 +562,7 @@ def _literals(piece: Field) -> Iterator[str]:
         stop = start + 1
         while stop < len(piece.data) and len(literal(piece.data[start : stop + 1])) <= room:
             stop += 1
-        name = piece.name if start == 0 else ""
+        name = _field(piece.name) if start == 0 else ""
         yield f"  {literal(piece.data[start:stop]):<{room}}{name:>10}".rstrip()
         start = stop
 
@@ -564,8 +572,8 @@ def _dump(piece: Field) -> Iterator[str]:
     for at in range(0, len(piece.data), DUMP_BYTES):
         row = piece.data[at : at + DUMP_BYTES]
         characters = "".join(chr(byte) if 32 <= byte < 127 else "." for byte in row)
-        name = piece.name if at == 0 else ""
-        if name == "body" and not piece.data.isascii():
+        name = _field(piece.name) if at == 0 else ""
+        if at == 0 and piece.name == "body" and not piece.data.isascii():
             text = piece.data.decode("utf-8", "backslashreplace")
             name += "  " + "".join(letter if letter.isprintable() else "." for letter in text)
         yield f"  {piece.start + at:04x}  {row.hex(' '):<47}  {characters:<16}  {name}".rstrip()

@@ -1,11 +1,13 @@
 """The source around a call, as a person reads it, and what else is kept of a program."""
 
+import json
 import linecache
 
 import pytest
 
 from lenproto.lab.notes import NEARBY, Notes, source_of
 from lenproto.lab.trace import Where
+from lenproto.words import Words
 
 CELL = """import socket
 x = 1
@@ -78,3 +80,12 @@ def test_what_was_packed_is_the_same_unpacked_but_for_the_path(file):
     notes.add("hello\n", 1, Where("outer", 8, file), "finished")
     again = Notes.unpacked(notes.packed())
     assert again == notes
+
+
+def test_where_a_side_stood_is_kept_as_what_it_is_and_read_as_a_text_where_it_was_saved_as_one():
+    reason = Words("stage.place.line", line=3, function="main")
+    notes = Notes(stands=Words("stage.position.failed", reason=reason))
+    packed = json.loads(json.dumps(notes.packed()))
+    assert Notes.unpacked(packed).stands == notes.stands
+    assert str(Notes.unpacked(packed).stands) == "failed: in line 3 of main"
+    assert Notes.unpacked(packed | {"stands": "finished"}).stands == "finished"

@@ -530,7 +530,7 @@ def test_notes_tell_sources_prints_and_where_each_side_stands():
     assert both.trace[notes.printed[0][0] - 1].actor == "server", (
         "its greeting let the client go on to print it"
     )
-    assert notes.stands == "finished"
+    assert str(notes.stands) == "finished"
 
 
 @pytest.mark.parametrize("ask_for", ["position", "step", "play", "result", "printed", "time_out"])

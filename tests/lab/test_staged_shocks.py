@@ -264,6 +264,8 @@ def test_the_stage_shows_the_line_of_a_shock():
         stage.run()
         died = stage.position("server")
         assert (died.state, died.function) == ("failed", "serve_requests")
+        assert died.failure.where == died.where
+        assert died.reason == str(died.failure.words("stage.stopped", name="server"))
         assert "client_socket." in linecache.getline(literal.__file__, died.line)
 
 

@@ -1,6 +1,5 @@
 """What a rule finds, and the words for it; what rules of several functions look for."""
 
-import re
 import socket
 from dataclasses import dataclass
 
@@ -220,9 +219,7 @@ def waits_for_more(seen, had):
 
 def what_peer_did(case):
     """The story of a case in the middle of a sentence."""
-    story = case.story.rstrip(".").split(": ")[0]
-    lead = "what came was " if re.match(r"(A body|An answer) ", story) else ""
-    return lead + story[0].lower() + story[1:]
+    return case.did
 
 
 def said(case):

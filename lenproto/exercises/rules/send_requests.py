@@ -252,9 +252,9 @@ def _ended_before_exit(seen):
 
 def _shock(seen):
     case, did = seen.case, what_peer_did(seen.case)
-    if case.name == "letters that are not English":
+    if case.setting == "not-english":
         return _no_ascii(seen)
-    if case.name.endswith("length") or case.name.startswith("length"):
+    if case.setting == "bad-length":
         return _bad_length(seen, did)
     if late := _after_a_time_limit(seen):
         return Finding(
@@ -333,7 +333,7 @@ def _printed_too_late(seen):
     due = [body.decode() for data in _answers(seen.case) for body in frames(data)[0]]
     shown = zip(due, seen.shown[1:], strict=False)
     late = next((text for text, so_far in shown if text not in seen.printed[:so_far]), None)
-    if late is None or seen.case.name == "one request":
+    if late is None or seen.case.setting == "one-request":
         return None
     return Finding(
         "prints-too-late",
@@ -375,7 +375,7 @@ def _header_printed(seen, shows):
             where=big.where,
         )
     size_alone = re.search(rf"(?<!\d){size}(?!\d)", seen.printed)
-    if size + shows in seen.printed or (size_alone and seen.case.name != "several requests"):
+    if size + shows in seen.printed or (size_alone and seen.case.setting != "several-requests"):
         return Finding(
             "header-printed",
             f"It printed the length {size}, too; that is for the program, not for the person.",

@@ -36,8 +36,8 @@ ASKABLE = (*KNOWN, "EXIT")
 
 def judge(seen):
     case = seen.case
-    if case.request in ("EXIT", "") or case.name == "never reads":
-        return _goodbye(seen, b"" if case.name == "never reads" else seen.sent)
+    if case.request in ("EXIT", "") or case.setting == "flood":
+        return _goodbye(seen, b"" if case.setting == "flood" else seen.sent)
     requests = _requests(case)
     if case.peer == "cut":
         return _cut(seen, requests)

@@ -10,7 +10,7 @@ import ipywidgets
 
 from lenproto.lab.program import LabError
 from lenproto.lab.shocks import server_shocks
-from lenproto.lab.staged_shocks import families, give, shock_named
+from lenproto.lab.staged_shocks import families, family_name, give, shock_named
 from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.page import TextForm, page
 from lenproto.server import CLIENT_TIMEOUT_S
@@ -111,7 +111,8 @@ class Shocks(TextForm, ipywidgets.VBox):
     def _row(self, family, names):
         """The buttons of one family, behind its name; those that differ only in a number are narrow."""
         label = ipywidgets.HTML(
-            f"<b>{html.escape(family)}</b>", layout={"width": "5.5em", "flex": "0 0 auto"}
+            f"<b>{html.escape(str(family_name(family)))}</b>",
+            layout={"width": "5.5em", "flex": "0 0 auto"},
         )
         cuts = [name for name in names if name.startswith("cut after byte")]
         pieces = [self._button(name, name) for name in names if name not in cuts]
@@ -141,10 +142,10 @@ class Shocks(TextForm, ipywidgets.VBox):
     def _paint(self, instead=""):
         """Show the chosen shock, and what was seen of it; or some words instead."""
         for name, button in self._buttons.items():
-            button.button_style = "primary" if self.shock and name == self.shock.name else ""
+            button.button_style = "primary" if self.shock and name == self.shock.id else ""
         story = ""
         if self.shock:
-            story = f"<b>{html.escape(self.shock.name)}</b> · {html.escape(self.shock.story)}"
+            story = f"<b>{html.escape(self.shock.name)}</b> · {html.escape(str(self.shock.story))}"
         heard = instead or ". ".join(f"{name} {seen.sentence}" for name, seen in self.seen.items())
         self._story.value = page(
             f'<div class="story" role="status" aria-label="{html.escape(heard)}">{story}</div>'
@@ -318,7 +319,7 @@ def _chosen_families(shocks):
 
 def _stories():
     """What each shock against a server does, by its name."""
-    return {shock.name: shock.story for shock in server_shocks(CLIENT_TIMEOUT_S)}
+    return {shock.id: str(shock.story) for shock in server_shocks(CLIENT_TIMEOUT_S)}
 
 
 def _verdict(seen):
@@ -328,7 +329,7 @@ def _verdict(seen):
 
 def _marked(seen):
     """Mark and verdict in colour."""
-    return f'<span class="{"good" if seen.held else "bad"}">{seen.mark} {seen.verdict}</span>'
+    return f'<span class="{"good" if seen.held else "bad"}">{seen.mark} {seen.label}</span>'
 
 
 def _lines(seen):
@@ -355,7 +356,7 @@ def _panel(name, seen):
         for line, here in _lines(seen)
     )
     place = f'<div class="lines" tabindex="0"><pre>{rows}</pre></div>' if rows else ""
-    rest = html.escape(seen.sentence.removeprefix(seen.verdict))
+    rest = html.escape(seen.sentence.removeprefix(seen.label))
     kind, title = "held" if seen.held else "", html.escape(name)
     return (
         f'<section class="seen {kind}" aria-label="{title}"><h4>{title}</h4>'

@@ -64,7 +64,7 @@ class Replay(TextForm, anywidget.AnyWidget):
                             for name, notes in self.trace.notes.items()},
                 "sources": {name: [source._asdict() for source in notes.sources]
                             for name, notes in self.trace.notes.items()},
-                "stands": {name: notes.stands for name, notes in self.trace.notes.items()},
+                "stands": {name: str(notes.stands) for name, notes in self.trace.notes.items()},
                 **self._now(),
             }  # fmt: skip
             self._told = {name: len(notes.printed) for name, notes in self.trace.notes.items()}

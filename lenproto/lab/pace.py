@@ -1,0 +1,52 @@
+"""How a watched thread goes on: free; held before each of its calls; or driven, where nobody ever has to wait for it.
+
+A thread is given a pace before it starts. Where time stands still, no time limit runs: it runs out when it is said to.
+"""
+
+import copy
+
+
+class Pace:
+    """Free: the thread makes its calls when it comes to them, waits as long as it has to, and its time limits run."""
+
+    time_stands_still = driven = False
+    adopt = None  # called with each thread that this one is about to start
+
+    def __init__(self):
+        self.expired = False  # the time limit of the call it is in has run out
+        # the name of what drives it, if no call of a socket: what is called then is the other
+        # side's
+        self.waits_in = None
+
+    def before(self, call, sock):
+        """Called with each Call before it is made; may wait."""
+
+    def another(self):
+        """The same pace, for another thread."""
+        other = copy.copy(self)
+        other.expired, other.waits_in = False, None
+        return other
+
+
+class Held(Pace):
+    """The thread is held before each call until before(call, sock) returns, however long a person thinks about it."""
+
+    time_stands_still = True
+
+    def __init__(self, before):
+        super().__init__()
+        self.before = before
+
+
+class Driven(Pace):
+    """Where the thread would wait or sleep, it lets the other side go on instead, in this very thread.
+
+    drive(actor) makes the other side's next move, and tells whether it may be worth looking again;
+    sleep(seconds) is called in place of sleeping, and gives the seconds that are really slept.
+    """
+
+    time_stands_still = driven = True
+
+    def __init__(self, before, drive, sleep):
+        super().__init__()
+        self.before, self.drive, self.sleep = before, drive, sleep
