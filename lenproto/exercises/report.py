@@ -5,6 +5,7 @@ import os
 
 from lenproto.exercises import misconceptions
 from lenproto.exercises.cases import LEVELS
+from lenproto.exercises.misconceptions import Hint
 from lenproto.exercises.report_types import (
     CaseReport,
     FunctionReport,
@@ -14,6 +15,7 @@ from lenproto.exercises.report_types import (
     StepReport,
 )
 from lenproto.lab.trace import literal
+from lenproto.words import say
 
 MARKS = {"pass": "✓ pass", "fail": "✗ fail", "skipped": "– skipped", "missing": "– missing"}
 NAMES: dict[Level, str] = {
@@ -31,9 +33,14 @@ def first_failure(verdict: FunctionReport) -> CaseReport | None:
     return next((case for case in verdict["cases"] if case["verdict"] == "fail"), None)
 
 
+def ladder(case: CaseReport) -> list[Hint]:
+    """The ladder of hints for a failed case; which of them are code."""
+    return misconceptions.ladder(case)
+
+
 def hints(case: CaseReport) -> list[str]:
-    """The ladder of hints for a failed case."""
-    return [hint for hint in misconceptions.hints(case) if hint]
+    """The same, the texts alone."""
+    return misconceptions.hints(case)
 
 
 def add_sources(verdict: FunctionReport) -> None:
@@ -116,18 +123,14 @@ def told(name: str, verdict: FunctionReport, *, hinted: int = 0) -> str:
 
 def hint_lines(case: CaseReport, many: int) -> list[str]:
     """The first so many hints of a failed case, numbered; lines of Python below their number."""
-    ladder = hints(case)
+    rungs = ladder(case)
     lines = []
-    for number, hint in enumerate(ladder[:many], 1):
-        code = is_code(case, hint)
-        lines.append(f"Hint {number} of {len(ladder)}:" + ("" if code else f" {hint}"))
-        lines += [f"    {line}".rstrip() for line in hint.splitlines()] if code else []
+    for number, hint in enumerate(rungs[:many], 1):
+        told = say("hints.number", number=number, many=len(rungs))
+        lines.append(told if hint.is_code else f"{told} {hint.text}")
+        if hint.is_code:
+            lines += [f"    {line}".rstrip() for line in hint.text.splitlines()]
     return lines
-
-
-def is_code(case: CaseReport, hint: str) -> bool:
-    """Whether a hint is the solution, in Python."""
-    return hint == misconceptions.hints(case)[-1]
 
 
 def every_case(name: str, verdict: FunctionReport) -> str:

@@ -27,10 +27,11 @@ ENTRIES = [
 
 @functools.cache
 def words(file):
-    """The names that the source of a module can give."""
+    """The names that the source of a module can give, without those of their variants."""
     nodes = ast.walk(ast.parse(file.read_text("utf-8")))
     texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
-    return {text for text in texts if isinstance(text, str) and NAME.fullmatch(text)} - ENCODINGS
+    names = {text.partition(".")[0] for text in texts if isinstance(text, str)}
+    return {name for name in names if NAME.fullmatch(name)} - ENCODINGS
 
 
 def given(files):
