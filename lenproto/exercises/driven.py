@@ -15,6 +15,7 @@ from lenproto.exercises.patience import Patience
 from lenproto.lab import tap
 from lenproto.lab.shocks import Close, ExpectEnd, Flood, NotMet, Peer, Reset, Send, ShutDown, Wait
 from lenproto.lab.trace import Call
+from lenproto.words import Words
 
 ON_THE_WAY_S = 0.02  # how long bytes may be on their way inside the system
 LAST_LOOKS = 2  # so often one waits for that, when the function has ended
@@ -38,10 +39,10 @@ class Moved:
     """A step of the peer: after how many calls of the function it came, its words, its bytes, what was wrong."""
 
     after: int
-    step: str
+    step: Words | str
     sent: bytes = b""
     received: bytes = b""
-    problem: str = ""
+    problem: Words | str = ""
     last: bool = False  # the function had ended then
 
 
@@ -89,7 +90,8 @@ class DrivenPeer(Peer):
             if not self.final:
                 raise Pending
             self.received += unread
-            raise NotMet(f"{len(unread)} of {n} bytes came" if n > 1 else "nothing came")
+            some = Words("judging.peer.got-some", came=len(unread), wanted=n)
+            raise NotMet(some if n > 1 else Words("judging.peer.got-nothing"))
         self.read += len(unread[:n])
         self.received += unread[:n]
         return unread[:n]
@@ -229,7 +231,7 @@ class Driver:
                 self.peer, self._connect = DrivenPeer(self._connect()), None
             except OSError:  # it is not there
                 return False
-            self.log.append(Moved(self.seen(), "connects"))
+            self.log.append(Moved(self.seen(), Words("judging.peer.connects")))
             return True
         step, note, mark = (
             self._steps[0],
@@ -248,7 +250,7 @@ class Driver:
             self.peer.read = mark
             return False
         except NotMet as problem:
-            note.problem = str(problem)
+            note.problem = problem.args[0]
             self.problem = note
         note.sent, note.received = self.peer.sent, self.peer.received
         self.log.append(note)

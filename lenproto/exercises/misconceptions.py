@@ -70,8 +70,12 @@ def names() -> set[str]:
 
 def misconception(name: str | None, function: str = ANY) -> Misconception | None:
     """Return what the catalogue says of a misconception, of a function's own first; None if it does not know it."""
-    known = name and next(
-        (each for place in (function, ANY, *FUNCTIONS) if (each := catalogue(place).get(name))),
+    known = next(
+        (
+            each
+            for place in (function, ANY, *FUNCTIONS)
+            if (each := catalogue(place).get(name or ""))
+        ),
         None,
     )
     if known and isinstance(known.solution, Mapping):
