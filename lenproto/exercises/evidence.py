@@ -233,8 +233,6 @@ def steady(data: bytes) -> bytes:
     return re.sub(ADDRESS, "0x...", text).encode("latin-1", "replace")
 
 
-def cut(text: str, limit: int = TEXT_LIMIT) -> str:
-    """Return a text, or its beginning and how much was left out."""
-    return (
-        text if len(text) <= limit else f"{text[:limit]}\n… and {len(text) - limit} characters more"
-    )
+def cut(text: str, limit: int = TEXT_LIMIT) -> tuple[str, int]:
+    """Return a text, or its beginning, and how many characters were left out."""
+    return text[:limit], max(0, len(text) - limit)

@@ -464,11 +464,19 @@ def _told(case: Case, answer: CaseAnswer) -> CaseReport:
         "at": answer.get("at"),
         "where": answer.get("where"),
         "source": answer.get("source", ""),
-        "printed": answer.get("printed", ""),
+        "printed": _printed(answer),
     }
     if told["misconception"]:
         told["hint"] = hints(told)[0]
     return told
+
+
+def _printed(answer: CaseAnswer) -> str:
+    """What it printed, and how much was left out."""
+    printed, left_out = answer.get("printed", ""), answer.get("left_out", 0)
+    if not left_out:
+        return printed
+    return "\n".join([printed, words.say("judging.report.more-characters", left_out=left_out)])
 
 
 def _step(step: StepAnswer, failed: bool) -> StepReport:

@@ -64,6 +64,7 @@ class CaseAnswer(TypedDict):
     where: NotRequired[Place | None]
     source: NotRequired[str]
     printed: NotRequired[str]
+    left_out: NotRequired[int]  # characters of what was printed
 
 
 class WorkerAnswer(CaseAnswer, total=False):

@@ -162,9 +162,11 @@ def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[
             "cannot-be-judged", kind=type(error).__name__, error=str(error)
         )
         return _failed(*why), False
+    printed, left_out = evidence.cut(evidence.stable(seen.printed, seen.ports))
     answer: CaseAnswer = {
         "verdict": "fail" if finding else "pass",
-        "printed": evidence.cut(evidence.stable(seen.printed, seen.ports)),
+        "printed": printed,
+        "left_out": left_out,
         "steps": evidence.steps(seen),
     }
     if finding:
