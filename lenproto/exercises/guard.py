@@ -70,6 +70,7 @@ class Guard:
         # (misconception, what was seen) of what was refused
         self.tried: list[tuple[str, Words]] = []
         self.started = False  # some program, at any time
+        self._refusal = say("judging.error.not-here")  # before a submission can be in its way
         self._kept = {number: _identity(number) for number in kept}
         self._library = [(owner, dict(_public(owner))) for owner in LIBRARY]
         self._environ, self._depth = dict(os.environ), sys.getrecursionlimit()
@@ -160,7 +161,7 @@ class Guard:
 
     def _refuse(self, name, **evidence):
         self.tried.append(seen(name, **evidence))
-        raise PermissionError(errno.EPERM, say("judging.error.not-here"))
+        raise PermissionError(errno.EPERM, self._refusal)
 
 
 def _paths(event, arguments):
