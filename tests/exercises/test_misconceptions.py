@@ -14,6 +14,7 @@ from lenproto.words import table
 
 NAME = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 ENCODINGS = {"utf-8", "latin-1"}
+GIVERS = {"found", "seen", "seen_of"}
 RULES = Path(rules.__file__).parent
 JUDGING = [RULES.parent / name for name in ("worker.py", "judge.py", "guard.py")]
 SHARED = [RULES / "finding.py", *JUDGING]
@@ -77,6 +78,24 @@ def test_what_rules_see_stands_in_their_table(function):
             name, _, variant = word.partition(".")
             seen = table(function)[name]["seen"]
             assert isinstance(seen, str) or {"one", "other"} <= set(seen) or variant in {*seen, ""}
+
+
+def findings(file):
+    """What the source of a module gives at once: a name, and the names of the evidence."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        giver = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
+        if giver in GIVERS and isinstance(node.args[0], ast.Constant):
+            yield node.args[0].value, {keyword.arg for keyword in node.keywords}
+
+
+@pytest.mark.parametrize("function", [misconceptions.ANY, *FUNCTIONS])
+def test_all_that_a_sentence_needs_is_given_to_it(function):
+    for file in OF_FUNCTION.get(function, SHARED):
+        for word, evidence in findings(file):
+            name, _, variant = word.partition(".")
+            seen = table(function)[name]["seen"]
+            sentence = seen.get(variant or "other") if isinstance(seen, dict) else seen
+            assert set(re.findall(r"{([a-z_]+)}", sentence)) <= evidence, word
 
 
 @pytest.mark.parametrize("function", [misconceptions.ANY, *FUNCTIONS])
