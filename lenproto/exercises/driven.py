@@ -92,7 +92,8 @@ class DrivenPeer(Peer):
             if not self.final:
                 raise Pending
             self.received += unread
-            raise NotMet(f"{len(unread)} of {n} bytes came" if n > 1 else "nothing came")
+            some = Words("judging.peer.got-some", came=len(unread), wanted=n)
+            raise NotMet(some if n > 1 else Words("judging.peer.got-nothing"))
         self.read += len(unread[:n])
         self.received += unread[:n]
         return unread[:n]
@@ -232,7 +233,7 @@ class Driver:
                 self.peer, self._connect = DrivenPeer(self._connect()), None
             except OSError:  # it is not there
                 return False
-            self.log.append(Moved(self.seen(), "connects"))
+            self.log.append(Moved(self.seen(), Words("judging.peer.connects")))
             return True
         step, note, mark = (
             self._steps[0],

@@ -4,13 +4,15 @@ import datetime
 import functools
 import re
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from lenproto.exercises.cases import SERVER_SIDE
-from lenproto.exercises.report_types import Place, StepReport
+from lenproto.exercises.report_types import Place, StepAnswer
 from lenproto.exercises.run import Seen
 from lenproto.lab.trace import RECEIVING, SENDING, literal
+from lenproto.words import Words
 
 SHOWN_BYTES = 120  # of one step
 MOST_STEPS = 40  # of a case: the first and the last
@@ -29,19 +31,19 @@ CLOCK = re.compile(
 
 @dataclass
 class Step:
-    """One step: its number from 1, who ("you": the function, or "client" or "server": its peer), what, in words,
+    """One step: its number from 1, who ("you": the function, or "client" or "server": its peer), what it did,
     the bytes of it in hexadecimal, the line of the function, what was wrong, and where: [function, line, file]."""
 
     number: int
     who: str
-    what: str
+    what: Words | str
     bytes: str = ""
     line: int | None = None
-    problem: str = ""
+    problem: Words | str = ""
     where: Place | None = None
 
 
-def steps(seen: Seen) -> list[StepReport]:
+def steps(seen: Seen) -> list[StepAnswer]:
     """Return the steps of what was Seen, as dictionaries for JSON."""
     peer = "client" if seen.case.function in SERVER_SIDE else "server"
     moves = [
@@ -55,30 +57,32 @@ def steps(seen: Seen) -> list[StepReport]:
     if len(ordered) > MOST_STEPS:
         left_out = len(ordered) - MOST_STEPS
         half = MOST_STEPS // 2
-        gap = Step(
-            0, "", f"… {left_out if left_out < MANY_STEPS else 'many'} more steps like these …"
-        )
+        # how many depends on how fast the computer is
+        more = _step("more", steps=left_out) if left_out < MANY_STEPS else _step("many-more")
         # else it depends on the computer how far it came
         last = ordered[-half:] if seen.ending != "late" else []
-        ordered = [*ordered[:half], gap, *last]
+        ordered = [*ordered[:half], Step(0, "", more), *last]
     tells = clockless if seen.case.function == "serve_requests" else str
-    for step in ordered:  # a verdict reads the same at any time
-        step.what, step.problem = (
-            stable(tells(step.what), seen.ports),
-            stable(tells(step.problem), seen.ports),
-        )
+
+    def cover(text):  # a verdict reads the same at any time
+        return stable(tells(text), seen.ports)
+
     return [
-        StepReport(
+        StepAnswer(
             number=step.number,
             who=step.who,
-            what=step.what,
+            what=_packed(covered(step.what, cover)),
             bytes=step.bytes,
             line=step.line,
-            problem=step.problem,
+            problem=_packed(covered(step.problem, cover)),
             where=step.where,
         )
         for step in ordered
     ]
+
+
+def _packed(words):
+    return words.as_json() if isinstance(words, Words) else words
 
 
 def _place(move, trace):
@@ -92,32 +96,32 @@ def _place(move, trace):
 
 def _move(move, peer):
     moved = move.received
-    what = str(move.step) + (f": {_shown(moved)}" if moved else "")
-    problem = str(move.problem)
+    what = _step("with-bytes", step=move.step, bytes=_shown(moved)) if moved else move.step
+    problem = move.problem
     return Step(0, peer, what, (move.sent or moved).hex(), None, problem)
 
 
 def _call(call):
+    """A call of the function, and what became of it."""
     where = call.where.line if call.where else None
+    what: Words | str = call.text()
     if call.name in SENDING and isinstance(call.argument, bytes):
-        what = f"{call.name}({_shown(call.argument)})"
-    else:
-        what = call.text()
-    problem = ""
+        what = _step("sends", call=call.name, bytes=_shown(call.argument))
+    problem: Words | str = ""
     if call.ended is None or type(call.result).__name__ == "Stopped":
-        problem = "never came back"
+        problem = _step("never-came-back")
     elif isinstance(call.result, BaseException):
-        what += f" → {type(call.result).__name__}"
+        what = _step("gave", call=what, outcome=type(call.result).__name__)
     elif call.at_end_of_stream:
-        what += ' → b"", the end of the stream'
+        what = _step("end-of-stream", call=what)
     elif call.name in RECEIVING:
-        what += f" → {_shown(call.data)}"
+        what = _step("gave", call=what, outcome=_shown(call.data))
     elif call.name == "accept":
-        what += " → a client"
+        what = _step("accepted", call=what)
     return Step(
         0,
         "you",
-        what + (", again and again" if call.again else ""),
+        _step("again", step=what) if call.again else what,
         call.data.hex(),
         where,
         problem,
@@ -125,10 +129,25 @@ def _call(call):
     )
 
 
+def _step(kind: str, **values: Any) -> Words:
+    return Words(f"judging.step.{kind}", **values)
+
+
 def _shown(data):
     if len(data) <= SHOWN_BYTES:
         return literal(data)
-    return f"{literal(data[:SHOWN_BYTES])} … ({len(data)} bytes)"
+    return _step("cut", bytes=literal(data[:SHOWN_BYTES]), size=len(data))
+
+
+def covered(value: Any, cover: Callable[[str], str]) -> Any:
+    """Return a text as cover gives it; of Words and lists, all the texts that are in them."""
+    if isinstance(value, str):
+        return cover(value)
+    if isinstance(value, Words):
+        return Words(
+            value.key, **{name: covered(each, cover) for name, each in value.values.items()}
+        )
+    return [covered(each, cover) for each in value] if isinstance(value, list | tuple) else value
 
 
 def stable(text: str, ports: Collection[int]) -> str:
@@ -212,8 +231,6 @@ def steady(data: bytes) -> bytes:
     return re.sub(ADDRESS, "0x...", text).encode("latin-1", "replace")
 
 
-def cut(text: str, limit: int = TEXT_LIMIT) -> str:
-    """Return a text, or its beginning and how much was left out."""
-    return (
-        text if len(text) <= limit else f"{text[:limit]}\n… and {len(text) - limit} characters more"
-    )
+def cut(text: str, limit: int = TEXT_LIMIT) -> tuple[str, int]:
+    """Return a text, or its beginning, and how many characters were left out."""
+    return text[:limit], max(0, len(text) - limit)

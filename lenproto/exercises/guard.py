@@ -17,6 +17,8 @@ import time
 from collections.abc import Iterable
 
 from lenproto.exercises import processes
+from lenproto.exercises.misconceptions import seen
+from lenproto.words import Words, say
 
 STARTS = (
     "os.fork",
@@ -65,9 +67,10 @@ class Guard:
     def __init__(self, own: str, kept: Iterable[int]) -> None:
         self.own = os.path.realpath(own)
         self.armed = False
-        # (misconception, sentence) of what was refused
-        self.tried: list[tuple[str, str]] = []
+        # (misconception, what was seen) of what was refused
+        self.tried: list[tuple[str, Words]] = []
         self.started = False  # some program, at any time
+        self._refusal = say("judging.error.not-here")  # before a submission can be in its way
         self._kept = {number: _identity(number) for number in kept}
         self._library = [(owner, dict(_public(owner))) for owner in LIBRARY]
         self._environ, self._depth = dict(os.environ), sys.getrecursionlimit()
@@ -82,41 +85,27 @@ class Guard:
 
         sys.addaudithook(hook)
 
-    def complaint(self) -> tuple[str, str] | None:
-        """Return (misconception, sentence) of what the submission did to others since last time; None if nothing."""
+    def complaint(self) -> tuple[str, Words] | None:
+        """Return (misconception, what was seen) of what it did to others since last time; None if nothing."""
         cut = [number for number, known in self._kept.items() if _identity(number) != known]
         replaced = self._replaced()
         if cut:
-            return (
-                "closes-what-is-not-its-own",
-                f"It closed files that are not its own: {_named(cut)}.",
-            )
+            return seen("closes-what-is-not-its-own.files", files=_named(cut))
         if replaced:
-            return (
-                "replaces-the-library",
-                f"It puts something of its own in the place of Python's {', '.join(replaced)}.",
-            )
+            return seen("replaces-the-library", names=replaced)
         if self.tried:
             first, self.tried[:] = self.tried[0], []
             return first
         if self.started and (many := processes.left()):
-            return (
-                "leaves-a-program",
-                f"It started {many} program{'s' * (many > 1)}, and left {'them' if many > 1 else 'it'} running.",
-            )
+            return seen("leaves-a-program", n=many)
         return None
 
-    def leak(self) -> tuple[str, str] | None:
+    def leak(self) -> tuple[str, Words] | None:
         """The same of sockets that nobody closes: more each time, not only once. Called once after each case."""
         now = _open_sockets()
         more, before, self._sockets = now - self._sockets, self._grew, now
         self._grew = more > 0
-        if more > 0 and before:
-            return (
-                "leaves-sockets-open",
-                f"It leaves {more} socket{'s' * (more > 1)} open each time it is called.",
-            )
-        return None
+        return seen("leaves-sockets-open", n=more) if more > 0 and before else None
 
     def mend(self) -> None:
         """Put back what a submission may change for itself alone: folder, environment, traces, depth of recursion."""
@@ -146,8 +135,8 @@ class Guard:
     def _signal(self, event, arguments):
         target, own = arguments[0], event == "os.kill" and self.started
         if target != os.getpid() and (not own or target <= 1 or target == os.getppid()):
-            whom = "the program that started it" if target == os.getppid() else "another program"
-            self._refuse("ends-another-program", f"It sent a signal to {whom} ({event}).")
+            whom = "parent" if target == os.getppid() else "another"
+            self._refuse(f"ends-another-program.{whom}", event=event)
 
     def _open(self, event, arguments):
         path, mode, flags = arguments
@@ -158,11 +147,9 @@ class Guard:
     def _change(self, event, arguments):
         for path, folder in _paths(event, arguments):
             if not self._may_write(path, folder):
-                what = "opened a file for writing" if event == "open" else f"called {event}"
-                self._refuse(
-                    "changes-files",
-                    f"It {what}, outside of its own folder: {os.path.basename(os.fsdecode(path))}.",
-                )
+                how = "open" if event == "open" else "call"
+                name = os.path.basename(os.fsdecode(path))
+                self._refuse(f"changes-files.{how}", event=event, file=name)
 
     def _may_write(self, path, folder):
         path = os.fsdecode(path)
@@ -172,9 +159,9 @@ class Guard:
         # the folder: for a nameless file
         return path == os.devnull or real == self.own or real.startswith(self.own + os.sep)
 
-    def _refuse(self, misconception, sentence):
-        self.tried.append((misconception, sentence))
-        raise PermissionError(errno.EPERM, "a submission may not do that here")
+    def _refuse(self, name, **evidence):
+        self.tried.append(seen(name, **evidence))
+        raise PermissionError(errno.EPERM, self._refusal)
 
 
 def _paths(event, arguments):
@@ -215,8 +202,10 @@ def _identity(number):
 
 
 def _named(numbers):
-    words = {0: "standard input", 1: "standard output", 2: "standard error"}
-    return ", ".join(dict.fromkeys(words.get(number, "the checker's own") for number in numbers))
+    """The files of these descriptors, each kind once."""
+    kinds = {0: "input", 1: "output", 2: "error"}
+    named = dict.fromkeys(kinds.get(number, "checker") for number in numbers)
+    return [Words(f"judging.file.{kind}") for kind in named]
 
 
 def _open_sockets():

@@ -18,9 +18,10 @@ from os import PathLike
 from pathlib import Path
 from typing import IO, Any, Self
 
+from lenproto import words
 from lenproto.exercises import processes, submission
 from lenproto.exercises.cases import FUNCTIONS, LEVELS, Case, cases
-from lenproto.exercises.misconceptions import hints
+from lenproto.exercises.misconceptions import hints, seen
 from lenproto.exercises.report_types import (
     CaseAnswer,
     CaseReport,
@@ -32,8 +33,12 @@ from lenproto.exercises.report_types import (
     LevelVerdict,
     Loaded,
     Report,
+    Said,
+    StepAnswer,
+    StepReport,
     WorkerAnswer,
 )
+from lenproto.words import Words
 
 WHOLE_S = 60.0  # seconds that judging one submission may take
 CASE_S = 2.0  # seconds that a process may compute until it is ended, with the case that it is at
@@ -43,7 +48,7 @@ MEMORY_BYTES = 256 << 20  # that it may hold, where the system tells
 READER_S = 1.0  # seconds until the last that it wrote has been read
 LOOK_S = 0.1  # between two looks at its memory
 ANSWER_BYTES = 16 << 20  # of one answer
-TOO_BUSY = "The computer had so much else to do that nothing can be told of it."
+TOO_BUSY = Words("judging.too-busy")
 MOST_NOTES = 5  # statements that failed, of which one is told
 ROOT = str(Path(__file__).parents[2])
 CODE = (
@@ -56,11 +61,19 @@ LOSSES = {"never-ends", "ends-the-program", "crashes-python", "closes-what-is-no
 
 
 class Lost(Exception):
-    """The process died, or had to be killed: (misconception, a sentence)."""
+    """The process died, or had to be killed: (misconception, what was seen)."""
+
+    def __init__(self, misconception: str, seen: Words) -> None:
+        super().__init__(misconception, seen)
+        self.misconception, self.seen = misconception, seen
 
 
 class Undecided(Exception):
-    """No answer came in time, and nothing says that none would have come: a sentence."""
+    """No answer came in time, and nothing says that none would have come: why."""
+
+    def __init__(self, seen: Words) -> None:
+        super().__init__(seen)
+        self.seen = seen
 
 
 class Broken(RuntimeError):
@@ -87,7 +100,7 @@ class Worker:
         try:
             self._ask({"token": self._token, "own": self._own.name}, START_S)
         except (Lost, Undecided) as lost:
-            raise Broken(f"The process that judges could not be started: {lost.args[-1]}") from None
+            raise Broken(Words("judging.not-started", why=lost.seen)) from None
         self.told = self._ask(self.job, WHOLE_S, CASE_S)
         self._alone = self.told["alone"]
 
@@ -137,6 +150,7 @@ class Worker:
             "PYTHONUTF8": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             processes.MARK: self._mark,
+            words.CHOICE: words.language(),
         }
         try:
             self.process = subprocess.Popen(
@@ -178,18 +192,22 @@ class Worker:
                 if complaint := watch.look():
                     raise self._lose(*complaint) from None
                 if not in_time:
-                    self._lose()
+                    self._end()
                     raise Undecided(TOO_BUSY) from None
                 continue
             if line:
                 return json.loads(line)
             raise self._lose(*_died(process))
 
-    def _lose(self, *why: str) -> Lost:
-        """End the process, with all that it started; return what to raise."""
+    def _end(self) -> None:
+        """End the process, with all that it started."""
         self._alone = False
         self.close()
-        return Lost(*why)
+
+    def _lose(self, misconception: str, seen: Words) -> Lost:
+        """The same; return what to raise."""
+        self._end()
+        return Lost(misconception, seen)
 
 
 class Watch:
@@ -201,20 +219,18 @@ class Watch:
         self._before = self._computed()
         self._turns, self._still = processes.turns(pid), 0
 
-    def look(self) -> tuple[str, str] | None:
-        """Return (misconception, sentence) where it has done too much, or does nothing; None if it may go on."""
+    def look(self) -> tuple[str, Words] | None:
+        """Return (misconception, what was seen) where it has done too much, or does nothing; None if it may go on."""
         turns = processes.turns(self._pid)
         self._still = self._still + 1 if turns and turns == self._turns else 0
         self._turns = turns
         if processes.memory(self._pid) > MEMORY_BYTES:
-            return "uses-too-much-memory", "It used more memory than it may."
+            return seen("uses-too-much-memory.allowed")
         if self._computed() - self._before > self._computes_s:
-            done = f"It computed for {self._computes_s:g} s without coming back"
-        elif self._still >= STILL and self._computes_s < math.inf:
-            done = "It waited without coming back"
-        else:
-            return None
-        return "never-ends", f"{done}, and nothing but an end from outside could stop it."
+            return seen("never-ends.computed", seconds=f"{self._computes_s:g}")
+        if self._still >= STILL and self._computes_s < math.inf:
+            return seen("never-ends.waited")
+        return None
 
     def _computed(self) -> float:
         """Seconds of computing; where no system tells, those that have passed."""
@@ -222,26 +238,18 @@ class Watch:
         return time.monotonic() - self._began if told is None else told
 
 
-def _died(process: subprocess.Popen[bytes]) -> tuple[str, str]:
+def _died(process: subprocess.Popen[bytes]) -> tuple[str, Words]:
     """Why it answers no more."""
     try:
         code = process.wait(LOOK_S)
     except subprocess.TimeoutExpired:
         code = CUT_OFF
     if code == CUT_OFF:
-        return (
-            "closes-what-is-not-its-own",
-            "It closed files and connections that are not its own, the checker's too.",
-        )
+        return seen("closes-what-is-not-its-own.checker")
     if code >= 0:
-        return (
-            "ends-the-program",
-            f"It ended the whole process at once (exit code {code}): nothing can be told of it.",
-        )
+        return seen("ends-the-program.code", code=code)
     name = signal.Signals(-code).name if -code in list(signal.Signals) else str(-code)
-    if name in CRASHES:
-        return "crashes-python", f"It made Python itself crash ({name})."
-    return "ends-the-program", f"Its process was ended by the signal {name}."
+    return seen("crashes-python" if name in CRASHES else "ends-the-program.signal", signal=name)
 
 
 def _read(stream: IO[bytes], token: str, lines: "queue.SimpleQueue[bytes]") -> None:
@@ -272,9 +280,8 @@ def judge_function(
     }
     report = judge(job, levels=levels, limit_s=limit_s)
     if report["functions"][name]["spec"] == "missing":
-        raise submission.NotReadable(
-            f"{name} could not be made anew outside of this notebook: {'; '.join(report['notes'])}."
-        )
+        why = Words("judging.not-made-anew", name=name, notes="; ".join(report["notes"]))
+        raise submission.NotReadable(why)
     return report["functions"][name]
 
 
@@ -317,7 +324,8 @@ def judge(
     with Worker(job) as worker:
         for name, verdict in _judged(worker, levels, began + limit_s, tell or (lambda name: None)):
             report["functions"][name] = verdict
-        report["notes"] = [*worker.told["failed"][:MOST_NOTES], *report["notes"]]
+        failed = worker.told["failed"][:MOST_NOTES]
+        report["notes"] = [*map(_say, failed), *report["notes"]]
     report["seconds"] = round(time.monotonic() - began, 3)
     return report
 
@@ -333,24 +341,25 @@ def _judged(
     try:
         worker.start()
     except Undecided as undecided:
-        answer: CaseAnswer = {"verdict": "skipped", "message": str(undecided)}
+        answer = _skipped(undecided.seen)
         yield from ((name, _at_once(name, levels, answer)) for name in names)
         return
     except Lost as lost:
-        sentence = f"The file does not even load: {lost.args[1]}"
-        answer = _failed(lost.args[0], sentence)
+        answer = _failed(lost.misconception, Words("judging.does-not-load", why=lost.seen))
         yield from ((name, _at_once(name, levels, answer)) for name in names)
         return
     told = worker.told
     for name in names:
         tell(name)
         if told["complaint"]:
-            yield name, _at_once(name, levels, _failed(*told["complaint"]))
+            misconception, said = told["complaint"]
+            answer = _failed(misconception, Words.from_json(said))
+            yield name, _at_once(name, levels, answer)
         elif name in told["names"]:
             yield name, _judge_function(worker, name, levels, deadline)
         elif name in told["others"]:
-            sentence = f"{name} is no function, but of the kind {told['others'][name]}."
-            yield name, _at_once(name, levels, _failed("is-no-function", sentence))
+            answer = _failed(*seen("is-no-function", name=name, kind=told["others"][name]))
+            yield name, _at_once(name, levels, answer)
 
 
 def _empty(word: LevelVerdict, levels: Sequence[Level]) -> FunctionReport:
@@ -362,8 +371,22 @@ def _empty(word: LevelVerdict, levels: Sequence[Level]) -> FunctionReport:
     }
 
 
-def _failed(misconception: str, message: str) -> CaseAnswer:
-    return {"verdict": "fail", "misconception": misconception, "message": message}
+def _failed(misconception: str, seen: Words) -> CaseAnswer:
+    return {"verdict": "fail", "misconception": misconception, "seen": _packed(seen)}
+
+
+def _skipped(why: Words) -> CaseAnswer:
+    return {"verdict": "skipped", "seen": _packed(why)}
+
+
+def _packed(sentence: Words) -> Said:
+    packed = sentence.as_json()
+    return {"key": packed["key"], "values": packed["values"]}
+
+
+def _say(said: Said | str) -> str:
+    """A sentence in the language of now."""
+    return said if isinstance(said, str) else str(Words.from_json(said))
 
 
 def _at_once(name: str, levels: Sequence[Level], answer: CaseAnswer) -> FunctionReport:
@@ -378,19 +401,17 @@ def _judge_function(
     worker: Worker, name: str, levels: Sequence[Level], deadline: float
 ) -> FunctionReport:
     """Judge one function at the levels in turn; what rests on something that failed is skipped."""
-    began, told, stop = time.monotonic(), _empty("skipped", levels), ""
+    began, told, stop = time.monotonic(), _empty("skipped", levels), None
     for level in levels:
         answers: list[CaseAnswer] = []
         for case in cases(name, level):
-            answer: CaseAnswer = (
-                {"verdict": "skipped", "message": stop} if stop else _answer(worker, case, deadline)
-            )
+            answer = _skipped(stop) if stop else _answer(worker, case, deadline)
             stop = stop or _stops(case, answer, first=level == LEVELS[0] and not answers)
             answers.append(answer)
             told["cases"].append(_told(case, answer))
         told[level] = _level(answers)
         if told[level] == "fail" and not stop:
-            stop = f"It rests on the level {level}, which failed."
+            stop = Words("judging.rests-on-level", level=level)
     told["seconds"] = round(time.monotonic() - began, 3)
     return told
 
@@ -399,22 +420,22 @@ def _answer(worker: Worker, case: Case, deadline: float) -> CaseAnswer:
     """What became of a case, whatever becomes of the process."""
     left_s = deadline - time.monotonic()
     if left_s <= 0:
-        return {"verdict": "skipped", "message": "The time for the whole was used up."}
+        return _skipped(Words("judging.no-time-left"))
     try:
         return worker.run(case, left_s)
     except Undecided as undecided:
-        return {"verdict": "skipped", "message": str(undecided)}
+        return _skipped(undecided.seen)
     except Lost as lost:
-        return _failed(*lost.args)
+        return _failed(lost.misconception, lost.seen)
 
 
-def _stops(case: Case, answer: CaseAnswer, first: bool) -> str:
-    """Why the cases after this one are skipped; "" if they are not."""
-    if answer["verdict"] == "skipped":
-        return answer["message"]
+def _stops(case: Case, answer: CaseAnswer, first: bool) -> Words | None:
+    """Why the cases after this one are skipped; None if they are not."""
+    if answer["verdict"] == "skipped" and (why := answer.get("seen")):
+        return Words.from_json(why)
     if answer["verdict"] == "fail" and (first or answer["misconception"] in LOSSES):
-        return f"It rests on {case.name!r}, which failed."
-    return ""
+        return Words("judging.rests-on-case", case=case.name)
+    return None
 
 
 def _level(answers: Sequence[CaseAnswer]) -> CaseVerdict:
@@ -426,23 +447,50 @@ def _level(answers: Sequence[CaseAnswer]) -> CaseVerdict:
 
 def _told(case: Case, answer: CaseAnswer) -> CaseReport:
     """A case of the report."""
+    seen, failed = answer.get("seen"), answer["verdict"] == "fail"
     told: CaseReport = {
         "function": case.function,
-        "name": case.name,
+        "name": case.id,
+        "label": case.name,
         "level": case.level,
         "story": str(case.story),
-        "verdict": "skipped",
-        "misconception": None,
-        "message": "",
+        "verdict": answer["verdict"],
+        "misconception": answer.get("misconception"),
+        "message": _say(seen) if seen else "",
+        "key": seen["key"] if seen else "",
+        "values": seen["values"] if seen else {},
         "hint": "",
-        "steps": [],
-        "bytes": "",
-        "at": None,
-        "where": None,
-        "source": "",
-        "printed": "",
-        **answer,
+        "steps": [_step(step, failed) for step in answer.get("steps", ())],
+        "bytes": answer.get("bytes", ""),
+        "at": answer.get("at"),
+        "where": answer.get("where"),
+        "source": answer.get("source", ""),
+        "printed": _printed(answer),
     }
     if told["misconception"]:
         told["hint"] = hints(told)[0]
+    return told
+
+
+def _printed(answer: CaseAnswer) -> str:
+    """What it printed, and how much was left out."""
+    printed, left_out = answer.get("printed", ""), answer.get("left_out", 0)
+    if not left_out:
+        return printed
+    return "\n".join([printed, words.say("judging.report.more-characters", left_out=left_out)])
+
+
+def _step(step: StepAnswer, failed: bool) -> StepReport:
+    """A step of the report; of a case that failed with its words, too."""
+    told: StepReport = {
+        "number": step["number"],
+        "who": step["who"],
+        "what": _say(step["what"]),
+        "bytes": step["bytes"],
+        "line": step["line"],
+        "problem": _say(step["problem"]),
+        "where": step["where"],
+    }
+    if failed:
+        told["words"] = {"what": step["what"], "problem": step["problem"]}
     return told

@@ -5,21 +5,18 @@ import os
 
 from lenproto.exercises import misconceptions
 from lenproto.exercises.cases import LEVELS
+from lenproto.exercises.misconceptions import Hint
 from lenproto.exercises.report_types import (
     CaseReport,
     FunctionReport,
-    Level,
     LevelVerdict,
     Place,
     StepReport,
 )
 from lenproto.lab.trace import literal
+from lenproto.words import say
 
-MARKS = {"pass": "✓ pass", "fail": "✗ fail", "skipped": "– skipped", "missing": "– missing"}
-NAMES: dict[Level, str] = {
-    "spec": "spec: what the course says, with a polite peer",
-    "shock": "shock: peers that misbehave",
-}
+SIGNS = {"pass": "✓", "fail": "✗", "skipped": "–", "missing": "–"}  # of a verdict
 AROUND_BYTES = 24  # shown before and after the first wrong byte
 PRINTED_LINES = 12  # of what a function printed
 PRINTED_WIDTH = 200  # characters of one of these lines
@@ -31,9 +28,14 @@ def first_failure(verdict: FunctionReport) -> CaseReport | None:
     return next((case for case in verdict["cases"] if case["verdict"] == "fail"), None)
 
 
+def ladder(case: CaseReport) -> list[Hint]:
+    """The ladder of hints for a failed case; which of them are code."""
+    return misconceptions.ladder(case)
+
+
 def hints(case: CaseReport) -> list[str]:
-    """The ladder of hints for a failed case."""
-    return [hint for hint in misconceptions.hints(case) if hint]
+    """The same, the texts alone."""
+    return misconceptions.hints(case)
 
 
 def add_sources(verdict: FunctionReport) -> None:
@@ -48,10 +50,15 @@ def add_sources(verdict: FunctionReport) -> None:
 def summary(name: str, verdict: FunctionReport) -> str:
     """One line for each level."""
     if verdict["spec"] == "missing":
-        return f"{name}: – missing"
+        return f"{name}: {mark('missing')}"
     return "\n".join(
-        [name, *(f"  {mark:<10} {words}{count}" for _, mark, words, count in levels(verdict))]
+        [name, *(f"  {sign:<10} {words}{count}" for _, sign, words, count in levels(verdict))]
     )
+
+
+def mark(verdict: LevelVerdict) -> str:
+    """A verdict with its sign."""
+    return f"{SIGNS[verdict]} {say(f'judging.verdict.{verdict}')}"
 
 
 def levels(verdict: FunctionReport) -> list[tuple[LevelVerdict, str, str, str]]:
@@ -64,9 +71,9 @@ def levels(verdict: FunctionReport) -> list[tuple[LevelVerdict, str, str, str]]:
         found.append(
             (
                 verdict[level],
-                MARKS[verdict[level]],
-                NAMES[level],
-                "" if skipped else f"  ({passed} of {len(cases)} cases)",
+                mark(verdict[level]),
+                say(f"judging.level.{level}"),
+                "" if skipped else f"  {say('judging.report.passed', n=len(cases), passed=passed)}",
             )
         )
     return found
@@ -81,27 +88,28 @@ def failure(case: CaseReport) -> str:
         lines += ["", *(f"  {line}" for line in marked)]
     lines += ["", f"✗ {case['message']}"]
     if case.get("source"):
-        lines += [f"  {place(case)}:", f"      {case['source']}"]
+        at = say("judging.report.at", place=place(case))
+        lines += [f"  {at}", f"      {case['source']}"]
     lines.append(f"  {named(case)}")
     if printed := printed_lines(case):
-        lines += ["", "What it printed:", *(f"  | {line}" for line in printed)]
+        lines += ["", say("judging.report.printed"), *(f"  | {line}" for line in printed)]
     return "\n".join(lines)
 
 
 def headline(case: CaseReport) -> str:
     """Which case failed first, and what happens in it."""
-    return f"The first that failed: {case['name']}. {case['story']}"
+    return say("judging.report.headline", case=case["label"], story=case["story"])
 
 
 def place(case: CaseReport) -> str:
     """The line that matters."""
     where = case["where"]
-    return f"Line {where[1]} of {where[0]}" if where else ""
+    return say("judging.report.place", line=where[1], function=where[0]) if where else ""
 
 
 def named(case: CaseReport) -> str:
     """The misconception by its name."""
-    return f"This is called: {case['misconception']}."
+    return say("judging.report.named", name=case["misconception"])
 
 
 def told(name: str, verdict: FunctionReport, *, hinted: int = 0) -> str:
@@ -116,25 +124,21 @@ def told(name: str, verdict: FunctionReport, *, hinted: int = 0) -> str:
 
 def hint_lines(case: CaseReport, many: int) -> list[str]:
     """The first so many hints of a failed case, numbered; lines of Python below their number."""
-    ladder = hints(case)
+    rungs = ladder(case)
     lines = []
-    for number, hint in enumerate(ladder[:many], 1):
-        code = is_code(case, hint)
-        lines.append(f"Hint {number} of {len(ladder)}:" + ("" if code else f" {hint}"))
-        lines += [f"    {line}".rstrip() for line in hint.splitlines()] if code else []
+    for number, hint in enumerate(rungs[:many], 1):
+        told = say("hints.number", number=number, many=len(rungs))
+        lines.append(told if hint.is_code else f"{told} {hint.text}")
+        if hint.is_code:
+            lines += [f"    {line}".rstrip() for line in hint.text.splitlines()]
     return lines
-
-
-def is_code(case: CaseReport, hint: str) -> bool:
-    """Whether a hint is the solution, in Python."""
-    return hint == misconceptions.hints(case)[-1]
 
 
 def every_case(name: str, verdict: FunctionReport) -> str:
     """A line for each case, with what happens in it; one more for what went wrong, or why cases were skipped."""
     lines = [name]
-    for mark, level, case_name, story, message in case_rows(verdict):
-        lines.append(f"  {mark:<10} {level:<6} {case_name:<32}  {story}")
+    for sign, level, case_name, story, message in case_rows(verdict):
+        lines.append(f"  {sign:<10} {level:<6} {case_name:<32}  {story}")
         if message:
             lines.append(f"  {'':<10} {'':<6} {'':<32}  {message}")
     return "\n".join(lines)
@@ -151,9 +155,9 @@ def case_rows(verdict: FunctionReport) -> list[tuple[str, str, str, str, str]]:
         skipped = case["verdict"] == "skipped"
         rows.append(
             (
-                MARKS[case["verdict"]],
+                mark(case["verdict"]),
                 case["level"],
-                case["name"],
+                case["label"],
                 case["story"],
                 "" if skipped and case["message"] == before else case["message"],
             )
@@ -171,7 +175,7 @@ def step_lines(case: CaseReport) -> list[tuple[str, str]]:
     for step in case["steps"]:
         yours = step["who"] == "you"
         number = f"{step['number']:3}" if step["number"] else "   "
-        who = "your function" if yours else step["who"]
+        who = say(f"judging.who.{step['who']}") if step["who"] else ""
         lines.append(
             (
                 f"{YOURS if yours else ' '}{number}  {who:<13}  {step['what']}{_place(step)}",
@@ -179,8 +183,11 @@ def step_lines(case: CaseReport) -> list[tuple[str, str]]:
             )
         )
         if step["problem"]:
-            source = f": {step['source']}" if yours and step.get("source") else ""
-            lines.append((f"{'':<4}  {'':<13}  ✗ {step['problem']}{source}", "problem"))
+            problem = step["problem"]
+            if yours and step.get("source"):
+                source = step["source"]
+                problem = say("judging.report.problem", problem=problem, source=source)
+            lines.append((f"{'':<4}  {'':<13}  ✗ {problem}", "problem"))
     return lines
 
 
@@ -188,7 +195,8 @@ def _place(step: StepReport) -> str:
     """The line of a step, and its function: a helper may be in another cell, whose lines are counted anew."""
     if not (step["line"] and step["where"]):
         return ""
-    return f"   (line {step['line']} of {step['where'][0]})"
+    said = say("judging.report.step-place", line=step["line"], function=step["where"][0])
+    return f"   {said}"
 
 
 def marked_lines(case: CaseReport) -> list[str]:
@@ -203,19 +211,25 @@ def marked_lines(case: CaseReport) -> list[str]:
     before = len(lead) + len(literal(data[start:at])) - len('"')
     return [
         f"{lead}{literal(data[start:stop])}{rest}",
-        " " * before + f"^ byte {at}, counted from 0",
+        " " * before + f"^ {say('judging.report.byte', at=at)}",
     ]
 
 
 def printed_lines(case: CaseReport) -> list[str]:
     """The first lines of what the function printed, and how much was left out."""
     lines = case["printed"].rstrip().splitlines()
-    shown = [
-        line if len(line) <= PRINTED_WIDTH else f"{line[:PRINTED_WIDTH]} … ({len(line)} characters)"
-        for line in lines
-    ]
+    shown = [*map(_printed_line, lines)]
     left_out = len(lines) - PRINTED_LINES
-    return shown if left_out <= 0 else [*shown[:PRINTED_LINES], f"… and {left_out} lines more"]
+    if left_out <= 0:
+        return shown
+    return [*shown[:PRINTED_LINES], say("judging.report.more-lines", left_out=left_out)]
+
+
+def _printed_line(line: str) -> str:
+    if len(line) <= PRINTED_WIDTH:
+        return line
+    begin = line[:PRINTED_WIDTH]
+    return say("judging.report.long-line", begin=begin, characters=len(line))
 
 
 def _source(where: Place | None) -> str:

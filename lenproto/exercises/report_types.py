@@ -8,6 +8,13 @@ LevelVerdict = Literal["pass", "fail", "skipped", "missing"]
 Place = list[Any]  # [function, line, file]: a str, an int and a str
 
 
+class Said(TypedDict):
+    """A sentence that is not said yet: words.Words in JSON's terms."""
+
+    key: str
+    values: dict[str, Any]
+
+
 # ---- judge → worker ----
 
 
@@ -28,22 +35,21 @@ class Loaded(TypedDict):
 
     names: list[str]  # of its functions
     others: dict[str, str]  # what is no function: its name → its type
-    failed: list[str]  # statements that raised an error
-    complaint: tuple[str, str] | list[str] | None  # misconception and sentence
+    failed: list[Said]  # statements that raised an error
+    complaint: tuple[str, Said] | None  # misconception and what was seen
     alone: bool
 
 
-class StepReport(TypedDict):
+class StepAnswer(TypedDict):
     """What the function or its peer did."""
 
     number: int
     who: str  # "you": the function, or "client" or "server": its peer
-    what: str
+    what: Said | str
     bytes: str  # in hexadecimal
     line: int | None
-    problem: str
+    problem: Said | str
     where: Place | None
-    source: NotRequired[str]  # what stands in the line; of failed cases only
 
 
 class CaseAnswer(TypedDict):
@@ -51,13 +57,14 @@ class CaseAnswer(TypedDict):
 
     verdict: CaseVerdict
     misconception: NotRequired[str | None]
-    message: NotRequired[str]
-    steps: NotRequired[list[StepReport]]
+    seen: NotRequired[Said | None]  # what was wrong, or why it was skipped
+    steps: NotRequired[list[StepAnswer]]
     bytes: NotRequired[str]
     at: NotRequired[int | None]
     where: NotRequired[Place | None]
     source: NotRequired[str]
     printed: NotRequired[str]
+    left_out: NotRequired[int]  # characters of what was printed
 
 
 class WorkerAnswer(CaseAnswer, total=False):
@@ -70,16 +77,33 @@ class WorkerAnswer(CaseAnswer, total=False):
 # ---- judge → report ----
 
 
+class StepReport(TypedDict):
+    """What the function or its peer did, said; words has what and problem once more, not said, of failed cases only."""
+
+    number: int
+    who: str
+    what: str
+    bytes: str
+    line: int | None
+    problem: str
+    where: Place | None
+    words: NotRequired[dict[str, Said | str]]
+    source: NotRequired[str]  # what stands in the line; of failed cases only
+
+
 class CaseReport(TypedDict):
     """One case: what happened in it, and what the function made of it."""
 
     function: str
     name: str
+    label: str  # the name, as it is shown
     level: Level
     story: str
     verdict: CaseVerdict
     misconception: str | None  # None unless it fails
     message: str
+    key: str  # of the message in the tables of words, and its values; "" where there is none
+    values: dict[str, Any]
     hint: str
     steps: list[StepReport]
     bytes: str  # those in question, in hexadecimal

@@ -19,6 +19,7 @@ from lenproto.lab.program import LabError, Program
 from lenproto.lab.shocks import NO_SUCH_ADDRESS
 from lenproto.lab.trace import SENDING, Trace
 from lenproto.wire import DEFAULT_IP, greeting
+from lenproto.words import say
 
 CASE_S = (
     1.5  # seconds that a function may compute in one case; whoever runs this process gives it 2
@@ -147,7 +148,7 @@ def _watch(seen, function, arguments, judge):
         if seen.asked > IN_VAIN:
             _stop(program)
             raise tap.Stopped
-        raise EOFError("nothing more was typed")
+        raise EOFError(say("judging.error.nothing-typed"))
 
     def look():
         if not any(call.in_vain for call in seen.trace[-RECENT:]):

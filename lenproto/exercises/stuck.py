@@ -8,6 +8,7 @@ from types import CodeType
 
 from lenproto.lab import tap
 from lenproto.lab.trace import Where
+from lenproto.words import Words
 
 LOOKS = 10  # at the thread, to see in which loop it is each time
 LOOK_S = 0.005  # seconds between two of them
@@ -22,12 +23,18 @@ class Stuck:
     where: Where
     last: int | None = None
 
-    def __str__(self):
+    @property
+    def words(self) -> Words:
+        """Where it stands, or goes round."""
+        function, first = self.where.function, self.where.line
         if self.last is None:
-            return f"it stands in line {self.where.line} of {self.where.function}"
-        first = self.where.line
-        lines = f"line {first}" if self.last == first else f"lines {first} to {self.last}"
-        return f"it goes round and round in the loop of {lines} of {self.where.function}"
+            return Words("judging.stuck.line", line=first, function=function)
+        if self.last == first:
+            return Words("judging.stuck.short-loop", line=first, function=function)
+        return Words("judging.stuck.loop", first=first, last=self.last, function=function)
+
+    def __str__(self):
+        return str(self.words)
 
 
 def stuck_in(thread):

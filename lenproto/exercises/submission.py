@@ -25,6 +25,7 @@ from typing import Any
 from lenproto.exercises.cases import FUNCTIONS
 from lenproto.exercises.report_types import CaseReport, Job, Report, StepReport
 from lenproto.lab import tap
+from lenproto.words import Words, say
 
 # a statement that calls one of these is the program's, and defines nothing
 PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}
@@ -58,7 +59,15 @@ tap.HELPERS.append(__file__)  # an error out of Elsewhere belongs to the line th
 
 
 class NotReadable(Exception):
-    """The file is not there, or no Python: a sentence, with line and column."""
+    """The file is not there, or no Python: the words for it, with line and column."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+def _unreadable(kind: str, /, **values: Any) -> NotReadable:
+    return NotReadable(Words(f"judging.unreadable.{kind}", **values))
 
 
 @dataclass(frozen=True)
@@ -104,52 +113,51 @@ def read(path: str | PathLike[str]) -> list[Part]:
         _parse(text)
         return [Part(path.name, text)]
     except NotReadable as error:
-        raise NotReadable(f"{path}: {error}") from None
+        raise _unreadable("file", file=str(path), why=error.words) from None
 
 
 def _content(path, most):
     """The bytes of a file."""
     try:
         if path.is_dir():
-            raise NotReadable("it is a folder. grade judges all files of a folder")
+            raise _unreadable("folder")
         if path.exists() and not path.is_file():
-            raise NotReadable("it is no file, but a device or a pipe")
+            raise _unreadable("no-file")
         with path.open("rb") as file:
             content = file.read(most + 1)
     except FileNotFoundError:
-        raise NotReadable("there is no such file") from None
+        raise _unreadable("missing") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        raise NotReadable(
-            f"it cannot be read: {getattr(error, 'strerror', None) or error}"
-        ) from None
+        why = getattr(error, "strerror", None) or str(error)
+        raise _unreadable("closed", why=why) from None
     if len(content) > most:
-        raise NotReadable(
-            f"it is larger than {most / 1e6:g} MB, and so nothing that a person wrote"
-        )
+        raise _unreadable("large", size=f"{most / 1e6:g}")
     return content
 
 
 def _decoded(content):
     """The text of a file, with one kind of line end."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise NotReadable('line 1, column 1: it is saved as UTF-16 ("Unicode"). Save it as UTF-8')
+        raise _unreadable("utf-16", place=_at(1, 1))
     if b"\0" in content:
-        raise NotReadable(
-            f"{_place(content, content.index(0))}: there is a zero byte, which no text has"
-        )
+        raise _unreadable("zero-byte", place=_place(content, content.index(0)))
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        place = _place(content, error.start)
-        raise NotReadable(
-            f"{place}: the byte 0x{content[error.start]:02x} is no text in {encoding.upper()}. Save it as UTF-8"
+        raise _unreadable(
+            "no-text",
+            place=_place(content, error.start),
+            byte=f"0x{content[error.start]:02x}",
+            encoding=encoding.upper(),
         ) from None
     except (SyntaxError, LookupError, UnicodeError) as error:
         start = _wrong_byte(content)
-        place = "line 1, column 1" if start is None else _place(content, start)
-        why = getattr(error, "msg", error) if start is None else "a byte of another encoding"
-        raise NotReadable(f"{place}: it is no text in UTF-8 ({why})") from None
+        if start is None:
+            place, why = _at(1, 1), str(getattr(error, "msg", error))
+        else:
+            place, why = _place(content, start), Words("judging.unreadable.other-encoding")
+        raise _unreadable("no-utf-8", place=place, why=why) from None
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -165,7 +173,14 @@ def _wrong_byte(content):
 def _place(content, at):
     """The line and column of a byte."""
     before = content[:at]
-    return f"line {before.count(10) + 1}, column {at - before.rfind(10)}"
+    return _at(before.count(10) + 1, at - before.rfind(10))
+
+
+def _at(line, column, cell=""):
+    """A place in a file, or in a cell of a notebook."""
+    if cell:
+        return Words("judging.place-in-cell", cell=cell, line=line, column=column)
+    return Words("judging.place-in-file", line=line, column=column)
 
 
 def _parse(text, cell=""):
@@ -178,12 +193,11 @@ def _parse(text, cell=""):
             # finds a return outside of a function, too
             compile(tree, MODULE, "exec", flags, dont_inherit=True)
     except SyntaxError as error:
-        place = f"line {error.lineno or 1}, column {error.offset or 1}"
-        raise NotReadable(f"{cell + ', ' if cell else ''}{place}: {error.msg}") from error
+        place = _at(error.lineno or 1, error.offset or 1, cell)
+        raise _unreadable("no-python", place=place, error=error.msg) from error
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
-        raise NotReadable(
-            f"{cell + ', ' if cell else ''}line 1, column 1: too deeply nested for Python ({type(error).__name__})"
-        ) from error
+        kind = type(error).__name__
+        raise _unreadable("nested", place=_at(1, 1, cell), kind=kind) from error
     return tree
 
 
@@ -192,10 +206,11 @@ def _cells(text):
     try:
         notebook = json.loads(text)
     except ValueError as error:
-        place = f"line {getattr(error, 'lineno', 1)}, column {getattr(error, 'colno', 1)}"
-        raise NotReadable(f"{place}: it is no notebook: {getattr(error, 'msg', error)}") from None
+        place = _at(getattr(error, "lineno", 1), getattr(error, "colno", 1))
+        why = str(getattr(error, "msg", error))
+        raise _unreadable("no-notebook", place=place, why=why) from None
     except RecursionError:
-        raise NotReadable("line 1, column 1: it is no notebook: nested too deeply") from None
+        raise _unreadable("nested-notebook", place=_at(1, 1)) from None
     try:
         sheets = [notebook] if "cells" in notebook else notebook["worksheets"]
         cells = [cell for sheet in sheets for cell in sheet["cells"]]
@@ -205,13 +220,9 @@ def _cells(text):
             if cell["cell_type"] == "code"
         ]
     except (KeyError, TypeError, AttributeError):
-        raise NotReadable(
-            "line 1, column 1: it is JSON, but no notebook: it has no cells"
-        ) from None
+        raise _unreadable("no-cells", place=_at(1, 1)) from None
     if sum(map(len, sources)) > SOURCE_BYTES:
-        raise NotReadable(
-            f"its cells hold more than {SOURCE_BYTES / 1e6:g} MB, and so nothing that a person wrote"
-        )
+        raise _unreadable("large-cells", size=f"{SOURCE_BYTES / 1e6:g}")
     return [
         Part(CELL.format(number), _plain(source, CELL.format(number)))
         for number, source in enumerate(sources, 1)
@@ -418,7 +429,7 @@ def pickled(function: Callable[..., object]) -> bytes:
     class Carrier(cloudpickle.Pickler):
         def reducer_override(self, thing):
             if isinstance(thing, socket.socket):
-                return Elsewhere, ("a socket",)
+                return Elsewhere, ("socket",)
             if type(thing) in locks:  # a new one does as well
                 return locks[type(thing)], ()
             if type(thing).__module__ == "IPython.core.autocall":
@@ -432,11 +443,9 @@ def pickled(function: Callable[..., object]) -> bytes:
     try:
         Carrier(buffer).dump(function)
     except Exception as error:
-        name = getattr(function, "__name__", "It")
-        raise NotReadable(
-            f"{name} uses something that only this notebook has ({error}). "
-            "Let it make that itself, or take it as a parameter."
-        ) from None
+        if name := getattr(function, "__name__", ""):
+            raise _unreadable("bound-here", name=name, error=str(error)) from None
+        raise _unreadable("it-is-bound-here", error=str(error)) from None
     return buffer.getvalue()
 
 
@@ -446,15 +455,13 @@ def _made_in(file, make, parts):
 
 
 class Elsewhere:
-    """Stands for something of the notebook that a function uses, and that cannot be carried over."""
+    """Stands for something of the notebook that a function uses, and that cannot be carried over: what it is."""
 
     def __init__(self, what):
         self.__dict__["what"] = what
 
     def __getattr__(self, name):
-        raise NameError(
-            f"it uses {self.what} of the notebook, where one of its parameters is meant"
-        )
+        raise NameError(say(f"judging.error.elsewhere.{self.what}"))
 
     def __enter__(self):  # Python looks for these two in the class
         self.enter()

@@ -22,10 +22,12 @@ from typing import Any
 from lenproto.exercises import evidence, processes, waits
 from lenproto.exercises.cases import Case, cases
 from lenproto.exercises.guard import Guard
-from lenproto.exercises.report_types import CaseAnswer, Job, Loaded
+from lenproto.exercises.misconceptions import seen as seen_of
+from lenproto.exercises.report_types import CaseAnswer, Job, Loaded, Said
 from lenproto.exercises.rules import judge
 from lenproto.exercises.run import MOST_CHARACTERS, Seen, run
 from lenproto.exercises.submission import Part, load
+from lenproto.words import Words
 
 MEMORY_BYTES = 640 << 20  # of address space
 CPU_S = 60  # seconds of computing, after which the system ends a process that nobody ends any more
@@ -114,10 +116,7 @@ def _armed(guard: Guard) -> Iterator[None]:
 
 def _loaded(job: Job, space: Mapping[str, Any], guard: Guard) -> Loaded:
     """What there is to tell of a submission that was loaded."""
-    failed = [
-        (f"{place}, line {line}: " if line else "") + f"{type(error).__name__}: {error}"
-        for place, line, error in space.get("__failed__", ())
-    ]
+    failed = [_note(*each) for each in space.get("__failed__", ())]
     complaint = guard.complaint()
     guard.mend()
     if complaint and complaint[0] == "changes-files":
@@ -129,10 +128,24 @@ def _loaded(job: Job, space: Mapping[str, Any], guard: Guard) -> Loaded:
             for name in job["names"]
             if name in space and not callable(space[name])
         },
-        "failed": failed,
-        "complaint": complaint,
+        "failed": [_said(note) for note in failed],
+        "complaint": (complaint[0], _said(complaint[1])) if complaint else None,
         "alone": not guard.started,
     }
+
+
+def _note(part: str, line: int, error: BaseException) -> Words:
+    """A statement that failed; without its place, where that is not known."""
+    kind, text = type(error).__name__, str(error)
+    if not line:
+        return Words("judging.note.somewhere", kind=kind, error=text)
+    return Words("judging.note.there", part=part, line=line, kind=kind, error=text)
+
+
+def _said(words: Words) -> Said:
+    """Words, for JSON."""
+    packed = words.as_json()
+    return {"key": packed["key"], "values": packed["values"]}
 
 
 def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[CaseAnswer, bool]:
@@ -141,24 +154,26 @@ def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[
         with _armed(guard):
             seen, finding, clean = run(case, function, judge)
     except MemoryError:
-        return _failed("uses-too-much-memory", "It used more memory than there is."), False
+        return _failed(*seen_of("uses-too-much-memory.there")), False
     except Exception as error:
-        return _failed(
-            *(
-                guard.complaint()
-                or ("cannot-be-judged", f"It could not be judged: {type(error).__name__}: {error}")
-            )
-        ), False
+        why = guard.complaint() or seen_of(
+            "cannot-be-judged", kind=type(error).__name__, error=str(error)
+        )
+        return _failed(*why), False
+    printed, left_out = evidence.cut(evidence.stable(seen.printed, seen.ports))
     answer: CaseAnswer = {
         "verdict": "fail" if finding else "pass",
-        "printed": evidence.cut(evidence.stable(seen.printed, seen.ports)),
+        "printed": printed,
+        "left_out": left_out,
         "steps": evidence.steps(seen),
     }
     if finding:
-        where = finding.where
+        where, ports = finding.where, seen.ports
         answer |= {
             "misconception": finding.misconception,
-            "message": evidence.stable(finding.message, seen.ports),
+            "seen": _said(
+                evidence.covered(finding.words, lambda text: evidence.stable(text, ports))
+            ),
             "bytes": evidence.steady(finding.data[:SHOWN_BYTES]).hex(),
             "at": finding.at,
             "where": [where.function, where.line, where.file] if where else None,
@@ -177,11 +192,11 @@ def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[
     return answer, clean and complaint is None
 
 
-def _failed(misconception: str, message: str) -> CaseAnswer:
+def _failed(misconception: str, seen: Words) -> CaseAnswer:
     return {
         "verdict": "fail",
         "misconception": misconception,
-        "message": message,
+        "seen": _said(seen),
         "bytes": "",
         "at": None,
         "where": None,
@@ -189,25 +204,16 @@ def _failed(misconception: str, message: str) -> CaseAnswer:
     }
 
 
-def _unsafe(seen: Seen) -> tuple[str, str] | None:
-    """What no function may do to the program that calls it: (misconception, sentence), or None."""
+def _unsafe(seen: Seen) -> tuple[str, Words] | None:
+    """What no function may do to the program that calls it: (misconception, what was seen), or None."""
     if isinstance(seen.error, MemoryError):
-        return "uses-too-much-memory", "It used more memory than it may."
+        return seen_of("uses-too-much-memory.allowed")
     if seen.flooded:
-        return (
-            "prints-without-end",
-            f"It printed more than {MOST_CHARACTERS:,} characters, and was stopped: nobody reads that.",
-        )
+        return seen_of("prints-without-end", characters=f"{MOST_CHARACTERS:,}")
     if seen.closed_output:
-        return (
-            "closes-the-output",
-            "It closed sys.stdout or sys.stderr: nothing can be printed after that, by nobody.",
-        )
+        return seen_of("closes-the-output")
     if seen.slept_s > MOST_SLEEP_S:
-        return (
-            "sleeps-too-long",
-            f"It sleeps for {seen.slept_s:g} s, and its peer waits for so long.",
-        )
+        return seen_of("sleeps-too-long", seconds=f"{seen.slept_s:g}")
     return None
 
 

@@ -12,6 +12,7 @@ from helpers.places import CORPUS
 from lenproto.exercises import judge, processes
 from lenproto.exercises.grading import grade
 from lenproto.exercises.judge import Broken, judge_file
+from lenproto.words import Words, speaking
 
 UNSAFE = CORPUS / "unsafe"
 PASSES = "passes"
@@ -290,6 +291,42 @@ def test_a_long_print_is_cut_and_says_how_much(judged):
     ]["cases"]
     assert {case["verdict"] for case in cases} == {"pass"}
     assert "more" in cases[0]["printed"] and len(cases[0]["printed"]) < 5000
+
+
+def test_what_was_judged_in_one_language_can_be_said_in_another(
+    judged, tmp_path_factory, monkeypatch
+):
+    folder = tmp_path_factory.mktemp("words")
+    (folder / "xx").mkdir()
+    (folder / "xx" / "initial_listen.toml").write_text("returns-nothing.seen = 'Rien.'", "utf-8")
+    (folder / "xx" / "judging.toml").write_text("rests-on-case = 'Après {case}.'", "utf-8")
+    monkeypatch.setenv("LENPROTO_WORDS", str(folder))
+    verdict = judged("def initial_listen(ip, port): pass", levels=("spec",))["functions"]
+    failed, skipped, *_ = verdict["initial_listen"]["cases"]
+    assert failed["message"] == "It returned nothing: the server socket is lost."
+    assert skipped["message"] == "It rests on 'listens', which failed."
+    with speaking("xx"):
+        assert str(Words.from_json(failed)) == "Rien."
+        assert str(Words.from_json(skipped)) == "Après listens."
+    with speaking("xx"):
+        verdict = judged("def initial_listen(ip, port): pass", levels=("spec",))["functions"]
+    assert verdict["initial_listen"]["cases"][0]["message"] == "Rien."
+
+
+def test_the_steps_of_what_failed_can_be_said_again(judged):
+    verdict = judged(
+        """
+        def check_client(server_socket):
+            sock = server_socket.accept()[0]
+            sock.recv(2)
+        """,
+        levels=("spec",),
+    )["functions"]["check_client"]
+    steps = verdict["cases"][0]["steps"]
+    assert [step["what"] for step in steps[:2]] == ["connects", "accept() → a client"]
+    for step in steps:
+        held = step["words"]["what"]
+        assert step["what"] == (held if isinstance(held, str) else str(Words.from_json(held)))
 
 
 def test_a_checker_that_does_not_start_is_no_failure_of_a_learner(judged, monkeypatch):

@@ -10,9 +10,11 @@ import pytest
 from lenproto.exercises import misconceptions, rules
 from lenproto.exercises.cases import FUNCTIONS
 from lenproto.exercises.misconceptions import hints, misconception
+from lenproto.words import table
 
 NAME = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 ENCODINGS = {"utf-8", "latin-1"}
+GIVERS = {"found", "seen", "seen_of"}
 RULES = Path(rules.__file__).parent
 JUDGING = [RULES.parent / name for name in ("worker.py", "judge.py", "guard.py")]
 SHARED = [RULES / "finding.py", *JUDGING]
@@ -27,15 +29,17 @@ ENTRIES = [
 
 @functools.cache
 def words(file):
-    """The names that the source of a module can give."""
+    """The names that the source of a module can give, those with a variant as "name.variant"."""
     nodes = ast.walk(ast.parse(file.read_text("utf-8")))
     texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
-    return {text for text in texts if isinstance(text, str) and NAME.fullmatch(text)} - ENCODINGS
+    return {
+        text for text in texts if isinstance(text, str) and NAME.fullmatch(text.partition(".")[0])
+    } - ENCODINGS
 
 
 def given(files):
     """The names that the sources of some modules can give."""
-    return {word for file in files for word in words(file)}
+    return {word.partition(".")[0] for file in files for word in words(file)}
 
 
 def parses(code):
@@ -65,6 +69,41 @@ def test_what_goes_for_any_function_is_given_by_more_than_one_or_by_the_process(
     for name in misconceptions.catalogue():
         givers = [function for function in FUNCTIONS if name in given(OF_FUNCTION[function])]
         assert len(givers) > 1 or name in given(SHARED), name
+
+
+@pytest.mark.parametrize("function", [misconceptions.ANY, *FUNCTIONS])
+def test_what_rules_see_stands_in_their_table(function):
+    for file in OF_FUNCTION.get(function, SHARED):
+        for word in words(file):
+            name, _, variant = word.partition(".")
+            seen = table(function)[name]["seen"]
+            assert isinstance(seen, str) or {"one", "other"} <= set(seen) or variant in {*seen, ""}
+
+
+def findings(file):
+    """What the source of a module gives at once: a name, and the names of the evidence."""
+    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        giver = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id
+        if giver in GIVERS and isinstance(node.args[0], ast.Constant):
+            yield node.args[0].value, {keyword.arg for keyword in node.keywords}
+
+
+@pytest.mark.parametrize("function", [misconceptions.ANY, *FUNCTIONS])
+def test_all_that_a_sentence_needs_is_given_to_it(function):
+    for file in OF_FUNCTION.get(function, SHARED):
+        for word, evidence in findings(file):
+            name, _, variant = word.partition(".")
+            seen = table(function)[name]["seen"]
+            sentence = seen.get(variant or "other") if isinstance(seen, dict) else seen
+            assert set(re.findall(r"{([a-z_]+)}", sentence)) <= evidence, word
+
+
+@pytest.mark.parametrize("function", [misconceptions.ANY, *FUNCTIONS])
+def test_what_is_seen_is_a_sentence(function):
+    for name, entry in table(function).items():
+        seen = entry.get("seen", {})
+        for sentence in seen.values() if isinstance(seen, dict) else [seen]:
+            assert sentence.endswith((".", '"', "{error}")), name
 
 
 @pytest.mark.parametrize(("function", "name"), ENTRIES)

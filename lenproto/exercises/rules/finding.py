@@ -4,87 +4,79 @@ import socket
 from dataclasses import dataclass
 
 from lenproto.exercises.driven import MOST_BYTES
+from lenproto.exercises.misconceptions import ANY
+from lenproto.exercises.misconceptions import seen as seen_of
 from lenproto.lab.shocks import Send
 from lenproto.lab.trace import RECEIVING, SENDING, Where, literal
+from lenproto.words import Words
 
 SHOWN_BYTES = 40  # of evidence in a sentence
 SHOWN_CHARACTERS = 60
 MOST_SENDS = 200  # one after another, without a look at what comes
 
-PLAINLY = {  # what Python means by its errors
-    NameError: "a name that nothing has been given to",
-    AttributeError: "the value has nothing of that name",
-    TypeError: "a value of another kind is needed there",
-    ImportError: "there is nothing of that name to import",
-    IndexError: "there are not so many items",
-    KeyError: "the table has no such entry",
-    ZeroDivisionError: "nothing can be divided by zero",
-    RecursionError: "a function calls itself without end",
-    UnicodeError: "these bytes or letters do not exist in that encoding",
-    ValueError: "the value is of the right kind, and makes no sense there",
-    OSError: "the system refused what was asked of it",
-}
+# errors that judging.toml explains in plain words, the narrower ones first
+PLAINLY = (
+    NameError,
+    AttributeError,
+    TypeError,
+    ImportError,
+    IndexError,
+    KeyError,
+    ZeroDivisionError,
+    RecursionError,
+    UnicodeError,
+    ValueError,
+    OSError,
+)
 # no peer can bring these about
 OWN_FAULT = (NameError, AttributeError, TypeError, ImportError, SyntaxError)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is wrong: the misconception's name, the evidence in a sentence; bytes and the place of the first wrong one.
+    """What is wrong: the misconception's name, what was seen of it; bytes and the place of the first wrong one.
 
     where is the line of the function that it leads to.
     """
 
     misconception: str
-    message: str
+    words: Words
     data: bytes = b""
     at: int | None = None
     where: Where | None = None
+
+    @property
+    def message(self):
+        """What was seen, in a sentence."""
+        return str(self.words)
+
+
+def found(name, /, data=b"", at=None, where=None, *, of=ANY, **evidence):
+    """Return the Finding of this name, or of a variant of it, with what its sentence of a table is about."""
+    return Finding(*seen_of(name, of=of, **evidence), data, at, where)
 
 
 def forbidden(seen):
     """What no function may do, whatever it is for."""
     if seen.ending == "exited":
-        return Finding(
-            "ends-the-program",
-            "It called exit(): that ends the whole program, not only this function.",
-            where=seen.failed_at,
-        )
+        return found("ends-the-program.exit", where=seen.failed_at)
     if seen.asked and seen.case.function != "send_requests":
-        return Finding(
-            "asks-the-keyboard", "It called input(): nobody sits at this function's keyboard."
-        )
+        return found("asks-the-keyboard")
     if len(seen.sent) >= MOST_BYTES:
-        return Finding(
-            "sends-without-end",
-            f"It sent over {MOST_BYTES:,} bytes, and would go on.",
-            where=last_line(seen),
-        )
+        return found("sends-without-end.bytes", bytes=f"{MOST_BYTES:,}", where=last_line(seen))
     if (
         seen.ending == "late"
         and len(seen.trace) > MOST_SENDS
         and all(call.name in SENDING for call in seen.trace[-MOST_SENDS:])
     ):
-        return Finding(
-            "sends-without-end",
-            f"It sent more than {MOST_SENDS} times, and read nothing between.",
-            where=last_line(seen),
-        )
+        return found("sends-without-end.times", times=MOST_SENDS, where=last_line(seen))
     if seen.ending == "late":
-        place = seen.stuck or "it goes round and round, or waits for what is no peer's"
-        return Finding(
-            "never-ends",
-            f"It was stopped, for it did not come back: {place}.",
-            where=seen.stuck and seen.stuck.where,
-        )
+        place = seen.stuck.words if seen.stuck else Words("judging.stuck.nowhere")
+        return found("never-ends.stopped", place=place, where=seen.stuck and seen.stuck.where)
     if seen.threads:
-        return Finding(
-            "leaves-a-thread", f"It has returned, and left {count(seen.threads, 'thread')} running."
-        )
+        return found("leaves-a-thread", threads=count(seen.threads, "thread"))
     if isinstance(seen.error, TypeError) and seen.failed_at is None:
-        return Finding(
-            "takes-other-parameters", f"It cannot be called as the course says: {seen.error}."
-        )
+        return found("takes-other-parameters", error=str(seen.error))
     return None
 
 
@@ -95,53 +87,36 @@ def ended_otherwise(seen):
     if seen.ending == "spins":
         return _spins(seen)
     if seen.ending == "waits":
-        return Finding(
-            "waits-for-ever",
-            f"It waits in {call_text(seen.call)}, and nothing will come.",
-            where=seen.call.where,
-        )
+        return found("waits-for-ever", call=call_text(seen.call), where=seen.call.where)
     return None
 
 
 def _raised(seen):
-    told, where = f"It raised {error_text(seen.error)}{at_line(seen.failed_at)}", seen.failed_at
+    error, where = raised(seen), seen.failed_at
     if isinstance(seen.error, UnicodeDecodeError):
-        return Finding("decodes-blindly", f"{told}: not all bytes are text.", where=where)
+        return found("decodes-blindly", error=error, where=where)
     if isinstance(seen.error, OWN_FAULT) or seen.case.peer == "polite":
-        meaning = next(
-            (words for kind, words in PLAINLY.items() if isinstance(seen.error, kind)), ""
-        )
-        return Finding("has-an-error", f"{told}{': ' * bool(meaning)}{meaning}.", where=where)
-    return Finding(
-        "raises-where-it-should-return", f"{told}, when {what_peer_did(seen.case)}.", where=where
-    )
+        kind = next((kind for kind in PLAINLY if isinstance(seen.error, kind)), None)
+        if kind is None:
+            return found("has-an-error.unexplained", error=error, where=where)
+        meaning = Words(f"judging.plainly.{kind.__name__}")
+        return found("has-an-error.explained", error=error, meaning=meaning, where=where)
+    did = what_peer_did(seen.case)
+    return found("raises-where-it-should-return", error=error, did=did, where=where)
 
 
 def _spins(seen):
     call = seen.call or seen.trace[-1]
     if call.at_end_of_stream:
-        return Finding(
-            "does-not-stop-at-the-end",
-            f'It got b"" from {call.text()} again and again: nothing more will come.',
-            where=call.where,
-        )
+        return found("does-not-stop-at-the-end.again", call=call.text(), where=call.where)
     if ended := next((call for call in seen.trace if call.at_end_of_stream), None):
-        return Finding(
-            "does-not-stop-at-the-end",
-            f'{ended.text()} gave b"", the end of the stream, and it went on, to '
-            f"{call.text()} again and again.",
-            where=ended.where,
+        return found(
+            "does-not-stop-at-the-end.on", end=ended.text(), call=call.text(), where=ended.where
         )
     if isinstance(call.result, TimeoutError):
-        return Finding(
-            "never-gives-up",
-            f"Its {call.text()} ran into the time limit again and again.",
-            where=call.where,
-        )
-    return Finding(
-        "goes-on-after-an-error",
-        f"{call.text()} gave {call.outcome()} again and again.",
-        where=call.where,
+        return found("never-gives-up", call=call.text(), where=call.where)
+    return found(
+        "goes-on-after-an-error", call=call.text(), outcome=call.outcome(), where=call.where
     )
 
 
@@ -188,11 +163,7 @@ def short_read(seen):
 
 def took_for_all(call):
     """It got less than it asked for, and did not ask for the rest."""
-    return Finding(
-        "one-recv-for-all",
-        f"{call.text()} gave {literal(call.data)}, and it went on as if all had come.",
-        where=call.where,
-    )
+    return found("one-recv-for-all", call=call.text(), bytes=literal(call.data), where=call.where)
 
 
 def wanted(seen):
@@ -205,12 +176,10 @@ def wanted(seen):
     return total
 
 
-def waits_for_more(seen, had):
-    """It waits for bytes behind those that make the whole."""
-    return Finding(
-        "asks-for-too-much",
-        f"It has read {had}, and waits in {call_text(seen.call)} for more.",
-        where=seen.call.where,
+def waits_for_more(seen, had, **values):
+    """It waits for bytes behind those that make the whole: the sentence of this name."""
+    return found(
+        f"asks-for-too-much.{had}", call=call_text(seen.call), **values, where=seen.call.where
     )
 
 
@@ -228,19 +197,28 @@ def said(case):
 
 
 def count(number, thing):
-    """A number of things."""
-    return f"{number} {thing}{'s' * (number != 1)}"
+    """A number of things: answers, bytes, digits or threads."""
+    return Words(f"judging.count.{thing}", n=number)
 
 
 def call_text(call):
     """A call, and its line."""
-    return call.text() + (
-        f" in line {call.where.line} of {call.where.function}" if call.where else ""
-    )
+    return _there(call.text(), call.where)
 
 
-def at_line(where):
-    return f" in line {where.line} of {where.function}" if where else ""
+def raised(seen):
+    """The error that the function raised, and the line."""
+    return _there(error_text(seen.error), seen.failed_at)
+
+
+def _there(what, where):
+    """A call or an error, in its line if that is known."""
+    return Words("judging.there", what=what, place=place(where)) if where else what
+
+
+def place(where):
+    """A line of a function."""
+    return Words("judging.place", line=where.line, function=where.function)
 
 
 def error_text(error):
@@ -268,11 +246,11 @@ def answer_line(seen):
 def thing(value):
     """A value in a word or two: what a message may show of it, the same each run."""
     if isinstance(value, socket.socket):
-        return "a socket"
+        return Words("judging.thing.socket")
     if isinstance(value, tuple | list):
-        kind = "a tuple" if isinstance(value, tuple) else "a list"
-        return f"{kind} of {len(value)} ({', '.join(map(thing, value[:4]))})"
+        kind = "tuple" if isinstance(value, tuple) else "list"
+        return Words(f"judging.thing.{kind}", size=len(value), items=[*map(thing, value[:4])])
     if isinstance(value, str | bytes | int | float | bool) or value is None:
         shown = repr(value)
         return shown if len(shown) <= SHOWN_CHARACTERS else shown[:SHOWN_CHARACTERS] + "…"
-    return f"a {type(value).__name__}"
+    return Words("judging.thing.object", kind=type(value).__name__)

@@ -1,15 +1,16 @@
 """What is wrong with a send_requests."""
 
+import dataclasses
+import functools
 import re
 
+from lenproto.exercises.rules import finding
 from lenproto.exercises.rules.finding import (
     SHOWN_BYTES,
-    Finding,
-    at_line,
     ended_otherwise,
-    error_text,
     first_read_over,
     last_line,
+    raised,
     reads,
     sent_after,
     short_read,
@@ -23,6 +24,8 @@ from lenproto.exercises.rules.framing import frames
 from lenproto.lab.shocks import Expect, Send
 from lenproto.lab.trace import RECEIVING, SENDING, literal
 from lenproto.wire import HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
+
+found = functools.partial(finding.found, of="send_requests")
 
 MISREAD_AS = ("latin-1", "cp1252", "cp1255")
 
@@ -59,42 +62,35 @@ def _asked(seen):
         min(len(sent), len(right)),
     )
     start = at - at % REQUEST_BYTES
-    name, message = _bytes_asked(seen, sent, right, at) or _letters(
+    wrong = _bytes_asked(seen, sent, right, at) or _letters(
         seen, sent[start:][:SHOWN_BYTES], right, start
     )
-    return Finding(name, message, sent, at, last_line(seen))
+    return dataclasses.replace(wrong, data=sent, at=at, where=last_line(seen))
 
 
 def _asked_nothing(seen):
     if seen.ending == "waits" and seen.call.name in RECEIVING:
-        return Finding(
-            "reads-before-it-asks",
-            f"It waits in {text_of(seen.call)} before it has sent a request.",
-            where=seen.call.where,
-        )
-    return Finding("sends-no-request", "It sent no request.") if seen.ending == "returned" else None
+        return found("reads-before-it-asks", call=text_of(seen.call), where=seen.call.where)
+    return found("sends-no-request") if seen.ending == "returned" else None
 
 
 def _bytes_asked(seen, sent, right, at):
     """Bytes that are no part of any request, or requests that come again."""
     start = at - at % REQUEST_BYTES
     got, before = sent[start:], sent[start - REQUEST_BYTES : start]
-    told = f"It sent {literal(sent[:SHOWN_BYTES])}"
+    shown = literal(sent[:SHOWN_BYTES])
     if got.startswith(HANDSHAKE) and at == start:
-        return "says-hi-twice", f"{told}: initial_contact has said Hi."
+        return found("says-hi-twice", bytes=shown)
     if got[:1] in b"\r\n":
-        return "sends-a-newline", "It sent a newline behind the request."
+        return found("sends-a-newline")
     if re.match(rb"\d{4}", got) or got[:2] == b"\0\0":
-        return (
-            "request-with-length",
-            f"It sent {literal(got[:8])}: a request has no length before it.",
-        )
+        return found("request-with-length", bytes=literal(got[:8]))
     if before and got[:REQUEST_BYTES] == before:
         if any(call.name in RECEIVING and call.data for call in _between_requests(seen)):
-            return "asks-the-same-again", f"{told}: the same request again, which nobody typed."
-        return "sends-a-request-twice", f"{told}: each request is sent once."
+            return found("asks-the-same-again", bytes=shown)
+        return found("sends-a-request-twice", bytes=shown)
     if at >= len(right):
-        return "asks-after-the-end", f"Behind EXIT it sent {literal(got[:SHOWN_BYTES])}."
+        return found("asks-after-the-end.exit", bytes=literal(got[:SHOWN_BYTES]))
     return None
 
 
@@ -110,29 +106,26 @@ def _letters(seen, got, right, start):
         right[start : start + REQUEST_BYTES],
         [*seen.case.typed, ""][start // REQUEST_BYTES],
     )
-    told, four = f"The person typed {typed!r}, and it sent {literal(got)}", got[:REQUEST_BYTES]
+    four = got[:REQUEST_BYTES]
     upper = four.upper()
+
+    def sent(name, shown=got, by=typed, **evidence):
+        return found(name, typed=repr(by), bytes=literal(shown), **evidence)
+
     if upper != four and (upper == wanted or wanted.startswith(upper)):
-        return (
-            "not-in-capitals",
-            f"The person typed {typed!r}, and it sent {literal(four)}; a request is in capitals.",
-        )
+        return sent("not-in-capitals", four)
     if start and not wanted.startswith(upper[:1]) and typed != seen.case.typed[0]:
-        typed = seen.case.typed[start // REQUEST_BYTES - 1]
-        return (
-            "request-too-long",
-            f"The person typed {typed!r}, and it sent {literal(seen.sent[:SHOWN_BYTES])}: "
-            "more than 4 bytes for one request.",
-        )
+        before = seen.case.typed[start // REQUEST_BYTES - 1]
+        return sent("request-too-long", seen.sent[:SHOWN_BYTES], before)
     if len(got) < REQUEST_BYTES:
-        return "request-too-short", f"It sent {literal(got)}: the server waits for 4 bytes."
+        return sent("request-too-short")
     if four.decode("ascii", "replace") in seen.case.typed[start // REQUEST_BYTES + 1 :]:
-        return "skips-a-request", f"{told}: what was typed first is lost."
+        return sent("skips-a-request")
     if len(typed) < REQUEST_BYTES and typed.encode() in four:
-        return "request-padded-wrongly", f"{told}; blanks behind it fill it up."
+        return sent("request-padded-wrongly")
     if four.decode("ascii", "replace").strip() in typed.upper():
-        return "takes-the-wrong-letters", f"{told}; the first four letters count."
-    return "other-request", f"{told}; {literal(wanted)} should come."
+        return sent("takes-the-wrong-letters")
+    return sent("other-request", due=literal(wanted))
 
 
 # ---- how it reads ----
@@ -156,23 +149,16 @@ def _reading(seen):
         and not _asked_exit(seen)
     ):
         return _read_as_binary(seen) or waits_for_more(
-            seen, f"{literal(seen.received[-SHOWN_BYTES:])}, the whole answer"
+            seen, "answer", bytes=literal(seen.received[-SHOWN_BYTES:])
         )
     if seen.ending != "raised" or not isinstance(seen.error, ValueError) or _asked_exit(seen):
         return None
     if isinstance(seen.error, UnicodeError):
-        return Finding(
-            "wrong-encoding",
-            f"It raised {error_text(seen.error)}{at_line(seen.failed_at)}: the answer is UTF-8.",
-            where=seen.failed_at,
-        )
+        return found("wrong-encoding.raised", error=raised(seen), where=seen.failed_at)
     big = first_read_over(seen, HEADER_BYTES)
     if big and isinstance(big.argument, int) and big.argument > HEADER_BYTES:
-        return Finding(
-            "reads-too-much",
-            f"{big.text()} gave {literal(big.data[:SHOWN_BYTES])}: length and answer at once.",
-            where=big.where,
-        )
+        both = literal(big.data[:SHOWN_BYTES])
+        return found("reads-too-much", call=big.text(), bytes=both, where=big.where)
     return None
 
 
@@ -180,9 +166,10 @@ def _read_as_binary(seen):
     header = seen.received[:HEADER_BYTES]
     readings = {int.from_bytes(header, order) for order in ("big", "little")}
     if {wanted(seen), seen.call.argument} & readings:
-        return Finding(
+        return found(
             "binary-length",
-            f"It took {literal(header)} for a binary number, and waits in {text_of(seen.call)} for so many bytes.",
+            bytes=literal(header),
+            call=text_of(seen.call),
             where=seen.call.where,
         )
     return None
@@ -203,11 +190,7 @@ def _left_unread(seen):
         due = sum(map(len, frames_due[: sent // REQUEST_BYTES]))
         if seen.ending != "returned" or read >= due or not last:
             return None
-    return Finding(
-        "answer-not-whole",
-        f"It went on when it had read {read} of {due} bytes of answer: the rest is taken for the next length.",
-        where=last.where,
-    )
+    return found("answer-not-whole", read=read, due=due, where=last.where)
 
 
 # ---- the end ----
@@ -218,33 +201,15 @@ def _after_exit(seen):
     if not _asked_exit(seen):
         return _ended_before_exit(seen) if seen.ending == "returned" else None
     if seen.asked:
-        return Finding(
-            "asks-after-the-end",
-            "The server had ended the connection, and it asked for another request.",
-        )
+        return found("asks-after-the-end.closed")
     if seen.ending == "raised" and isinstance(seen.error, ValueError | IndexError):
-        return Finding(
-            "does-not-stop-at-the-end",
-            f"It raised {error_text(seen.error)}{at_line(seen.failed_at)}: the server had closed, "
-            'so recv gave b"".',
-            where=seen.failed_at,
-        )
+        return found("does-not-stop-at-the-end", error=raised(seen), where=seen.failed_at)
     return None
 
 
 def _ended_before_exit(seen):
-    where = last_line(seen)
-    if seen.taken == len(seen.case.typed):
-        return Finding(
-            "exit-not-sent",
-            f"The person typed EXIT, and it ended after {literal(seen.sent)}: the server does not know.",
-            where=where,
-        )
-    return Finding(
-        "one-request-only",
-        f"It ended after {literal(seen.sent)}; the person had more to ask.",
-        where=where,
-    )
+    name = "exit-not-sent" if seen.taken == len(seen.case.typed) else "one-request-only"
+    return found(name, bytes=literal(seen.sent), where=last_line(seen))
 
 
 # ---- peers that misbehave ----
@@ -257,13 +222,9 @@ def _shock(seen):
     if case.setting == "bad-length":
         return _bad_length(seen, did)
     if late := _after_a_time_limit(seen):
-        return Finding(
-            "goes-on-after-an-error",
-            f"{late.text()} ran into the time limit, and it went on as if nothing had happened.",
-            where=late.where,
-        )
+        return found("goes-on-after-an-error", call=late.text(), where=late.where)
     if seen.asked and seen.ending in ("raised", "waits", "spins"):
-        return Finding("asks-after-the-end", f"It asked for another request, when {did}.")
+        return found("asks-after-the-end.shock", did=did)
     if case.peer == "cut" and (
         seen.ending != "returned" or case.shows not in seen.printed or seen.driver.problem
     ):
@@ -272,15 +233,20 @@ def _shock(seen):
 
 
 def _no_ascii(seen):
-    typed = f"The person typed {seen.case.typed[0]!r}, and"
     if seen.sent == b"NAMEEXIT":
         return None
+    typed = repr(seen.case.typed[0])
     if seen.ending == "raised":
-        told = f"{typed} it raised {error_text(seen.error)}{at_line(seen.failed_at)}; it should ask again."
-        return Finding("sends-what-is-no-ascii", told, where=seen.failed_at)
-    return Finding(
-        "sends-what-is-no-ascii",
-        f"{typed} {literal(seen.sent[:SHOWN_BYTES])} was sent; it should ask again.",
+        return found(
+            "sends-what-is-no-ascii.raised",
+            typed=typed,
+            error=raised(seen),
+            where=seen.failed_at,
+        )
+    return found(
+        "sends-what-is-no-ascii.sent",
+        typed=typed,
+        bytes=literal(seen.sent[:SHOWN_BYTES]),
         where=last_line(seen),
     )
 
@@ -288,17 +254,9 @@ def _no_ascii(seen):
 def _bad_length(seen, did):
     """Where four digits should stand, there is something else."""
     if seen.ending == "raised" and not seen.asked:
-        return Finding(
-            "believes-every-length",
-            f"It raised {error_text(seen.error)}{at_line(seen.failed_at)}, when {did}.",
-            where=seen.failed_at,
-        )
+        return found("believes-every-length", error=raised(seen), did=did, where=seen.failed_at)
     if seen.asked or seen.ending in ("waits", "spins"):
-        return Finding(
-            "ignores-a-bad-length",
-            f"It went on, when {did}: no later byte can be told from another.",
-            where=reads(seen)[-1].where,
-        )
+        return found("ignores-a-bad-length", did=did, where=reads(seen)[-1].where)
     return None
 
 
@@ -324,7 +282,7 @@ def _printed(seen):
         return _not_printed(seen, shows, last=shows != case.shows)
     body = repr(case.shows.encode())
     if body in seen.printed or f'b"{case.shows}"' in seen.printed:
-        return Finding("prints-bytes", f"It printed the answer as bytes: {body[:SHOWN_BYTES]}.")
+        return found("prints-bytes", bytes=body[:SHOWN_BYTES])
     return _header_printed(seen, due[-1])
 
 
@@ -335,49 +293,31 @@ def _printed_too_late(seen):
     late = next((text for text, so_far in shown if text not in seen.printed[:so_far]), None)
     if late is None or seen.case.setting == "one-request":
         return None
-    return Finding(
-        "prints-too-late",
-        f"It asked for the next request, and had not yet printed the answer {late[:SHOWN_BYTES]!r}.",
-    )
+    return found("prints-too-late", text=repr(late[:SHOWN_BYTES]))
 
 
 def _not_printed(seen, shows, last):
-    printed, body = seen.printed, shows.encode()
+    printed, body, answer = seen.printed, shows.encode(), repr(shows[:SHOWN_BYTES])
     if repr(body)[2:-1] in printed:
-        return Finding("prints-bytes", f"It printed the answer as bytes: {body!r}.")
+        return found("prints-bytes", bytes=repr(body))
     if any(body.decode(encoding, "replace") in printed for encoding in MISREAD_AS):
-        return Finding(
-            "wrong-encoding", f"It printed {body.decode('latin-1')!r}: the answer is UTF-8."
-        )
+        return found("wrong-encoding.misread", text=repr(body.decode("latin-1")))
     if not shows.isascii() and (seen.case.shows != shows or "7" in printed):
-        return Finding("wrong-encoding", f"It did not print the answer {shows!r}, which is UTF-8.")
+        return found("wrong-encoding.lost", text=repr(shows))
     if last and seen.case.shows in printed:
-        return Finding(
-            "prints-only-the-last",
-            f"It did not print the answer {shows[:SHOWN_BYTES]!r}, only the last one.",
-        )
-    if f"{len(body):04}" in printed:
-        return Finding(
-            "header-printed",
-            f"It printed the length {len(body):04}, and not the answer {shows[:SHOWN_BYTES]!r}.",
-        )
-    return Finding("answer-not-printed", f"It did not print the answer {shows[:SHOWN_BYTES]!r}.")
+        return found("prints-only-the-last", text=answer)
+    if (size := f"{len(body):04}") in printed:
+        return found("header-printed.alone", length=size, text=answer)
+    return found("answer-not-printed", text=answer)
 
 
 def _header_printed(seen, shows):
     size = f"{len(shows.encode()):04}"
     big = first_read_over(seen, HEADER_BYTES)
     if size + shows in seen.printed and big and big.data.startswith(size.encode()):
-        return Finding(
-            "does-not-read-the-length",
-            f"{big.text()} gave {literal(big.data[:SHOWN_BYTES])}, and it printed all of it: the first "
-            "four bytes are the length.",
-            where=big.where,
-        )
+        both = literal(big.data[:SHOWN_BYTES])
+        return found("does-not-read-the-length", call=big.text(), bytes=both, where=big.where)
     size_alone = re.search(rf"(?<!\d){size}(?!\d)", seen.printed)
     if size + shows in seen.printed or (size_alone and seen.case.setting != "several-requests"):
-        return Finding(
-            "header-printed",
-            f"It printed the length {size}, too; that is for the program, not for the person.",
-        )
+        return found("header-printed.too", length=size)
     return None

@@ -1,20 +1,22 @@
 """What is wrong with a serve_requests."""
 
+import dataclasses
 import errno
+import functools
 import re
 
 from lenproto.exercises.cases import DRAWS, KNOWN
 from lenproto.exercises.evidence import CLOCK, clockless, tells_time
+from lenproto.exercises.rules import finding
 from lenproto.exercises.rules.finding import (
     SHOWN_BYTES,
-    Finding,
     answer_line,
-    at_line,
     count,
     ended_otherwise,
-    error_text,
     first_read_over,
     last_line,
+    place,
+    raised,
     reads,
     said,
     sent_after,
@@ -29,6 +31,8 @@ from lenproto.exercises.rules.framing import diagnose, frames
 from lenproto.lab.shocks import ExpectAnswer, ShutDown
 from lenproto.lab.trace import RECEIVING, literal
 from lenproto.wire import HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
+
+found = functools.partial(finding.found, of="serve_requests")
 
 LEAVING = ("leaves", "resets", "silent")  # peers that do not stay until EXIT
 ASKABLE = (*KNOWN, "EXIT")
@@ -45,8 +49,8 @@ def judge(seen):
     for number, request in enumerate(requests):
         if not answers[number:] or not answers[number]:
             return _unanswered(seen, request, number)
-        if found := _answer(seen, request, answers[number], number):
-            return found
+        if wrong := _answer(seen, request, answers[number], number):
+            return wrong
     return _draws(seen, requests) or _goodbye(seen, b"".join(answers[len(requests) :]))
 
 
@@ -77,73 +81,38 @@ def _unanswered(seen, request, number):
         return _waits_instead(seen, request, number)
     unknown = request not in KNOWN
     if seen.ending == "raised" and unknown and not isinstance(seen.error, UnicodeDecodeError):
-        return Finding(
-            "raises-on-unknown",
-            f"It raised {error_text(seen.error)}{at_line(seen.failed_at)}, when "
-            f"{what_peer_did(seen.case)}.",
-            where=seen.failed_at,
-        )
+        did = what_peer_did(seen.case)
+        return found("raises-on-unknown", error=raised(seen), did=did, where=seen.failed_at)
     if seen.ending != "returned":
         return ended_otherwise(seen)
     if request == "exit":
-        return Finding(
-            "takes-small-letters",
-            "The client asked for exit, in small letters, and it ended the conversation; "
-            "requests are capitals.",
-            where=last_line(seen),
-        )
+        return found("takes-small-letters.exit", where=last_line(seen))
     if unknown:
-        return Finding(
-            "closes-on-unknown",
-            f"{request!r} is not known, and it ended the conversation; a client may ask on.",
-            where=last_line(seen),
-        )
+        return found("closes-on-unknown", request=repr(request), where=last_line(seen))
     if number == 0:
-        return Finding("sends-no-answer", f"It ended without an answer to {request}.")
-    return Finding(
-        "one-request-only",
-        f"After {count(number, 'answer')} it ended the conversation, without EXIT.",
-        where=last_line(seen),
-    )
+        return found("sends-no-answer", request=request)
+    return found("one-request-only", answers=count(number, "answer"), where=last_line(seen))
 
 
 def _waits_instead(seen, request, number):
     """It waits for the next request, and the client for the answer to this one."""
-    line, where = text_of(seen.call), seen.call.where
+
+    def waits(name, **evidence):
+        return found(name, call=text_of(seen.call), where=seen.call.where, **evidence)
+
     if request not in KNOWN:
-        return Finding(
-            "silent-on-unknown",
-            f"{request!r} got no answer: it waits in {line} for the next request, and the client "
-            "for the answer.",
-            where=where,
-        )
+        return waits("silent-on-unknown", request=repr(request))
     if number:
         if wanted(seen) > REQUEST_BYTES or _reads_byte_by_byte(seen):
-            return waits_for_more(seen, literal(seen.received[-REQUEST_BYTES:]))
-        return Finding(
-            "silent-on-a-request",
-            f"{request} got no answer: it waits in {line} for the next request.",
-            where=where,
-        )
+            had = literal(seen.received[-REQUEST_BYTES:])
+            return waits_for_more(seen, "bytes", bytes=had)
+        return waits("silent-on-a-request", request=request)
     if wanted(seen) == len(HANDSHAKE):
-        return Finding(
-            "reads-the-handshake-again",
-            f"It waits in {line} for two bytes: check_client has read the handshake.",
-            where=where,
-        )
+        return waits("reads-the-handshake-again")
     if seen.printed.strip() and request not in seen.printed:
-        return Finding(
-            "prints-instead-of-sending",
-            f"It printed {seen.printed.strip()[:SHOWN_BYTES]!r}, sent nothing, and waits in {line} "
-            "for the next request.",
-            where=where,
-        )
-    return Finding(
-        "first-request-lost",
-        f"It was given the request {request}, and waits in {line} for another one "
-        "before it has answered.",
-        where=where,
-    )
+        printed = repr(seen.printed.strip()[:SHOWN_BYTES])
+        return waits("prints-instead-of-sending", text=printed)
+    return waits("first-request-lost", request=request)
 
 
 def _reads_byte_by_byte(seen):
@@ -160,73 +129,43 @@ def _reads_byte_by_byte(seen):
 def _answer(seen, request, data, number):
     """What is wrong with the bytes that answer a request."""
     bodies, rest = frames(data)
-    where = last_line(seen)
     if len(bodies) == 2 and not rest:
-        return Finding(
-            "answers-twice",
-            f"{request} was answered twice.",
-            data,
-            HEADER_BYTES + len(bodies[0]),
-            where,
-        )
-    if rest or len(bodies) != 1:
+        wrong, at = found("answers-twice", request=request), HEADER_BYTES + len(bodies[0])
+    elif rest or len(bodies) != 1:
         return diagnose(data, request, answer_line(seen))
-    try:
-        text = bodies[0].decode("utf-8")
-    except UnicodeDecodeError as error:
-        return Finding(
-            "body-is-no-utf-8",
-            "The body of the answer is no UTF-8.",
-            data,
-            HEADER_BYTES + error.start,
-            where,
-        )
-    name, message = _content(seen, request, text, number) or (None, "")
-    return name and Finding(name, message, data, HEADER_BYTES, where)
+    else:
+        try:
+            text = bodies[0].decode("utf-8")
+            wrong, at = _content(seen, request, text, number), HEADER_BYTES
+        except UnicodeDecodeError as error:
+            wrong, at = found("body-is-no-utf-8"), HEADER_BYTES + error.start
+    return wrong and dataclasses.replace(wrong, data=data, at=at, where=last_line(seen))
 
 
 def _content(seen, request, text, number):
-    """What is wrong with the words of an answer: a misconception and a sentence."""
-    shown = clockless(text)
+    """What is wrong with the words of an answer."""
+    shown = repr(clockless(text))
     if not text.strip():
-        return "empty-answer", f"The answer to {request} is empty."
+        return found("empty-answer", request=request)
     if request not in KNOWN:
         return _unknown(seen, request, text, number)
     if sum(name in text for name in ASKABLE if name != request) > 1:
-        return (
-            "known-request-unknown",
-            f"{request} was answered as if it were not known: {shown!r}.",
-        )
+        return found("known-request-unknown", request=request, text=shown)
     if re.fullmatch(r"b'.*'|b\".*\"", text, re.DOTALL):
-        return (
-            "bytes-as-text",
-            f"The answer to {request} is {shown!r}: bytes that were made text with str().",
-        )
+        return found("bytes-as-text", request=request, text=shown)
     wrong = {"RAND": _random, "TIME": _time, "NAME": _name}[request](text)
     if wrong and text in _earlier(seen, number):
-        return (
-            "answers-an-earlier-request",
-            f"{request} was asked, and {shown!r} came: the answer to an earlier request.",
-        )
+        return found("answers-an-earlier-request.known", request=request, text=shown)
     return wrong
 
 
 def _unknown(seen, request, text, number):
     if request == "time" and tells_time(text):
-        return (
-            "takes-small-letters",
-            "The client asked for time, in small letters, and was told the time; requests are capitals.",
-        )
+        return found("takes-small-letters.time")
     if text in _earlier(seen, number) and not any(name in text for name in ASKABLE):
-        return (
-            "answers-an-earlier-request",
-            f"{request!r} is not known, and {text!r} came: the answer to an earlier request.",
-        )
+        return found("answers-an-earlier-request.unknown", request=repr(request), text=repr(text))
     if missing := [name for name in KNOWN if name not in text.upper()]:
-        return (
-            "unknown-names-nothing",
-            f"{request!r} is not known, and the answer does not say that one may ask for {', '.join(missing)}.",
-        )
+        return found("unknown-names-nothing", request=repr(request), requests=missing)
     return None
 
 
@@ -241,33 +180,19 @@ def _earlier(seen, number):
 def _random(text):
     numbers = re.findall(r"-?\d+(?:[.,]\d+)?", text)
     if len(numbers) != 1 or not numbers[0].lstrip("-").isdecimal():
-        return (
-            "random-number-is-none",
-            f"RAND should be answered by a whole number from 1 to 10; {clockless(text)!r} came.",
-        )
+        return found("random-number-is-none", text=repr(clockless(text)))
     if not 1 <= int(numbers[0]) <= 10:
-        return (
-            "random-number-out-of-range",
-            f"RAND was answered by {numbers[0]}; it should be from 1 to 10.",
-        )
+        return found("random-number-out-of-range", number=numbers[0])
     return None
 
 
 def _time(text):
-    if tells_time(text):
-        return None
-    return (
-        "time-is-not-now",
-        f"TIME should be answered by the server's date and time; {text!r} came.",
-    )
+    return None if tells_time(text) else found("time-is-not-now", text=repr(text))
 
 
 def _name(text):
     if (tells_time(text) and CLOCK.search(text)) or re.fullmatch(r"\d{1,2}", text.strip()):
-        return (
-            "answers-another-request",
-            f"NAME was asked, and {clockless(text)!r} came: the answer to another request.",
-        )
+        return found("answers-another-request", text=repr(clockless(text)))
     return None
 
 
@@ -277,15 +202,11 @@ def _draws(seen, requests):
         return None
     bodies, where = [body.decode() for body in frames(seen.sent)[0]], last_line(seen)
     if len(set(bodies)) == 1:
-        return Finding(
-            "random-number-is-constant",
-            f"RAND was asked {DRAWS} times, and always {bodies[0]!r} came.",
-            where=where,
-        )
+        constant = repr(bodies[0])
+        return found("random-number-is-constant", times=DRAWS, text=constant, where=where)
     drawn = {int(number) for body in bodies for number in re.findall(r"\d+", body)}
     if never := set(range(1, 11)) - drawn:
-        told = f"RAND was asked {DRAWS} times, and {', '.join(map(str, sorted(never)))} never came."
-        return Finding("random-number-left-out", told, where=where)
+        return found("random-number-left-out", times=DRAWS, numbers=sorted(never), where=where)
     return None
 
 
@@ -295,64 +216,44 @@ def _draws(seen, requests):
 def _goodbye(seen, rest):
     """What is wrong with the end: what came behind the last answer, and whether it was closed."""
     case, left = seen.case, seen.case.peer in LEAVING
-    if rest and (found := _sent_more(seen, rest, left)):
-        return found
+    if rest and (wrong := _sent_more(seen, rest, left)):
+        return wrong
     if answered := _answer_after_the_end(seen):
-        return Finding(
-            "does-not-stop-at-the-end",
-            f'It got b"", the end of the stream, and sent {_shown(answered.data)} after it.',
-            where=answered.where,
-        )
+        sent = _shown(answered.data)
+        return found("does-not-stop-at-the-end.after", bytes=sent, where=answered.where)
     if seen.ending == "waits" and case.peer == "polite" and seen.call.name != "accept":
         return _not_ended(seen)
-    bad_descriptor = isinstance(seen.error, OSError) and seen.error.errno == errno.EBADF
-    if bad_descriptor and seen.sock.fileno() == -1:
-        return Finding(
-            "goes-on-after-closing",
-            f"It closed the client's socket, and then used it{at_line(seen.failed_at)}.",
-            where=seen.failed_at,
-        )
-    if seen.ending == "raised" and case.peer == "polite" and _on_purpose(seen.error):
-        return Finding(
-            "raises-where-it-should-return",
-            f"It raised {error_text(seen.error)}{at_line(seen.failed_at)}, when the client "
-            "asked EXIT.",
-            where=seen.failed_at,
-        )
-    if found := ended_otherwise(seen):
-        return found
+    if wrong := _error_at_the_end(seen) or ended_otherwise(seen):
+        return wrong
     if seen.sock.fileno() != -1 and (left or not seen.driver.peer.ended):
-        return Finding("does-not-close", "It has returned, and the client's socket is still open.")
+        return found("does-not-close")
+    return None
+
+
+def _error_at_the_end(seen):
+    """It raised an error that tells how it went on, or how it wanted to end."""
+    error, where = seen.error, seen.failed_at
+    bad_descriptor = isinstance(error, OSError) and error.errno == errno.EBADF
+    if bad_descriptor and seen.sock.fileno() == -1:
+        if where is None:
+            return found("goes-on-after-closing.somewhere")
+        return found("goes-on-after-closing.there", place=place(where), where=where)
+    if seen.ending == "raised" and seen.case.peer == "polite" and _on_purpose(error):
+        return found("raises-where-it-should-return", error=raised(seen), where=where)
     return None
 
 
 def _sent_more(seen, rest, left):
     """It sent something behind the last answer that was due."""
-    case, where = seen.case, last_line(seen)
+    case, where, sent = seen.case, last_line(seen), _shown(rest)
     if left and (short := short_read(seen)):
         return took_for_all(short)
     if seen.ending == "spins" or any(isinstance(step, ShutDown) for step in case.script):
-        return Finding(
-            "does-not-stop-at-the-end",
-            f'It got b"", the end of the stream, and answered {_shown(rest)}.',
-            where=where,
-        )
+        return found("does-not-stop-at-the-end.answered", bytes=sent, where=where)
     if not left:
-        return Finding(
-            "answers-exit",
-            f"The client asked EXIT, and it sent {_shown(rest)}; EXIT has no answer.",
-            rest,
-            0,
-            where,
-        )
+        return found("answers-exit", rest, 0, where, bytes=sent)
     if case.request == "":
-        return Finding(
-            "answers-an-empty-request",
-            f"There was no request, for the client had left, and it sent {_shown(rest)}.",
-            rest,
-            0,
-            where,
-        )
+        return found("answers-an-empty-request", rest, 0, where, bytes=sent)
     return None
 
 
@@ -369,12 +270,8 @@ def _shown(rest):
 def _not_ended(seen):
     """The client sent EXIT, and it waits."""
     if wanted(seen) > REQUEST_BYTES or _reads_byte_by_byte(seen):
-        return waits_for_more(seen, f"{literal(seen.received[-REQUEST_BYTES:])}, the whole request")
-    return Finding(
-        "ignores-exit",
-        f"The client sent EXIT, and it waits in {text_of(seen.call)} for more.",
-        where=seen.call.where,
-    )
+        return waits_for_more(seen, "request", bytes=literal(seen.received[-REQUEST_BYTES:]))
+    return found("ignores-exit", call=text_of(seen.call), where=seen.call.where)
 
 
 def _on_purpose(error):
@@ -395,15 +292,14 @@ def _cut(seen, requests):
     if all_answered and seen.ending == "returned" and seen.driver.peer.ended:
         return None
     if greedy := first_read_over(seen, REQUEST_BYTES):
-        return Finding(
+        return found(
             "reads-too-much",
-            f"{greedy.text()} gave {literal(greedy.data)}: more than one request. What was too much is lost.",
             greedy.data,
             REQUEST_BYTES,
             greedy.where,
+            call=greedy.text(),
+            bytes=literal(greedy.data),
         )
     if short := short_read(seen):
         return took_for_all(short)
-    return ended_otherwise(seen) or Finding(
-        "one-recv-for-all", "Requests that came in pieces were not put together."
-    )
+    return ended_otherwise(seen) or found("one-recv-for-all")

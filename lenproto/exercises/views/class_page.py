@@ -66,7 +66,7 @@ def _cell(number, row, function):
     verdict = row.report["functions"][function] if row.report else None
     case = report.first_failure(verdict) if verdict else None
     marks = [
-        {"level": level, "verdict": word, "sign": report.MARKS[word].split()[0]}
+        {"level": level, "verdict": word, "sign": report.SIGNS[word]}
         for level, word in ((level, row.verdict(function, level)) for level in LEVELS)
     ]
     return {
@@ -83,7 +83,7 @@ def _evidence(case):
     return {
         "headline": report.headline(case),
         "level": case["level"],
-        "name": case["name"],
+        "name": case["label"],
         "steps": report.step_lines(case),
         "marked": report.marked_lines(case),
         "message": case["message"],

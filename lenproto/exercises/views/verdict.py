@@ -54,7 +54,7 @@ def _told(verdict):
             "named": report.named(case),
             "printed": report.printed_lines(case),
         },
-        "hints": [[hint, report.is_code(case, hint)] for hint in report.hints(case)] if case else [],
+        "hints": report.ladder(case) if case else [],
         "cases": [[KINDS[each["verdict"]], *row] for each, row in rows],
         "note": verdict.note,
     }  # fmt: skip
