@@ -1,8 +1,12 @@
 """What all views share: a text form for pages where no widget lives, colours, and a painter."""
 
+import functools
 import html
 import threading
+from collections.abc import Iterable
 from pathlib import Path
+
+from lenproto.words import direction, language, say
 
 FIELDS = (Path(__file__).parent / "fields.css").read_text("utf-8")
 STYLE = (
@@ -75,7 +79,13 @@ class Painter:
 
 def page(content):
     """Return HTML in the views' own style."""
-    return f'{STYLE}<div class="lenproto">{content}</div>'
+    return f'{STYLE}<div class="lenproto" lang="{language()}" dir="{direction()}">{content}</div>'
+
+
+def joined(parts: Iterable[str], key: str = "views.joined") -> str:
+    """Return names as a sentence has them, one and another; or, by another entry, sentences in a row."""
+    first, *more = [*parts] or [""]
+    return functools.reduce(lambda others, last: say(key, others=others, last=last), more, first)
 
 
 def heading(text):
