@@ -5,9 +5,13 @@ import html
 import threading
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+from lenproto import words
 from lenproto.words import direction, language, say
 
+WORDS = Path(words.__file__).parent / "words.js"
+IMPORT = 'import { say } from "../../words/words.js";\n'
 FIELDS = (Path(__file__).parent / "fields.css").read_text("utf-8")
 STYLE = (
     f"<style>{FIELDS}"
@@ -75,6 +79,20 @@ class Painter:
             self._dirty.clear()
             self._paint()
             self._closed.wait(self.INTERVAL_S)
+
+
+def module(path: Path) -> str:
+    """Return a module of JavaScript with words.js in the place of its import: a page has no file to import."""
+    return path.read_text("utf-8").replace(IMPORT, WORDS.read_text("utf-8"))
+
+
+def spoken(name: str) -> dict[str, Any]:
+    """Return what say() of words.js takes: a table, its language, and how that is written."""
+    return {
+        "language": language(),
+        "direction": direction(),
+        "tables": {name: words.table(name)},
+    }
 
 
 def page(content):
