@@ -8,6 +8,8 @@ import math
 from collections import Counter
 
 from lenproto.lab.fields import Cutter
+from lenproto.lab.trace import RECEIVING
+from lenproto.words import say
 
 SHOWN_BYTES = 1024  # of one call; a picture of more says nothing
 
@@ -15,11 +17,11 @@ SHOWN_BYTES = 1024  # of one call; a picture of more says nothing
 class Ladder:
     """rungs holds a dict for each call of the trace, in the order in which the calls began.
 
-    It has the number of the call from 1, actor, name, text such as recv(48), result in words, awaits
+    It has the number of the call from 1, actor, name, text such as recv(48), result in words and short, awaits
     (for what it waits as long as it blocks), function, line, file, connection, and made: the number
     of calls made when it ended, None while it blocks. failed: with an error; ends: at the end of the
-    stream; again: a loop went on with it. Where it moved bytes: sends, stream (connection and
-    sender), start and stop in it, hex (the first SHOWN_BYTES), and pieces: name, start and size of
+    stream; again: a loop went on with it. Where it moved bytes: sends, sender, stream (connection
+    and sender), start and stop in it, hex (the first SHOWN_BYTES), and pieces: name, start and size of
     each field (None: no end is known), start and stop of what this call moved of it; of the first
     SHOWN_BYTES, too.
     """
@@ -53,15 +55,17 @@ class Ladder:
     def _rung(number, call):
         return {
             "number": number, "actor": call.actor, "name": call.name, "text": call.text(), "result": "",
-            "awaits": call.awaits, "function": call.where.function, "line": call.where.line, "file": call.where.file,
+            "short": "", "awaits": str(call.awaits),
+            "function": call.where.function, "line": call.where.line, "file": call.where.file,
             "connection": call.connection, "made": None, "failed": False, "again": False, "ends": False,
-            "stream": None, "start": 0, "stop": 0, "hex": "", "pieces": [], "sends": False,
+            "stream": None, "sender": None, "start": 0, "stop": 0, "hex": "", "pieces": [], "sends": False,
         }  # fmt: skip
 
     def _end(self, rung, call):
         rung.update(
             made=max(rung["number"], self.trace.made(call)),
-            result=call.outcome(),
+            result=str(call.outcome()),
+            short=_short(call),
             connection=call.connection,
             failed=isinstance(call.result, BaseException),
             again=call.again,
@@ -81,6 +85,7 @@ class Ladder:
         cutter.feed(data[max(cutter.length - start, 0) :])
         rung.update(
             stream="{} {}".format(*stream),
+            sender=call.sender,
             start=start,
             stop=stop,
             hex=data[:SHOWN_BYTES].hex(),
@@ -90,3 +95,16 @@ class Ladder:
                 for span, a, b in cutter.cut(start, min(stop, start + SHOWN_BYTES))
             ],
         )
+
+
+def _short(call):
+    """What became of a call that has ended, where there is little room."""
+    if call.at_end_of_stream:
+        return 'b""'
+    if isinstance(call.result, tuple):
+        return say("views.stage.call.a-client")
+    if isinstance(call.result, bytes):
+        return str(len(call.result))
+    if isinstance(call.result, int) and call.name in {*RECEIVING, "send", "sendmsg"}:
+        return str(call.result)
+    return str(call.outcome())

@@ -214,6 +214,11 @@ class Stage:
             reason=f"it makes no call: for {REST_S:g} s it has been {program.place}",
         )
 
+    def call(self, actor):
+        """The Call that a side is about to make, or is blocked in, an input() too; None after the end."""
+        side = self._side(actor)
+        return side.next_call or next((call for _, call in side.stuck), None) or side.asking
+
     @property
     def deadlock(self):
         """None, or who waits, for what, where, if both sides are stuck, for what only the other one could do."""
