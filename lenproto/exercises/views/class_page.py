@@ -14,11 +14,13 @@ from lenproto.exercises import report
 from lenproto.exercises.cases import FUNCTIONS, LEVELS
 from lenproto.exercises.grading import commonest
 from lenproto.exercises.misconceptions import misconception
+from lenproto.words import Words, direction, language, say
 
 TEMPLATE = "class_page.html"
 SCRIPT = "class_page.js"
 STYLE = "class_page.css"
 SHOWN_MISTAKES = 6  # at once; the others open
+SIGNS = {"pass": "✓", "fail": "✗", "skipped": "–", "missing": "–"}
 
 
 def page(rows, title):
@@ -30,6 +32,9 @@ def page(rows, title):
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     learners = [_learner(number, row) for number, row in enumerate(rows)]
     return environment.from_string(template).render(
+        say=lambda key, **values: say(f"class_page.{key}", **values),
+        language=language(),
+        direction=direction(),
         title=title,
         functions=FUNCTIONS,
         levels=LEVELS,
@@ -66,7 +71,7 @@ def _cell(number, row, function):
     verdict = row.report["functions"][function] if row.report else None
     case = report.first_failure(verdict) if verdict else None
     marks = [
-        {"level": level, "verdict": word, "sign": report.MARKS[word].split()[0]}
+        {"level": level, "verdict": word, "sign": SIGNS[word]}
         for level, word in ((level, row.verdict(function, level)) for level in LEVELS)
     ]
     return {
@@ -74,8 +79,22 @@ def _cell(number, row, function):
         "marks": marks,
         "missing": row.verdict(function, LEVELS[0]) == "missing",
         "anchor": f"l{number}-{function}",
+        "leads": _leads(row.learner, function, marks) if case else "",
         "case": case and _evidence(case),
     }
+
+
+def _leads(learner, function, marks):
+    """What a link to the evidence is called where it is heard: whose, and both verdicts."""
+    verdicts = {
+        mark["level"]: Words(
+            "class_page.level-verdict",
+            level=mark["level"],
+            verdict=Words(f"class_page.verdict.{mark['verdict']}"),
+        )
+        for mark in marks
+    }
+    return say("class_page.to-evidence", learner=learner, function=function, **verdicts)
 
 
 def _evidence(case):
