@@ -51,53 +51,24 @@ class Conversation {
     }
     Object.assign(this, { sources: message.sources, stands: message.stands, now: message.sides ?? null });
     Object.assign(this, { deadlock: message.deadlock ?? "", trouble: message.trouble ?? "", playing: Boolean(message.playing) });
-    if (message.rungs.length) this.join();
+    if (message.rungs.length) this.gather();
     for (const view of this.views) view.changed();
   }
 
-  // Find, for every run of bytes, the call that sent it and the call that read it.
-  join() {
+  // All streams with their bytes, and all arrows, from the calls.
+  gather() {
     this.streams.clear();
-    for (const rung of this.rungs) if (rung?.stream) this.gather(rung);
-    this.arrows = [];
-    for (const [key, stream] of this.streams) this.joinBytes(key, stream);
-    const queues = this.rungs.some((rung) => rung.name === "listen");
-    for (const rung of this.rungs) if (rung.connection !== null && rung.made !== null) this.joinQuietly(rung, queues);
+    for (const rung of this.rungs) if (rung?.stream) this.gatherBytes(rung);
+    this.arrows = this.rungs.flatMap((from) => from.arrows.map(({ to, ...arrow }) => (
+      { key: from.stream, from, to: this.rungs[to - 1] ?? null, ...arrow })));
   }
 
-  gather(rung) {
+  gatherBytes(rung) {
     const stream = this.stream(rung.stream, rung.sender);
     stream[rung.sends ? "sends" : "reads"].push(rung);
     for (const [name, start, size] of rung.pieces) stream.fields.set(start, { name, start, size });
     for (let at = 0; at < rung.hex.length / 2; at++) {
       stream.bytes[rung.start + at] = Number.parseInt(rung.hex.slice(2 * at, 2 * at + 2), 16);
-    }
-  }
-
-  joinBytes(key, { sends, reads }) {
-    let next = 0;
-    for (const send of sends) {
-      let at = send.start;
-      while (next < reads.length && reads[next].stop <= at) next++;
-      for (let i = next; i < reads.length && reads[i].start < send.stop; i++) {
-        const stop = Math.min(send.stop, reads[i].stop);
-        this.arrows.push({ key, from: send, to: reads[i], start: at, stop });
-        at = stop;
-      }
-      if (at < send.stop) this.arrows.push({ key, from: send, to: null, start: at, stop: send.stop });
-    }
-  }
-
-  // What belongs together without bytes: connect and accept, close and the end that the other side reads.
-  joinQuietly(rung, queues) {
-    const others = (names) => this.rungs.filter((other) => other.actor !== rung.actor && names.includes(other.name) &&
-      other.connection === rung.connection && other.made !== null);
-    if (rung.ends) {
-      const from = others(["close", "shutdown"]).findLast((each) => each.number <= rung.made);
-      if (from) this.arrows.push({ from, to: rung, quiet: "end" });
-    } else if (rung.name.startsWith("connect")) {
-      const to = others(["accept"])[0] ?? null; // nobody: it stands in the queue
-      if (to || queues) this.arrows.push({ from: rung, to, quiet: "connection" });
     }
   }
 
