@@ -587,38 +587,66 @@ class View {
     else if (top + 2 * height > this.calls.scrollTop + this.calls.clientHeight) this.calls.scrollTop = top + 2 * height - this.calls.clientHeight;
   }
 
-  drawLadder() {
-    const { rungs, arrows } = this.conversation, { moment, paper, calls } = this;
-    const size = this.size, row = ROW * size, width = calls.clientWidth, letter = 0.55 * size; // of the calls' smaller type
-    const lane = Math.min(0.33 * width, 19 * size), times = 1.8 * size;
-    const left = { client: times, server: width - lane - 4 }, right = { client: times + lane, server: width - 4 };
+  // Where things stand in the ladder, in pixels.
+  layout() {
+    const { size, calls } = this, row = ROW * size, width = calls.clientWidth;
+    const lane = Math.min(0.33 * width, 19 * size), times = 1.8 * size; // of the calls of one side, of the numbers before them
     const top = calls.scrollTop, bottom = top + calls.clientHeight;
     const middle = (made) => (made - 0.5) * row;
-    paper.setAttribute("width", width);
-    paper.style.height = `${Math.max((moment + 2) * row, 0)}px`;
-    paper.replaceChildren();
+    return {
+      size, row, width, lane, top, bottom, middle,
+      letter: 0.55 * size, // of the calls' smaller type
+      left: { client: times, server: width - lane - 4 },
+      right: { client: times + lane, server: width - 4 },
+      seen: (a, b) => middle(b) + row > top && middle(a) - row < bottom,
+    };
+  }
+
+  drawLadder() {
+    const layout = this.layout();
+    this.drawPaper(layout);
+    this.drawRungs(layout);
+    this.drawTimes(layout);
+    this.drawNext(layout);
+    this.drawArrows(layout);
+    this.calls.setAttribute("aria-activedescendant", this.chosen ? this.name(this.chosen) : "");
+  }
+
+  drawPaper({ width, row, left, right }) {
+    this.paper.setAttribute("width", width);
+    this.paper.style.height = `${Math.max((this.moment + 2) * row, 0)}px`;
+    this.paper.replaceChildren();
     for (const side of SIDES) {
       const x = (left[side] + right[side]) / 2;
-      svg(paper, "line", "lifeline", { x1: x, x2: x, y1: 0, y2: (moment + 1) * row });
+      svg(this.paper, "line", "lifeline", { x1: x, x2: x, y1: 0, y2: (this.moment + 1) * row });
     }
-    const seen = (a, b) => middle(b) + row > top && middle(a) - row < bottom;
-    const tracks = this.tracks();
-    for (const rung of rungs.slice(0, moment)) {
+  }
+
+  drawRungs(layout) {
+    const { moment } = this, { size, row, lane, left, seen } = layout, tracks = this.tracks();
+    for (const rung of this.conversation.rungs.slice(0, moment)) {
       if (!seen(rung.number, Math.min(rung.made ?? moment, moment))) continue;
       const shift = Math.min(tracks[rung.number - 1] ?? 0, 4) * 0.9 * size;
       const end = isMade(rung, moment) ? rung.made : moment + 0.3;
       const box = { x: left[sideOf(rung)] + shift, width: lane - shift,
         y: (rung.number - 1) * row + 2, height: (end - rung.number + 1) * row - 4 };
-      this.drawRung(rung, box, { size, row, letter, top });
+      this.drawRung(rung, box, layout);
     }
-    for (let number = Math.max(1, Math.floor(top / row)); number <= Math.min(moment, Math.ceil(bottom / row)); number++) {
-      svg(paper, "text", "time", { x: 0.2 * size, y: middle(number) + 0.3 * size }).textContent = number;
+  }
+
+  // The numbers of the calls that are in view.
+  drawTimes({ size, row, top, bottom, middle }) {
+    const last = Math.min(this.moment, Math.ceil(bottom / row));
+    for (let number = Math.max(1, Math.floor(top / row)); number <= last; number++) {
+      svg(this.paper, "text", "time", { x: 0.2 * size, y: middle(number) + 0.3 * size }).textContent = number;
     }
-    this.drawNext(left, lane, row, letter);
-    const sent = arrows.filter(({ from, to }) => isMade(from, moment) && seen(from.made, Math.min(to?.made ?? moment, moment)));
-    const heads = new Map(); // rows that already have a label
-    for (const arrow of together(sent, moment)) this.drawArrow(arrow, { left, right, size, middle, heads });
-    calls.setAttribute("aria-activedescendant", this.chosen ? this.name(this.chosen) : "");
+  }
+
+  drawArrows(layout) {
+    const { moment } = this, heads = new Map(); // rows that already have a label
+    const sent = this.conversation.arrows.filter(({ from, to }) =>
+      isMade(from, moment) && layout.seen(from.made, Math.min(to?.made ?? moment, moment)));
+    for (const arrow of together(sent, moment)) this.drawArrow(arrow, layout, heads);
   }
 
   drawRung(rung, { x, y, width, height }, { size, row, letter, top }) {
@@ -670,42 +698,32 @@ class View {
   }
 
   // The calls that would come next, at the lower end.
-  drawNext(left, lane, row, letter) {
+  drawNext({ left, lane, row, letter, size }) {
     for (const side of SIDES) {
       const at = this.conversation.position(side, this.moment);
       if (at.state !== "about to") continue;
       const y = this.moment * row + 0.36 * row, group = svg(this.paper, "g", "next", {});
       svg(group, "rect", "box", { x: left[side], y, width: lane, height: row - 4, rx: 4 });
       const forms = [this.say("call.next", { call: at.call }), at.call, `${at.name}(…)`];
-      svg(group, "text", "call", { x: left[side] + 0.5 * this.size, y: y + row / 2 + 0.25 * this.size }).textContent =
-        fitted(forms, Math.floor((lane - this.size) / letter));
+      svg(group, "text", "call", { x: left[side] + 0.5 * size, y: y + row / 2 + 0.25 * size }).textContent =
+        fitted(forms, Math.floor((lane - size) / letter));
     }
   }
 
-  drawArrow(arrow, { left, right, size, middle, heads }) {
-    const { moment } = this, fromClient = arrow.from.actor !== "server";
-    const landed = arrow.to !== null && isMade(arrow.to, moment);
-    if (arrow.quiet && arrow.quiet !== "connection" && !landed) return;
+  drawArrow(arrow, { left, right, size, middle }, heads) {
+    const fromClient = arrow.from.actor !== "server", towards = fromClient ? -1 : 1;
+    const landed = arrow.to !== null && isMade(arrow.to, this.moment);
+    if (arrow.quiet === "end" && !landed) return;
     const x1 = fromClient ? right.client : left.server, x2 = fromClient ? left.server : right.client;
-    const away = x1 + (x2 - x1) * 0.42;
     const y1 = middle(arrow.from.made), y2 = landed ? middle(arrow.to.made) : y1;
-    const end = landed ? x2 : away, towards = fromClient ? -1 : 1;
     const group = svg(this.paper, "g", `arrow ${landed ? "" : "away"} ${arrow.quiet ? "quiet" : ""}`, told(arrow, landed));
-    const line = `M${x1},${y1} L${end},${y2}`;
-    svg(group, "path", "", { d: line });
-    svg(group, "path", "grip", { d: line });
-    const slope = Math.atan2(y2 - y1, Math.abs(end - x1)), tip = 0.62 * size;
-    if (landed) {
-      const point = (angle) => `${end + towards * tip * Math.cos(angle)},${y2 - tip * Math.sin(angle)}`;
-      svg(group, "path", "tip", { d: `M${end},${y2} L${point(slope + 0.42)} L${point(slope - 0.42)} Z` });
-    } else svg(group, "circle", "tip", { cx: end, cy: y2, r: 0.3 * size });
+    drawLine(group, { x1, y1, x2: landed ? x2 : x1 + (x2 - x1) * 0.42, y2 }, { landed, towards, size });
     const where = `${landed} ${y2} ${fromClient}`, above = heads.get(where) ?? 0;
     heads.set(where, above + 1);
-    const forms = this.labels(arrow, landed);
     const room = Math.abs(x2 - x1) - 1.2 * size;
     const text = svg(group, "text", "label halo", { "text-anchor": fromClient ? "end" : "start",
       x: x2 + towards * 0.75 * size, y: y2 - 0.35 * size - above * 1.05 * size });
-    text.textContent = fitted(forms, Math.floor(room / (0.5 * size)));
+    text.textContent = fitted(this.labels(arrow, landed), Math.floor(room / (0.5 * size)));
   }
 
   // What stands at an arrow, from the longest form to the shortest.
@@ -734,28 +752,36 @@ class View {
 
   // The chosen call's bytes, and for each direction what is on the way and what its reader is filling.
   drawBytes() {
-    const { rungs } = this.conversation, { moment } = this;
-    const known = (rung) => rung?.stream && isMade(rung, moment);
-    const latest = rungs.slice(0, moment).filter(known).reduce((best, rung) => (!best || rung.made >= best.made ? rung : best), null);
+    const { rungs } = this.conversation, latest = this.latest();
     const chosen = this.chosen ? rungs[this.chosen - 1] : latest;
     const connection = chosen?.connection ?? latest?.connection;
     const several = new Set(rungs.map((rung) => rung.connection)).size > 2;
     for (const side of SIDES) this.drawPipe(side, connection, several);
-    const key = `${this.conversation.run} ${moment} ${chosen?.number} ${chosen?.made}`;
+    const key = `${this.conversation.run} ${this.moment} ${chosen?.number} ${chosen?.made}`;
     if (this.drawn.bytes === key) return;
     this.drawn.bytes = key;
     this.chosenBytes.replaceChildren();
-    this.drawChosen(make(this.chosenBytes, "div"), chosen, known(chosen), several && connection);
+    this.drawChosen(make(this.chosenBytes, "div"), chosen, several && connection);
+  }
+
+  hasMoved(rung) {
+    return rung.stream && isMade(rung, this.moment);
+  }
+
+  // The call that moved bytes last; null if none has.
+  latest() {
+    return this.conversation.rungs.slice(0, this.moment).filter((rung) => this.hasMoved(rung))
+      .reduce((best, rung) => (!best || rung.made >= best.made ? rung : best), null);
   }
 
   // connection: its number, where there are several.
-  drawChosen(title, chosen, moved, connection) {
+  drawChosen(title, chosen, connection) {
     if (!chosen) {
       title.textContent = this.say("chosen.none");
       return;
     }
     const { text: call, line, function: name } = chosen, actor = this.who(chosen.actor), on = connection ? "-on" : "";
-    if (!moved) {
+    if (!this.hasMoved(chosen)) {
       title.textContent = this.say(`chosen.nothing${on}`, { actor, call, connection });
       return;
     }
@@ -781,12 +807,17 @@ class View {
     const before = sent ? this.say("pipe.all-read", { bytes: this.counted(sent) }) : this.say("pipe.nothing");
     make(title, "span").textContent = away ? this.say("pipe.away", { bytes: this.counted(away) }) : before;
     if (away) this.drawBoxes(box, `${connection} ${side}`, read, sent, PIPE_BYTES, this.say("pipe.bytes"));
-    const field = stream && [...stream.fields.values()].find((each) => each.start < read && each.size !== null && read < each.start + each.size);
-    if (field) {
-      const got = read - field.start, missing = field.size - got, name = this.say(`field.${field.name}`);
-      make(box, "div").textContent = this.say(`has.${other}`, { got, size: field.size, field: name, missing });
-      this.drawBoxes(box, `${connection} ${side}`, field.start, read, PIPE_BYTES, this.say("pipe.buffer"), Math.min(missing, PIPE_BYTES));
-    }
+    if (stream) this.drawBuffer(box, `${connection} ${side}`, other, read);
+  }
+
+  // The field that a reader has not complete yet, with what is missing.
+  drawBuffer(box, key, reader, read) {
+    const { fields } = this.conversation.streams.get(key);
+    const field = [...fields.values()].find(({ start, size }) => start < read && size !== null && read < start + size);
+    if (!field) return;
+    const got = read - field.start, missing = field.size - got, name = this.say(`field.${field.name}`);
+    make(box, "div").textContent = this.say(`has.${reader}`, { got, size: field.size, field: name, missing });
+    this.drawBoxes(box, key, field.start, read, PIPE_BYTES, this.say("pipe.buffer"), Math.min(missing, PIPE_BYTES));
   }
 
   drawBoxes(parent, key, start, stop, limit, label, missing = 0) {
@@ -856,6 +887,20 @@ function isMade(rung, moment) {
 function inOneLine(name, over, [result, short], room) {
   if (!over) return fitted([`${name} …`, name], room);
   return result ? fitted([`${name} → ${result}`, `${name} → ${short}`, name], room) : name;
+}
+
+// The line of an arrow, and its tip; a dot where it has not landed.
+function drawLine(group, { x1, y1, x2, y2 }, { landed, towards, size }) {
+  const line = `M${x1},${y1} L${x2},${y2}`;
+  svg(group, "path", "", { d: line });
+  svg(group, "path", "grip", { d: line });
+  if (!landed) {
+    svg(group, "circle", "tip", { cx: x2, cy: y2, r: 0.3 * size });
+    return;
+  }
+  const slope = Math.atan2(y2 - y1, Math.abs(x2 - x1)), tip = 0.62 * size;
+  const point = (angle) => `${x2 + towards * tip * Math.cos(angle)},${y2 - tip * Math.sin(angle)}`;
+  svg(group, "path", "tip", { d: `M${x2},${y2} L${point(slope + 0.42)} L${point(slope - 0.42)} Z` });
 }
 
 // What lights up together with an arrow.
