@@ -173,7 +173,7 @@ class Pieces(TextForm, ipywidgets.VBox):
             rows.append((self._buffers()[1], "".join(_boxes(self.body, "body", self.missing))))
         nothing = say("views.pieces.nothing")
         picture = "".join(
-            heading(str(name)) + f'<div class="boxes">{boxes or nothing}</div>'
+            heading(str(name)) + f'<div class="boxes" dir="ltr">{boxes or nothing}</div>'
             for name, boxes in rows
         )
         lines = list(map(_line, self.steps)) or [say("views.pieces.no-step")]

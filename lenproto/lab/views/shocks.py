@@ -370,12 +370,12 @@ def _panel(name, seen):
         f'<span class="{"here" if here else ""}">{html.escape(line)}</span>\n'
         for line, here in _lines(seen)
     )
-    place = f'<div class="lines" tabindex="0"><pre>{rows}</pre></div>' if rows else ""
+    place = f'<div class="lines" tabindex="0"><pre dir="ltr">{rows}</pre></div>' if rows else ""
     rest = html.escape(str(seen.sentence).removeprefix(str(seen.verdict)))
     kind, title = "held" if seen.held else "", html.escape(name)
     return (
         f'<section class="seen {kind}" aria-label="{title}"><h4>{title}</h4>'
-        f'<p>{_marked(seen)}{rest}</p>{place}<pre class="talk">{_talk(seen)}</pre></section>'
+        f'<p>{_marked(seen)}{rest}</p>{place}<pre class="talk" dir="ltr">{_talk(seen)}</pre></section>'
     )
 
 
