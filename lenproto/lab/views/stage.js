@@ -133,6 +133,11 @@ class View {
     return SIDES.includes(actor) ? say(this.words, `views.side.${actor}`) : actor;
   }
 
+  // The picture goes from left to right, a sentence as its language does.
+  makeSentence(parent, kind = "") {
+    return make(parent, "div", kind, { dir: this.words.direction });
+  }
+
   counted(bytes) {
     return say(this.words, "views.byte", { n: bytes });
   }
@@ -142,7 +147,8 @@ class View {
     this.root = make(el, "div", "stage", { tabindex: 0, role: "group", dir: "ltr", "data-lm-suppress-shortcuts": "true",
       lang: this.words.language, "aria-label": this.say(this.live ? "live" : "replay") });
     this.buildTools();
-    this.notice = make(this.root, "div", "say", { hidden: "", dir: this.words.direction }); // a deadlock, or what went wrong
+    this.notice = this.makeSentence(this.root, "say"); // a deadlock, or what went wrong
+    this.notice.hidden = true;
     const stands = make(this.root, "div", "stands");
     this.sides = {};
     const middle = make(this.root, "div", "middle");
@@ -212,7 +218,7 @@ class View {
 
   buildSide(parent, side) {
     const card = make(parent, "div", "side", { "data-side": side });
-    const words = make(card, "div");
+    const words = this.makeSentence(card);
     make(words, "b").textContent = this.say("who", { actor: this.who(side) });
     const below = make(card, "div", "under");
     const parts = { card, words: make(words, "span", "words"), place: make(below, "span", "place") };
@@ -761,7 +767,7 @@ class View {
     if (this.drawn.bytes === key) return;
     this.drawn.bytes = key;
     this.chosenBytes.replaceChildren();
-    this.drawChosen(make(this.chosenBytes, "div"), chosen, several && connection);
+    this.drawChosen(this.makeSentence(this.chosenBytes), chosen, several && connection);
   }
 
   hasMoved(rung) {
@@ -800,7 +806,7 @@ class View {
     if (box.dataset.state === key) return;
     box.dataset.state = key;
     box.replaceChildren();
-    const title = make(box, "div");
+    const title = this.makeSentence(box);
     const ends = { sender: this.who(side), reader: this.who(other), connection };
     make(title, "b").textContent = this.say(several && connection ? "pipe.name-of" : "pipe.name", ends);
     const away = Math.max(sent - read, 0);
@@ -816,7 +822,7 @@ class View {
     const field = [...fields.values()].find(({ start, size }) => start < read && size !== null && read < start + size);
     if (!field) return;
     const got = read - field.start, missing = field.size - got, name = this.say(`field.${field.name}`);
-    make(box, "div").textContent = this.say(`has.${reader}`, { got, size: field.size, field: name, missing });
+    this.makeSentence(box).textContent = this.say(`has.${reader}`, { got, size: field.size, field: name, missing });
     this.drawBoxes(box, key, field.start, read, PIPE_BYTES, this.say("pipe.buffer"), Math.min(missing, PIPE_BYTES));
   }
 
