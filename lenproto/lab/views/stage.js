@@ -252,7 +252,7 @@ class View {
     const list = make(this.help, "dl");
     for (const [key, what] of KEYS) {
       if (!this.live && LIVE_KEYS.has(key)) continue;
-      make(make(list, "dt"), "code").textContent = key;
+      make(make(list, "dt"), "code", "", { dir: "ltr" }).textContent = key;
       make(list, "dd").textContent = this.say(`keys.${what}`);
     }
     make(this.help, "p", "faint").textContent = this.say("keys.help");
