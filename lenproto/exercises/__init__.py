@@ -4,6 +4,7 @@ import inspect
 
 from lenproto.exercises.cases import FUNCTIONS
 from lenproto.lab.program import LabError
+from lenproto.words import say
 
 __all__ = ["FUNCTIONS", "Progress", "check", "grade", "solution"]
 
@@ -26,10 +27,8 @@ def check(function, *, name=None):
         raise LabError(str(error)) from None
     report.add_sources(data)
     if tries.is_ours(function):
-        whose = (
-            f"lenproto's own {name}" if function.__name__ == name else "a sample, and not from you"
-        )
-        return Verdict(name, data, f"This is {whose}: no try of yours.")
+        whose = "own" if function.__name__ == name else "sample"
+        return Verdict(name, data, say(f"verdict.whose.{whose}", function=name))
     return Verdict(name, data, progress.record(function, name, data))
 
 
@@ -59,35 +58,28 @@ def __getattr__(name):
 def _name(function, name):
     """Return which of the five a function is to be. LabError where it is none, or nothing that can be judged."""
     if isinstance(function, str):
-        raise LabError(
-            f"{function!r} is only a name. Give the function itself, without quotes: check(check_client), say."
-        )
+        raise _refused("only-a-name", name=repr(function))
+    if function is None:
+        raise _refused("nothing")
     if not callable(function):
-        what = (
-            "nothing (None)" if function is None else f"a value of type {type(function).__name__}"
-        )
-        raise LabError(
-            f"check got {what}, and needs a function. Give its name alone, without (): check(check_client), say."
-        )
+        raise _refused("value", type=type(function).__name__)
     own = getattr(function, "__name__", "")
-    if inspect.isclass(function) or inspect.iscoroutinefunction(function):
-        kind = "a class" if inspect.isclass(function) else "an async function"
-        raise LabError(
-            f"{own} is {kind}, and a plain function is needed: def {name or 'check_client'}(…)."
-        )
+    if inspect.isclass(function):
+        raise _refused("class", name=own, wanted=name or "check_client")
+    if inspect.iscoroutinefunction(function):
+        raise _refused("async", name=own, wanted=name or "check_client")
     if inspect.isbuiltin(function):
-        raise LabError(f"{own} comes with Python. check judges a function that you have written.")
+        raise _refused("built-in", name=own)
     if name is None and (
         own in ("", "<lambda>") or (own not in FUNCTIONS and "<locals>" in function.__qualname__)
     ):
-        raise LabError(
-            'Which of the five functions is this? Say it: check(…, name="check_client"), '
-            f"or one of {', '.join(FUNCTIONS)}."
-        )
+        raise _refused("which", functions=list(FUNCTIONS))
     name = name or own
     if name not in FUNCTIONS:
-        raise LabError(
-            f"{name} is none of the five functions. They are: {', '.join(FUNCTIONS)}. "
-            f'If it is to be one of them, say which: check({own or "…"}, name="check_client").'
-        )
+        raise _refused("none-of-them", name=name, functions=list(FUNCTIONS), own=own or "…")
     return name
+
+
+def _refused(why, **values):
+    """Why something cannot be judged, as the error that is to be raised."""
+    return LabError(say(f"verdict.refused.{why}", **values))

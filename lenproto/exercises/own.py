@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 from lenproto.exercises.cases import FUNCTIONS
 from lenproto.exercises.submission import MODULE, NotReadable, Part, load, pickled, read
+from lenproto.words import say
 
 # a function's name → how it stood (in pickled form) when it was judged last, and whether it passed
 _judged: dict[str, tuple[bytes, bool]] = {}
@@ -20,9 +21,9 @@ def finished(*functions):
     """
     unfinished = [function.__name__ for function in functions if not _passes_spec(function)]
     if unfinished:
-        names = " and ".join(filter(None, [", ".join(unfinished[:-1]), unfinished[-1]]))
-        them = "it is" if len(unfinished) == 1 else "they are"
-        print(f"Not finished yet: {names}. Run this box again when {them} green at spec.")
+        *others, last = unfinished
+        names = say("verdict.own.listed", others=others, last=last) if others else last
+        print(say("verdict.own.unfinished", n=len(unfinished), names=names))
     return not unfinished
 
 
@@ -34,7 +35,7 @@ def functions_of(path):
     try:
         parts = [Part(f"{path}, {part.name}", part.text) for part in read(path)]
     except NotReadable as error:
-        print(f"No functions from there: {error}.")
+        print(say("verdict.own.unreadable", problem=error))
         parts = []
     space = load(parts)
     sys.modules.pop(MODULE)  # it is no module that another process could import

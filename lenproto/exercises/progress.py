@@ -22,6 +22,7 @@ import platformdirs
 
 from lenproto.exercises import tries
 from lenproto.exercises.cases import FUNCTIONS, LEVELS
+from lenproto.words import say
 
 VERSION = 1
 VARIABLE = "LENPROTO_PROGRESS"
@@ -85,7 +86,7 @@ def forget():
             for file in (where, _broken(where)):
                 file.unlink(missing_ok=True)
     except OSError as error:
-        return f"Your progress could not be forgotten: {_why(error)}."
+        return say("progress.file.not-forgotten", why=_why(error))
     return ""
 
 
@@ -126,18 +127,15 @@ def _change(change):
         try:
             where.parent.mkdir(parents=True, exist_ok=True)
             with _locked(where):
-                kept, trouble = _read(where)
-                if trouble:
+                kept, damaged = _read(where)
+                if damaged:
                     os.replace(where, _broken(where))
-                    trouble += " It was put aside, and a new one begun."
+                    trouble = say("progress.file.put-aside", file=where)
                 change(kept)
                 _write(where, kept)
             return trouble
         except OSError as error:
-            trouble = (
-                f"Your progress could not be kept in a file ({_why(error)}): "
-                "it lasts until the kernel is restarted."
-            )
+            trouble = say("progress.file.not-kept", why=_why(error))
     _memory.setdefault("functions", {})
     change(_memory)
     return trouble
@@ -153,9 +151,10 @@ def _kept():
     if where is not None:
         try:
             with _locked(where):
-                kept, trouble = _read(where)
+                kept, damaged = _read(where)
+            trouble = say("progress.file.damaged", file=where) if damaged else ""
         except OSError as error:
-            trouble = f"Your progress cannot be read ({_why(error)})."
+            trouble = say("progress.file.unreadable", why=_why(error))
     for name in _memory.get("functions", {}):
         here, there = _record(_memory, name), _record(kept, name)
         kept["functions"][name] = {
@@ -168,17 +167,17 @@ def _kept():
 
 
 def _read(where):
-    """The content of a file, empty if there is none; and a sentence where it makes no sense."""
+    """The content of a file, empty if there is none; and whether it makes no sense."""
     empty = {"version": VERSION, "functions": {}}
     try:
         kept = json.loads(where.read_text("utf-8"))
         if not isinstance(kept, dict) or not isinstance(kept.get("functions"), dict):
-            raise ValueError("it is no record of progress")
+            return empty, True
     except FileNotFoundError:
-        return empty, ""
+        return empty, False
     except (ValueError, RecursionError):
-        return empty, f"The file with your progress, {where}, is damaged."
-    return kept, ""
+        return empty, True
+    return kept, False
 
 
 def _write(where, kept):

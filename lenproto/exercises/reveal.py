@@ -5,6 +5,7 @@ from importlib import resources
 from lenproto.exercises import progress
 from lenproto.exercises.cases import FUNCTIONS
 from lenproto.lab.program import LabError
+from lenproto.words import Words, say
 
 HONEST_TRIES = 3
 
@@ -31,12 +32,8 @@ class Solution:
                 f"{number:3} {line}".rstrip()
                 for number, line in enumerate(self.source.splitlines(), 1)
             )
-        tries = "1 honest try" if self.left == 1 else f"{self.left} honest tries"
-        return (
-            f"The solution of {self.name} is shown when your own has passed at both levels, or after {tries} more.\n"
-            f"A try is honest when check({self.name}) judges code that you have changed since the tries before: "
-            "the stub does not count, nor a new comment."
-        )
+        tries = Words("verdict.solution.tries", n=self.left)
+        return say("verdict.solution.locked", function=self.name, tries=tries)
 
     def _repr_markdown_(self):
         return f"```python\n{self}\n```" if not self.left else str(self).replace("\n", "  \n")
@@ -46,5 +43,5 @@ def solution(name):
     """Return the reference solution of a function, or how far it is. LabError if there is none of that name."""
     name = getattr(name, "__name__", name)
     if name not in FUNCTIONS:
-        raise LabError(f"{name!r} is none of the five functions. They are: {', '.join(FUNCTIONS)}.")
+        raise LabError(say("verdict.solution.none", name=repr(name), functions=list(FUNCTIONS)))
     return Solution(name)

@@ -5,6 +5,7 @@ from typing import Any
 
 from lenproto.exercises import report
 from lenproto.exercises.report_types import CaseReport, FunctionReport, Level
+from lenproto.words import say
 
 SHARE: dict[Level, float] = {"spec": 0.5, "shock": 0.5}  # of the points
 
@@ -43,7 +44,7 @@ class Verdict:
     def hint(self) -> None:
         """Print the hints so far, and one more."""
         if self.failure is None:
-            print("All is well: there is nothing to hint at.")
+            print(say("verdict.no-hints"))
             return
         self.hinted = min(self.hinted + 1, len(report.hints(self.failure)))
         print("\n".join(report.hint_lines(self.failure, self.hinted)))

@@ -5,23 +5,28 @@ rest. A Ladder takes in a growing trace little by little, so that a long convers
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict, deque
 
 from lenproto.lab.fields import Cutter
+from lenproto.lab.trace import RECEIVING
+from lenproto.words import say
 
+CONNECTING = {"connect", "connect_ex"}
 SHOWN_BYTES = 1024  # of one call; a picture of more says nothing
 
 
 class Ladder:
     """rungs holds a dict for each call of the trace, in the order in which the calls began.
 
-    It has the number of the call from 1, actor, name, text such as recv(48), result in words, awaits
+    It has the number of the call from 1, actor, name, text such as recv(48), result in words and short, awaits
     (for what it waits as long as it blocks), function, line, file, connection, and made: the number
     of calls made when it ended, None while it blocks. failed: with an error; ends: at the end of the
-    stream; again: a loop went on with it. Where it moved bytes: sends, stream (connection and
-    sender), start and stop in it, hex (the first SHOWN_BYTES), and pieces: name, start and size of
+    stream; again: a loop went on with it. Where it moved bytes: sends, sender, stream (connection
+    and sender), start and stop in it, hex (the first SHOWN_BYTES), and pieces: name, start and size of
     each field (None: no end is known), start and stop of what this call moved of it; of the first
-    SHOWN_BYTES, too.
+    SHOWN_BYTES, too. arrows: what went out from this call, each with to, the number of the call at which it
+    arrived (None: it is on the way), and quiet. That is None for bytes, which have start and stop in the
+    stream; "connection" from connect to accept; "end" from close to a call that read the end of the stream.
     """
 
     def __init__(self, trace):
@@ -30,6 +35,8 @@ class Ladder:
         self._open = []  # (rung, call) of those that have not ended
         self._vain = []  # (rung, call) of those that may turn out to be the last of a loop
         self._streams = {}  # (connection, sender) → Cutter
+        self._ways = defaultdict(_Way)  # by stream
+        self._quiet = _Quiet()
         self._moved = Counter()  # bytes so far, by stream and by whether sent or received
 
     def update(self):
@@ -42,26 +49,39 @@ class Ladder:
         self._open = [(rung, call) for rung, call in self._open if call.ended is None]
         for rung, call in sorted(ended, key=lambda pair: pair[1].ended):
             self._end(rung, call)
+        pointing = self._join(new, [rung for rung, _ in ended])
         turned = [rung for rung, call in self._vain if call.again != rung["again"]]
         for rung in turned:
             rung["again"] = True
         self._vain += [(rung, call) for rung, call in ended if call.in_vain]
-        changed = {rung["number"]: rung for rung in new + [rung for rung, _ in ended] + turned}
+        told = [*new, *(rung for rung, _ in ended), *turned, *pointing]
+        changed = {rung["number"]: rung for rung in told}
         return [changed[number] for number in sorted(changed)]
+
+    def _join(self, new, ended):
+        """Draw the arrows of calls that have begun or ended; return the rungs from which they go out."""
+        ways = {rung["stream"]: self._ways[rung["stream"]] for rung in ended if rung["stream"]}
+        return [
+            *(rung for way in ways.values() for rung in way.join()),
+            *self._quiet.join(new, ended),
+        ]
 
     @staticmethod
     def _rung(number, call):
         return {
             "number": number, "actor": call.actor, "name": call.name, "text": call.text(), "result": "",
-            "awaits": call.awaits, "function": call.where.function, "line": call.where.line, "file": call.where.file,
+            "short": "", "awaits": str(call.awaits),
+            "function": call.where.function, "line": call.where.line, "file": call.where.file,
             "connection": call.connection, "made": None, "failed": False, "again": False, "ends": False,
-            "stream": None, "start": 0, "stop": 0, "hex": "", "pieces": [], "sends": False,
+            "stream": None, "sender": None, "start": 0, "stop": 0, "hex": "", "pieces": [], "sends": False,
+            "arrows": [],
         }  # fmt: skip
 
     def _end(self, rung, call):
         rung.update(
             made=max(rung["number"], self.trace.made(call)),
-            result=call.outcome(),
+            result=str(call.outcome()),
+            short=_short(call),
             connection=call.connection,
             failed=isinstance(call.result, BaseException),
             again=call.again,
@@ -81,6 +101,7 @@ class Ladder:
         cutter.feed(data[max(cutter.length - start, 0) :])
         rung.update(
             stream="{} {}".format(*stream),
+            sender=call.sender,
             start=start,
             stop=stop,
             hex=data[:SHOWN_BYTES].hex(),
@@ -90,3 +111,124 @@ class Ladder:
                 for span, a, b in cutter.cut(start, min(stop, start + SHOWN_BYTES))
             ],
         )
+        self._ways[rung["stream"]].add(rung)
+
+
+class _Way:
+    """One direction of a connection: finds, for every run of bytes, the call that sent it and the call that read it."""
+
+    def __init__(self):
+        self._sends, self._reads = deque(), deque()  # rungs of which not all bytes are joined
+        self._joined = 0  # bytes
+        self._new = []  # what was sent since the last look
+
+    def add(self, rung):
+        """A call has moved bytes on it."""
+        (self._sends if rung["sends"] else self._reads).append(rung)
+        if rung["sends"]:
+            self._new.append(rung)
+
+    def join(self):
+        """Draw the arrows; return the rungs from which they go out."""
+        changed = {rung["number"]: rung for rung in self._new}
+        for rung in self._new:
+            rung["arrows"].append(_arrow(None, start=rung["start"], stop=rung["stop"]))
+        self._new = []
+        while self._sends and self._reads:
+            send, read = self._sends[0], self._reads[0]
+            changed[send["number"]] = send
+            self._land(send, read)
+            for waiting in (self._sends, self._reads):
+                if waiting[0]["stop"] == self._joined:
+                    waiting.popleft()
+        return changed.values()
+
+    def _land(self, send, read):
+        """Cut what a call has read from the arrow that was on the way."""
+        away = send["arrows"].pop()
+        stop = min(send["stop"], read["stop"])
+        send["arrows"].append(_arrow(read["number"], start=self._joined, stop=stop))
+        if stop < away["stop"]:
+            send["arrows"].append(_arrow(None, start=stop, stop=away["stop"]))
+        self._joined = stop
+
+
+class _Quiet:
+    """What belongs together without bytes: connect and accept, close and the end that the other side reads."""
+
+    def __init__(self):
+        self._listens = False  # else nobody knows of a queue
+        self._connects = []  # rungs that nobody has accepted yet
+        self._accepts = {}  # connection → rung
+        self._closes = defaultdict(list)  # connection → rungs
+
+    def join(self, new, ended):
+        """Draw the arrows; return the rungs from which they go out."""
+        self._listens |= any(rung["name"] == "listen" for rung in new)
+        for rung in ended:
+            self._sort(rung)
+        pointing = [rung for rung in self._connects if self._connect(rung)]
+        self._connects = [rung for rung in self._connects if not _arrives(rung)]
+        return pointing + [
+            close for rung in ended if rung["ends"] and (close := self._end(rung)) is not None
+        ]
+
+    def _sort(self, rung):
+        if rung["connection"] is None:
+            return
+        if rung["name"] in CONNECTING:
+            self._connects.append(rung)
+        elif rung["name"] == "accept":
+            self._accepts.setdefault(rung["connection"], rung)
+        elif rung["name"] in ("close", "shutdown"):
+            self._closes[rung["connection"]].append(rung)
+
+    def _connect(self, rung):
+        """Point from a connect to its accept, or into the queue; return whether that is new."""
+        accept = self._accepts.get(rung["connection"])
+        if accept and _faces(accept, rung):
+            rung["arrows"] = [_arrow(accept["number"], quiet="connection")]
+            return True
+        if self._listens and not rung["arrows"]:
+            rung["arrows"] = [_arrow(None, quiet="connection")]
+            return True
+        return False
+
+    def _end(self, rung):
+        """Point at a call that has read the end of the stream; return the call that ended it, if that is known."""
+        closes = [
+            each
+            for each in self._closes[rung["connection"]]
+            if _faces(each, rung) and each["number"] <= rung["made"]
+        ]
+        if not closes:
+            return None
+        close = max(closes, key=lambda each: each["number"])
+        close["arrows"].append(_arrow(rung["number"], quiet="end"))
+        return close
+
+
+def _arrives(rung):
+    return any(arrow["to"] for arrow in rung["arrows"])
+
+
+def _faces(rung, other):
+    """Whether two calls were made at the two ends of one connection."""
+    return rung["actor"] != other["actor"] and rung["connection"] == other["connection"]
+
+
+def _arrow(to, *, quiet=None, start=0, stop=0):
+    return {"to": to, "quiet": quiet, "start": start, "stop": stop}
+
+
+def _short(call):
+    """What became of a call that has ended, where there is little room."""
+    if call.at_end_of_stream:
+        return 'b""'
+    if isinstance(call.result, tuple):
+        return say("views.stage.call.a-client")
+    if isinstance(call.result, bytes):
+        return str(len(call.result))
+    if isinstance(call.result, int) and call.name in {*RECEIVING, "send", "sendmsg"}:
+        return str(call.result)
+    return str(call.outcome())

@@ -239,6 +239,11 @@ class Stage:
             return Position(actor, "finished")
         return Position(actor, "failed", lingers=program.place)
 
+    def call(self, actor):
+        """The Call that a side is about to make, or is blocked in, an input() too; None after the end."""
+        side = self._side(actor)
+        return side.next_call or next((call for _, call in side.stuck), None) or side.asking
+
     @property
     def deadlock(self):
         """None, or who waits, for what, where, if both sides are stuck, for what only the other one could do."""

@@ -12,7 +12,7 @@ from helpers.cells import GOOD_CHECK, HELPERS, SHORT_GREETING, Cells
 import lenproto
 from lenproto.exercises import FUNCTIONS, Progress, progress
 from lenproto.exercises.tries import fingerprint
-from lenproto.exercises.views.progress import FORGET, SURE
+from lenproto.words import say
 
 FAIL = {"spec": "fail", "shock": "skipped"}
 SPEC = {"spec": "pass", "shock": "fail"}
@@ -295,17 +295,17 @@ def test_the_table_says_what_is_green(view):
 def test_forgetting_takes_two_clicks_and_may_be_taken_back(view):
     progress.record(function(SHORT_GREETING), "check_client", SPEC)
     view._forget.click()
-    assert (view._forget.description, view._keep.layout.display) == (SURE, "")
+    assert (view._forget.description, view._keep.layout.display) == (say("progress.sure"), "")
     assert "Are you sure?" in view._said.value
     view._keep.click()
-    assert (view._forget.description, view._keep.layout.display) == (FORGET, "none")
+    assert (view._forget.description, view._keep.layout.display) == (say("progress.forget"), "none")
     assert tries() == 1
     view._forget.click()
     view._forget.click()
     assert tries() == 0
     assert view.text().endswith("Nothing is recorded yet.")
     assert "All is forgotten." in view._said.value
-    assert view._forget.description == FORGET
+    assert view._forget.description == say("progress.forget")
 
 
 def test_forgetting_forgets_the_damaged_file_too(view, file):

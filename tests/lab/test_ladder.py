@@ -1,6 +1,7 @@
 """The ladder as plain data: when each call began and ended, and which bytes it moved."""
 
 import contextlib
+import copy
 import socket
 
 from lenproto import client, server
@@ -19,6 +20,20 @@ def ask(ip, port):
 
 def rung(ladder, text, nth=0):
     return [each for each in ladder.rungs if each["text"] == text][nth]
+
+
+def arrows(ladder):
+    """What goes out from which call, and where it arrives: bytes as a range, other things by their name."""
+    rungs = ladder.rungs
+    return [
+        (
+            each["text"],
+            arrow["quiet"] or (arrow["start"], arrow["stop"]),
+            arrow["to"] and rungs[arrow["to"] - 1]["text"],
+        )
+        for each in rungs
+        for arrow in each["arrows"]
+    ]
 
 
 @contextlib.contextmanager
@@ -79,7 +94,7 @@ def test_step_by_step_gives_the_same_as_all_at_once():
     with Stage(ask, serve, ["NAME", "RA", "EXIT"]) as stage:
         little, seen = Ladder(stage.trace), {}
         for _ in stage.moves():
-            seen |= {each["number"]: dict(each) for each in little.update()}
+            seen |= {each["number"]: copy.deepcopy(each) for each in little.update()}
         at_once = Ladder(stage.trace)
         assert at_once.update() == little.rungs == [seen[number] for number in sorted(seen)]
         assert little.update() == []
@@ -144,3 +159,105 @@ def test_a_connection_whose_beginning_nobody_saw_has_unknown_bytes():
     ladder.update()
     assert {piece[0] for each in ladder.rungs for piece in each["pieces"]} == {"unknown"}
     assert {piece[2] for each in ladder.rungs for piece in each["pieces"]} == {None}
+
+
+# ---- arrows ----
+
+
+def test_an_answer_goes_to_the_calls_that_read_it():
+    with played(ask, serve, ["NAME", "EXIT"]) as ladder:
+        assert arrows(ladder) == [
+            ('connect("127.0.0.1", port)', "connection", "accept()"),
+            ("sendall(2 bytes)", (0, 2), "recv(2)"),
+            ("sendall(48 bytes)", (0, 48), "recv(48)"),
+            ("sendall(4 bytes)", (2, 6), "recv(4)"),
+            ("sendall(8 bytes)", (48, 52), "recv(4)"),
+            ("sendall(8 bytes)", (52, 56), "recv(4)"),
+            ("sendall(4 bytes)", (6, 10), "recv(4)"),
+            ("close()", "end", "recv(4)"),
+        ]
+
+
+def test_a_part_that_nobody_has_read_is_on_the_way():
+    def reads_a_byte(ip, port):
+        with socket.create_server((ip, port)) as listener, listener.accept()[0] as peer:
+            peer.recv(1)
+
+    def sends_three(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"abc")
+
+    with Stage(sends_three, reads_a_byte) as stage:
+        ladder = Ladder(stage.trace)
+        stage.play("server")
+        stage.step("client")
+        stage.step("client")
+        ladder.update()
+        assert arrows(ladder)[-1] == ("sendall(3 bytes)", (0, 3), None)
+        stage.step("server")
+        assert "sendall(3 bytes)" in [each["text"] for each in ladder.update()]
+        assert arrows(ladder)[-2:] == [
+            ("sendall(3 bytes)", (0, 1), "recv(1)"),
+            ("sendall(3 bytes)", (1, 3), None),
+        ]
+
+
+def test_a_read_may_take_what_several_calls_sent():
+    def sends_twice(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"Hi")
+            sock.sendall(b"NA")
+
+    def reads_at_once(ip, port):
+        with socket.create_server((ip, port)) as listener, listener.accept()[0] as peer:
+            peer.recv(3)
+
+    with Stage(sends_twice, reads_at_once) as stage:
+        stage.play("server", until="accept")
+        stage.play("client", until="close")
+        stage.play("server", until="close")
+        ladder = Ladder(stage.trace)
+        ladder.update()
+        assert arrows(ladder)[1:] == [
+            ("sendall(2 bytes)", (0, 2), "recv(3)"),
+            ("sendall(2 bytes)", (2, 3), "recv(3)"),
+            ("sendall(2 bytes)", (3, 4), None),
+        ]
+
+
+def test_a_client_stands_in_the_queue_until_it_is_accepted():
+    def connects(ip, port):
+        with socket.create_connection((ip, port)):
+            pass
+
+    with Stage(connects, serve) as stage:
+        ladder = Ladder(stage.trace)
+        stage.play("server", until="accept")
+        stage.step("client")
+        ladder.update()
+        assert arrows(ladder) == [('connect("127.0.0.1", port)', "connection", None)]
+        stage.step("server")
+        ladder.update()
+        assert arrows(ladder) == [('connect("127.0.0.1", port)', "connection", "accept()")]
+
+
+def test_a_close_goes_to_each_call_that_reads_the_end():
+    def hangs_up(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"HiEXIT")
+            sock.recv(48)
+            sock.recv(4)
+            sock.recv(5)
+
+    with played(hangs_up, serve) as ladder:
+        assert [arrow for arrow in arrows(ladder) if arrow[1] == "end"] == [
+            ("close()", "end", "recv(4)"),
+            ("close()", "end", "recv(5)"),
+        ]
+
+
+def test_a_result_is_told_in_short_as_well():
+    with played(ask, serve, ["NAME", "EXIT"]) as ladder:
+        assert rung(ladder, "recv(48)")["short"] == "48"
+        assert rung(ladder, "accept()")["short"] == "a client"
+        assert rung(ladder, "sendall(2 bytes)")["short"] == ""

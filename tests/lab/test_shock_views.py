@@ -8,6 +8,7 @@ from lenproto import server
 from lenproto.lab import LabError, literal
 from lenproto.lab.views import Shocks, ShockTable
 from lenproto.lab.views import shocks as view
+from lenproto.words import say
 
 SERVERS = {"course-literal": literal.main, "hardened": server.main}
 FEW = ["polite", "leaves in a request", "says nothing", "cut after byte 3"]
@@ -109,7 +110,7 @@ def test_all_shocks_have_a_button_and_none_is_given_before_one_is_pressed():
     assert shocks.text().startswith(
         "A button for each of these shocks against hardened: polite, two requests at once, "
     )
-    assert (shocks.seen, view.PRESS in shocks._picture.value) == ({}, True)
+    assert (shocks.seen, say("views.shocks.press") in shocks._picture.value) == ({}, True)
     assert len(shocks._buttons) == len(view._stories())
     shocks.close()
 

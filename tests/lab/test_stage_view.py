@@ -9,6 +9,7 @@ from lenproto import client, server
 from lenproto.answers import ANSWERS
 from lenproto.lab import LabError, Stage
 from lenproto.lab.views import Replay, StageView, cells
+from lenproto.words import speaking
 
 WAIT_S = 5.0
 
@@ -74,6 +75,23 @@ def test_a_button_steps_a_side_and_the_page_is_told(opened):
         "listen()",
     )
     assert told["sides"]["server"]["function"] == "initial_listen"
+
+
+def test_the_page_is_told_what_a_call_is_and_what_an_input_asks(opened):
+    page = Page(opened(ask, serve))
+    assert (page.last["sides"]["server"]["name"], page.last["sides"]["server"]["prompt"]) == (
+        "bind",
+        "",
+    )
+    client = page.does("run")["sides"]["client"]
+    assert (client["name"], client["prompt"]) == ("input", "Request: ")
+
+
+def test_the_page_gets_its_sentences_in_the_language_of_now(opened):
+    with speaking("he"):
+        words = opened(ask, serve).words
+    assert (words["language"], words["direction"]) == ("he", "rtl")
+    assert words["tables"]["views"]["stage"]["button"].keys() >= {"client", "server", "run"}
 
 
 def test_next_goes_on_with_the_side_that_moved_for_as_long_as_it_can(opened):

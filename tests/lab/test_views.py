@@ -9,6 +9,7 @@ from lenproto import wire
 from lenproto.answers import ANSWERS
 from lenproto.lab import Background
 from lenproto.lab.views import Addresses, Console, Pieces, Prediction, show
+from lenproto.lab.views.page import joined
 from lenproto.wire import frame, recv_exactly
 
 WAIT_S = 5.0
@@ -223,6 +224,10 @@ def test_addresses_show_ports_on_the_page_and_letters_in_the_text(connected_pair
         "server          127.0.0.1 : port B        127.0.0.1 : port A",
     ]
     assert f"127.0.0.1 : {client.getsockname()[1]}" in table.value
+
+
+def test_names_are_joined_as_in_a_sentence():
+    assert [joined("abc"[:n]) for n in range(4)] == ["", "a", "a and b", "a and b and c"]
 
 
 def test_show_gives_the_source_as_it_stands():

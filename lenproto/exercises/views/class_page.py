@@ -14,6 +14,7 @@ from lenproto.exercises import report
 from lenproto.exercises.cases import FUNCTIONS, LEVELS
 from lenproto.exercises.grading import commonest
 from lenproto.exercises.misconceptions import misconception
+from lenproto.words import Words, direction, language, say
 
 TEMPLATE = "class_page.html"
 SCRIPT = "class_page.js"
@@ -30,6 +31,9 @@ def page(rows, title):
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     learners = [_learner(number, row) for number, row in enumerate(rows)]
     return environment.from_string(template).render(
+        say=lambda key, **values: say(f"class_page.{key}", **values),
+        language=language(),
+        direction=direction(),
         title=title,
         functions=FUNCTIONS,
         levels=LEVELS,
@@ -74,8 +78,22 @@ def _cell(number, row, function):
         "marks": marks,
         "missing": row.verdict(function, LEVELS[0]) == "missing",
         "anchor": f"l{number}-{function}",
+        "leads": _leads(row.learner, function, marks) if case else "",
         "case": case and _evidence(case),
     }
+
+
+def _leads(learner, function, marks):
+    """What a link to the evidence is called where it is heard: whose, and both verdicts."""
+    verdicts = {
+        mark["level"]: Words(
+            "class_page.level-verdict",
+            level=mark["level"],
+            verdict=Words(f"class_page.verdict.{mark['verdict']}"),
+        )
+        for mark in marks
+    }
+    return say("class_page.to-evidence", learner=learner, function=function, **verdicts)
 
 
 def _evidence(case):

@@ -1,6 +1,8 @@
 // A verdict: what passed, the first case that failed with its steps, hints one at a time, and all cases.
 // Whatever comes from a learner's program is set as text, never as HTML.
 
+import { say } from "../../words/words.js";
+
 function make(parent, tag, kind = "", text = "", attributes = {}) {
   const node = document.createElement(tag);
   if (kind) node.className = kind;
@@ -16,21 +18,21 @@ function lines(parent, rows, label, blockKind = "") {
   for (const [line, kind] of rows) make(block, "span", kind, `${line}\n`);
 }
 
-function failure(parent, { headline, steps, marked, message, place, source, named, printed }) {
+function failure(parent, words, { headline, steps, marked, message, place, source, named, printed }) {
   make(parent, "p", "headline", headline);
-  if (steps.length) lines(parent, steps, "The steps", "steps");
-  if (marked.length) lines(parent, marked.map(line => [line, ""]), "The first wrong byte", "marked");
+  if (steps.length) lines(parent, steps, say(words, "verdict.widget.steps"), "steps");
+  if (marked.length) lines(parent, marked.map(line => [line, ""]), say(words, "verdict.widget.wrong-byte"), "marked");
   const why = make(parent, "p", "why");
   make(why, "span", "bad", "✗ ");
   why.append(message);
   if (source) {
-    make(parent, "p", "place", `${place}:`);
+    make(parent, "p", "place", say(words, "verdict.widget.at", { place }));
     lines(parent, [[source, ""]], place, "source");
   }
   make(parent, "p", "named", named);
   if (printed.length) {
-    make(parent, "p", "place", "What it printed:");
-    lines(parent, printed.map(line => [line, ""]), "What it printed", "printed");
+    make(parent, "p", "place", say(words, "verdict.widget.printed-below"));
+    lines(parent, printed.map(line => [line, ""]), say(words, "verdict.widget.printed"), "printed");
   }
 }
 
@@ -48,22 +50,23 @@ function table(parent, cases) {
 
 // Returns what is called when another hint was asked for.
 function offerHints(root, buttons, model, hints) {
-  const given = make(root, "ol", "hints", "", { role: "log", "aria-live": "polite", "aria-label": "Hints" });
+  const words = model.get("words"), all = hints.length;
+  const given = make(root, "ol", "hints", "", { role: "log", "aria-live": "polite", "aria-label": say(words, "verdict.widget.hints") });
   const next = hints.length ? make(buttons, "button", "first", "", { type: "button" }) : null;
   const hint = () => {
     const many = model.get("hinted");
     while (given.children.length < many) {
       const number = given.children.length + 1;
       const item = make(given, "li");
-      make(item, "b", "", `Hint ${number} of ${hints.length}: `);
-      const [words, code] = hints[number - 1];
-      if (code) lines(item, words.split("\n").map(line => [line, ""]), `Hint ${number}`);
-      else item.append(words);
+      make(item, "b", "", say(words, "verdict.widget.hint-of", { number, all }));
+      const [text, code] = hints[number - 1];
+      if (code) lines(item, text.split("\n").map(line => [line, ""]), say(words, "verdict.widget.hint", { number }));
+      else item.append(text);
     }
     given.hidden = !many;
     if (!next) return;
-    const over = many >= hints.length;
-    next.textContent = over ? `All ${hints.length} hints are shown` : `Next hint (${many} of ${hints.length} shown)`;
+    const over = many >= all;
+    next.textContent = over ? say(words, "verdict.widget.all-shown", { n: all }) : say(words, "verdict.widget.next-hint", { shown: many, all });
     next.setAttribute("aria-disabled", over); // not disabled: that would take the keyboard's place from it
   };
   next?.addEventListener("click", () => {
@@ -76,7 +79,7 @@ function offerHints(root, buttons, model, hints) {
   return hint;
 }
 
-function offerCases(root, buttons, cases) {
+function offerCases(root, buttons, words, cases) {
   const every = make(root, "div", "cases");
   every.id = `cases-${crypto.randomUUID?.() ?? Math.random()}`;
   table(every, cases);
@@ -84,7 +87,7 @@ function offerCases(root, buttons, cases) {
   const show = open => {
     every.hidden = !open;
     toggle.setAttribute("aria-expanded", open);
-    toggle.textContent = open ? "Hide the cases" : `All cases (${cases.length})`;
+    toggle.textContent = open ? say(words, "verdict.widget.hide-cases") : say(words, "verdict.widget.all-cases", { n: cases.length });
   };
   toggle.addEventListener("click", () => show(every.hidden));
   show(false);
@@ -92,21 +95,22 @@ function offerCases(root, buttons, cases) {
 
 function render({ model, el }) {
   const { name, levels, failure: failed, hints, cases, note } = model.get("told");
+  const words = model.get("words"), { language: lang, direction: dir } = words;
   el.classList.add("lenproto-verdict");
-  const root = make(el, "section", "verdict", "", { "aria-label": `Verdict on ${name}` });
+  const root = make(el, "section", "verdict", "", { lang, dir, "aria-label": say(words, "verdict.widget.label", { function: name }) });
   make(root, "h4", "", name);
   const list = make(root, "ul", "levels");
-  for (const { kind, mark, words } of levels) {
+  for (const { kind, mark, words: text } of levels) {
     const level = make(list, "li", kind);
     make(level, "span", kind, mark);
-    level.append(` ${words}`);
+    level.append(` ${text}`);
   }
-  if (failed) failure(root, failed);
+  if (failed) failure(root, words, failed);
   if (note) make(root, "p", "note", note);
 
   const buttons = make(root, "div", "buttons");
   const hint = offerHints(root, buttons, model, hints);
-  if (cases.length) offerCases(root, buttons, cases);
+  if (cases.length) offerCases(root, buttons, words, cases);
   return () => model.off("change:hinted", hint);
 }
 

@@ -8,7 +8,7 @@ import traitlets
 from lenproto.exercises import report
 from lenproto.exercises.verdict import Verdict
 from lenproto.lab.views.cells import replace_earlier
-from lenproto.lab.views.page import TextForm
+from lenproto.lab.views.page import TextForm, module, spoken
 
 HERE = Path(__file__).parent
 KINDS = {"pass": "good", "fail": "bad", "skipped": "none", "missing": "none"}
@@ -17,14 +17,15 @@ KINDS = {"pass": "good", "fail": "bad", "skipped": "none", "missing": "none"}
 class VerdictView(TextForm, anywidget.AnyWidget):
     """A Verdict with a button for one hint after another, and one for all cases. Running its cell again closes it."""
 
-    _esm = HERE / "verdict.js"
+    _esm = module(HERE / "verdict.js")
     _css = HERE / "verdict.css"
     told = traitlets.Dict().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
     hinted = traitlets.Int(0).tag(sync=True)
 
     def __init__(self, verdict: Verdict) -> None:
         self.verdict = verdict
-        super().__init__(told=_told(verdict), hinted=verdict.hinted)
+        super().__init__(told=_told(verdict), words=spoken("verdict"), hinted=verdict.hinted)
         replace_earlier(self)
 
     @traitlets.observe("hinted")

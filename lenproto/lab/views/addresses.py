@@ -6,6 +6,7 @@ import string
 import ipywidgets
 
 from lenproto.lab.views.page import TextForm, page
+from lenproto.words import say
 
 
 class Addresses(TextForm, ipywidgets.HTML):
@@ -21,9 +22,8 @@ class Addresses(TextForm, ipywidgets.HTML):
             for name, sock in sockets.items()
         ]
         ports = dict.fromkeys(address[1] for row in self._rows for address in row[1:] if address)
-        letters = (f"port {letter}" for letter in string.ascii_uppercase)
-        self._letters = dict(zip(ports, letters, strict=False))
-        titles = "".join(f"<th scope='col'>{title}</th>" for title in self._titles)
+        self._letters = dict(zip(ports, string.ascii_uppercase, strict=False))
+        titles = "".join(f"<th scope='col'>{title}</th>" for title in _titles())
         rows = "".join(
             f"<tr><th scope='row'>{html.escape(name)}</th>"
             + "".join(f"<td><code>{self._shown(end, str)}</code></td>" for end in ends)
@@ -32,19 +32,23 @@ class Addresses(TextForm, ipywidgets.HTML):
         )
         super().__init__(page(f"<table><tr>{titles}</tr>{rows}</table>"))
 
-    _titles = ("socket", "own end: getsockname()", "other end: getpeername()")
-
     def text(self):
         """The table, with a letter for each port."""
-        rows = [self._titles] + [
-            (name, *(self._shown(end, self._letters.get) for end in ends))
-            for name, *ends in self._rows
+        rows = [_titles()] + [
+            (name, *(self._shown(end, self._letter) for end in ends)) for name, *ends in self._rows
         ]
         return "\n".join(f"{name:<16}{own:<26}{other}" for name, own, other in rows)
 
+    def _letter(self, port):
+        return say("views.addresses.port", letter=self._letters.get(port))
+
     @staticmethod
     def _shown(address, port):
-        return f"{address[0]} : {port(address[1])}" if address else "nobody"
+        return f"{address[0]} : {port(address[1])}" if address else say("views.addresses.nobody")
+
+
+def _titles():
+    return tuple(say(f"views.addresses.{name}") for name in ("socket", "own", "other-end"))
 
 
 def _address(ask):

@@ -12,9 +12,14 @@ from lenproto.lab import prints
 from lenproto.lab.tap import Tap
 from lenproto.lab.trace import Trace
 from lenproto.lab.views.page import Painter, TextForm, heading, page, preformatted
+from lenproto.words import Words, say
 
 # seconds that send() waits at most: longer than the client itself waits for a server
 ANSWER_S = 15.0
+# for whom the client waits
+FOR_CONNECT, FOR_SERVER, FOR_REQUEST = (
+    Words(f"views.console.for-{whom}") for whom in ("connect", "server", "request")
+)
 
 _open: dict[str, "Console"] = {}  # name of the server → Console
 
@@ -32,21 +37,23 @@ class Console(TextForm, ipywidgets.VBox):
         _open[server.name] = self
         self.server = server
         self.trace = Trace()
-        self.waits_for = "you to press Connect"
+        self.waits_for = FOR_CONNECT
         self._screen = None
         self._thread = None
         self._typed = queue.Queue()
         self._calm = threading.Event()  # the client waits for the person, or has ended
         self._calm.set()
 
-        self._connect = ipywidgets.Button(description="Connect", button_style="primary")
+        self._connect = ipywidgets.Button(
+            description=say("views.console.connect"), button_style="primary"
+        )
         self._connect.on_click(lambda button: self.connect(wait=False))
         self._requests = [ipywidgets.Button(description=name) for name in (*server.answers, EXIT)]
         for button in self._requests:
             button.on_click(lambda button: self._type(button.description))
             button.layout.width = "5.5em"
         self._box = ipywidgets.Text(
-            placeholder="or type a request, then Enter", description="Request"
+            placeholder=say("views.console.type-here"), description=say("views.console.request")
         )
         self._box.on_msg(self._entered)
         self._status = ipywidgets.HTML()
@@ -93,15 +100,15 @@ class Console(TextForm, ipywidgets.VBox):
         """Who waits for what, the client's screen, and the bytes."""
         repr(self.server)  # which waits until the server has come to rest
         return "\n".join([
-            *self._who_waits(), "", "The client's screen", self._shown() or "(nothing yet)", "",
-            "Every byte", self.trace.hexdump(),
+            *self._who_waits(), "", say("views.console.screen"), self._shown(), "",
+            say("views.console.bytes"), self.trace.hexdump(),
         ])  # fmt: skip
 
     def _converse(self):
         """The client's program; the life of its thread."""
         self._screen = prints.catch()
         self._typed = queue.Queue()
-        self.waits_for = "the server"
+        self.waits_for = FOR_SERVER
         try:
             with Tap(
                 {threading.current_thread(): "client", self.server.thread: "server"}
@@ -114,19 +121,19 @@ class Console(TextForm, ipywidgets.VBox):
             print(error)
         finally:
             prints.release()
-            self.waits_for = "you to press Connect"
+            self.waits_for = FOR_CONNECT
             self._calm.set()
             self._painter.touch()
 
     def _ask(self, prompt):
         """What the client calls where it would read the keyboard."""
         print(prompt, end="")
-        self.waits_for = "your request"
+        self.waits_for = FOR_REQUEST
         if self._typed.empty():
             self._calm.set()
             self._painter.touch()
         typed = self._typed.get()
-        self.waits_for = "the server"
+        self.waits_for = FOR_SERVER
         if isinstance(typed, EOFError):
             raise typed
         print(typed)
@@ -144,32 +151,34 @@ class Console(TextForm, ipywidgets.VBox):
 
     def _wait(self):
         if not self._calm.wait(ANSWER_S):
-            raise TimeoutError(f"the client still waits for {self.waits_for} after {ANSWER_S:g} s")
+            seconds = f"{ANSWER_S:g}"
+            raise TimeoutError(
+                say("views.console.still-waits", what=self.waits_for, seconds=seconds)
+            )
 
     def _shown(self):
-        return self._screen.getvalue().rstrip() if self._screen else ""
+        shown = self._screen.getvalue().rstrip() if self._screen else ""
+        return shown or say("views.console.nothing-yet")
 
     def _who_waits(self):
         return (
-            f"Client: waits for {self.waits_for}.",
-            f"Server: {self.server.failure or self.server.doing}.",
+            say("views.console.client", what=self.waits_for),
+            say("views.console.server", what=self.server.failure or self.server.doing),
         )
 
     def _paint(self):
         """Bring what the page shows up to date."""
-        connected = self.waits_for != "you to press Connect"
+        connected = self.waits_for != FOR_CONNECT
         self._connect.disabled = connected
         for control in (*self._requests, self._box):
             control.disabled = not connected
         status = "<br>".join(html.escape(line) for line in self._who_waits())
-        screen = preformatted(
-            (line, None) for line in (self._shown() or "(nothing yet)").split("\n")
-        )
-        lines = list(self.trace.hexdump_lines()) or [("(no bytes yet)", None)]
+        screen = preformatted((line, None) for line in self._shown().split("\n"))
+        lines = list(self.trace.hexdump_lines()) or [(say("views.console.no-bytes"), None)]
         self._status.value = page(f'<div role="status" aria-live="polite">{status}</div>')
         self._bytes.value = page(
-            heading("The client's screen")
+            heading(say("views.console.screen"))
             + screen
-            + heading("Every byte: offset, hexadecimal, characters, field")
+            + heading(say("views.console.bytes-columns"))
             + preformatted(lines)
         )

@@ -1,9 +1,17 @@
 """What all views share: a text form for pages where no widget lives, colours, and a painter."""
 
+import functools
 import html
 import threading
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+from lenproto import words
+from lenproto.words import direction, language, say
+
+WORDS = Path(words.__file__).parent / "words.js"
+IMPORT = 'import { say } from "../../words/words.js";\n'
 FIELDS = (Path(__file__).parent / "fields.css").read_text("utf-8")
 STYLE = (
     f"<style>{FIELDS}"
@@ -73,9 +81,29 @@ class Painter:
             self._closed.wait(self.INTERVAL_S)
 
 
+def module(path: Path) -> str:
+    """Return a module of JavaScript with words.js in the place of its import: a page has no file to import."""
+    return path.read_text("utf-8").replace(IMPORT, WORDS.read_text("utf-8"))
+
+
+def spoken(name: str) -> dict[str, Any]:
+    """Return what say() of words.js takes: a table, its language, and how that is written."""
+    return {
+        "language": language(),
+        "direction": direction(),
+        "tables": {name: words.table(name)},
+    }
+
+
 def page(content):
     """Return HTML in the views' own style."""
-    return f'{STYLE}<div class="lenproto">{content}</div>'
+    return f'{STYLE}<div class="lenproto" lang="{language()}" dir="{direction()}">{content}</div>'
+
+
+def joined(parts: Iterable[str], key: str = "views.joined") -> str:
+    """Return names as a sentence has them, one and another; or, by another entry, sentences in a row."""
+    first, *more = [*parts] or [""]
+    return functools.reduce(lambda others, last: say(key, others=others, last=last), more, first)
 
 
 def heading(text):

@@ -8,6 +8,7 @@ import ipywidgets
 from lenproto.lab.trace import literal
 from lenproto.lab.views.page import TextForm, heading, page, preformatted
 from lenproto.wire import DEFAULT_IP, HEADER_BYTES, frame
+from lenproto.words import Words, say
 
 LIMIT_S = 2.0  # no step here has to wait for anybody: longer than this is an error
 
@@ -24,13 +25,15 @@ class Pieces(TextForm, ipywidgets.VBox):
             cut,
             min=0,
             max=len(self.stream) - 1,
-            description="Cut after byte",
+            description=say("views.pieces.cut"),
             style={"description_width": "initial"},
         )
-        self._single = ipywidgets.Checkbox(single, description="one byte at a time", indent=False)
-        self._send = ipywidgets.Button(description="Server: send a piece", button_style="primary")
-        self._receive = ipywidgets.Button(description="Client: receive")
-        self._again = ipywidgets.Button(description="Start again")
+        self._single = ipywidgets.Checkbox(
+            single, description=say("views.pieces.single"), indent=False
+        )
+        self._send = ipywidgets.Button(description=say("views.pieces.send"), button_style="primary")
+        self._receive = ipywidgets.Button(description=say("views.pieces.receive"))
+        self._again = ipywidgets.Button(description=say("views.pieces.again"))
         self._picture = ipywidgets.HTML()
         for control in (self._cut, self._single):
             control.observe(lambda change: self.restart(), "value")
@@ -76,7 +79,8 @@ class Pieces(TextForm, ipywidgets.VBox):
         if not missing:
             return
         if not pipe:
-            self._note("client", f"recv({missing}) waits: nothing has arrived", self._buffers()[-1])
+            waits = Words("views.pieces.waits", call=f"recv({missing})")
+            self._note("client", waits, self._buffers()[-1])
         else:
             while len(self._sockets[0].recv(len(pipe), socket.MSG_PEEK)) < len(pipe):
                 pass  # it is on its way
@@ -124,7 +128,10 @@ class Pieces(TextForm, ipywidgets.VBox):
         """The steps so far, and how full the two buffers are."""
         cut = " + ".join(literal(piece) for piece in self.pieces)
         return "\n".join(
-            [f"The server's {len(self.stream)} bytes: {cut}", *(self.steps or self._buffers())]
+            [
+                say("views.pieces.stream", n=len(self.stream), pieces=cut),
+                *(map(_line, self.steps) if self.steps else map(str, self._buffers())),
+            ]
         )
 
     def _connect(self):
@@ -138,7 +145,7 @@ class Pieces(TextForm, ipywidgets.VBox):
         self._sockets = ()
 
     def _note(self, who, what, filling=""):
-        self.steps.append(f"{who:<7} {what:<42} {filling}".rstrip())
+        self.steps.append((who, what, filling))
 
     def _buffers(self):
         """How full the header is; and the body, once the header says how long it is."""
@@ -153,10 +160,10 @@ class Pieces(TextForm, ipywidgets.VBox):
         coming = self.pieces[self.sent :]
         rows = [
             (
-                "Still at the server",
+                say("views.pieces.at-server"),
                 '<span class="cut"></span>'.join("".join(_boxes(piece)) for piece in coming),
             ),
-            ("On the way: sent, not yet received", "".join(_boxes(self.pipe))),
+            (say("views.pieces.on-the-way"), "".join(_boxes(self.pipe))),
             (
                 self._buffers()[0],
                 "".join(_boxes(self.header, "header", HEADER_BYTES - len(self.header))),
@@ -164,13 +171,14 @@ class Pieces(TextForm, ipywidgets.VBox):
         ]
         if len(self.header) == HEADER_BYTES:
             rows.append((self._buffers()[1], "".join(_boxes(self.body, "body", self.missing))))
+        nothing = say("views.pieces.nothing")
         picture = "".join(
-            heading(name) + f'<div class="boxes">{boxes or "nothing"}</div>' for name, boxes in rows
+            heading(str(name)) + f'<div class="boxes" dir="ltr">{boxes or nothing}</div>'
+            for name, boxes in rows
         )
-        steps = preformatted((line, None) for line in self.steps or ["(no step yet)"])
-        self._picture.value = page(
-            f'<div role="status" aria-live="polite">{picture}</div>{heading("Steps")}{steps}'
-        )
+        lines = list(map(_line, self.steps)) or [say("views.pieces.no-step")]
+        steps = heading(say("views.pieces.steps")) + preformatted((line, None) for line in lines)
+        self._picture.value = page(f'<div role="status" aria-live="polite">{picture}</div>{steps}')
 
 
 def _filling(name, buffer, size):
@@ -179,8 +187,16 @@ def _filling(name, buffer, size):
         [chr(byte) if 32 < byte < 127 else f"{byte:02x}" for byte in buffer]
         + ["_"] * (size - len(buffer))
     )
-    state = "complete" if len(buffer) == size else f"{size - len(buffer)} missing"
-    return f"{name}: {places}  ({len(buffer)} of {size} bytes, {state})"
+    missing = size - len(buffer)
+    state = Words("views.pieces.missing", n=missing) if missing else Words("views.pieces.complete")
+    return Words(f"views.pieces.{name}", places=places, got=len(buffer), size=size, state=state)
+
+
+def _line(step):
+    """A step in text: who, what, and how full the buffer is."""
+    who, what, filling = step
+    side = say(f"views.side.{who}")
+    return f"{side:<7} {what!s:<42} {filling}".rstrip()
 
 
 def _boxes(data, field="", missing=0):

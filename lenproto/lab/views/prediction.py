@@ -3,6 +3,7 @@
 import ipywidgets
 
 from lenproto.lab.views.page import TextForm
+from lenproto.words import say
 
 
 class Prediction(TextForm, ipywidgets.VBox):
@@ -17,7 +18,7 @@ class Prediction(TextForm, ipywidgets.VBox):
             options=list(answers),
             index=None,
             layout={"width": "max-content"},
-            description="Your prediction",
+            description=say("views.prediction.label"),
             style={"description_width": "initial"},
         )
         super().__init__([ipywidgets.HTML(f"<b>{question}</b>"), self.choice])
@@ -28,16 +29,16 @@ class Prediction(TextForm, ipywidgets.VBox):
             (reads for reads, is_value in self.answers.items() if is_value == value), repr(value)
         )
         if self.choice.value is None:
-            print(
-                f"The run says: {truth}. (You made no prediction: choose one above, then run this again.)"
-            )
-        elif self.choice.value == truth:
-            print(f"You predicted: {truth}. The run says so, too.")
+            print(say("views.prediction.none-made", truth=truth))
         else:
-            print(f"You predicted: {self.choice.value}. The run says: {truth}.")
+            came = "right" if self.choice.value == truth else "wrong"
+            print(say(f"views.prediction.{came}", choice=self.choice.value, truth=truth))
 
     def text(self):
         """The question and its answers."""
         return "\n".join(
-            [f"Predict: {self.question}", *(f"  ( ) {answer}" for answer in self.answers)]
+            [
+                say("views.prediction.predict", question=self.question),
+                *(f"  ( ) {answer}" for answer in self.answers),
+            ]
         )

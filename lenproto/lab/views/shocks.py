@@ -12,12 +12,12 @@ from lenproto.lab.program import LabError
 from lenproto.lab.shocks import server_shocks
 from lenproto.lab.staged_shocks import families, family_name, give, shock_named
 from lenproto.lab.views.cells import replace_earlier
-from lenproto.lab.views.page import TextForm, page
+from lenproto.lab.views.page import TextForm, joined, page
 from lenproto.server import CLIENT_TIMEOUT_S
+from lenproto.words import say
 
 AROUND = 3  # lines of source shown before and after the one that matters
 TEXT_WIDTH = 96  # characters, of the sentences below a table in text form
-PRESS = "Press a button: each server gets this shock, and you see what it did."
 STYLE = """<style>
 .lenproto .servers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26em, 100%), 1fr)); gap: 0.8em; }
 .lenproto .seen { border: 1px solid var(--jp-border-color1, #bbb); border-left: 0.4em solid #b34700; border-radius: 4px;
@@ -74,13 +74,13 @@ class Shocks(TextForm, ipywidgets.VBox):
         if chosen:
             self.give(chosen)
         else:
-            self._paint(PRESS)
+            self._paint(say("views.shocks.press"))
         self._worker.start()
 
     def give(self, name):
         """Give all servers this shock; return what was Seen, by server. LabError if there is none of that name."""
         self.shock = shock_named(name)
-        self._paint("Both sides talk …")
+        self._paint(say("views.shocks.talk"))
         with ThreadPoolExecutor(max(len(self.servers), 1)) as pool:
             seen = pool.map(lambda server: give(self.shock, server), self.servers.values())
             self.seen = dict(zip(self.servers, seen, strict=True))
@@ -97,13 +97,11 @@ class Shocks(TextForm, ipywidgets.VBox):
     def text(self):
         """What each server did, one below the other."""
         if not self.shock:
-            servers = " and ".join(self.servers)
-            return (
-                f"A button for each of these shocks against {servers}: {', '.join(self._buttons)}."
-            )
-        parts = [f"{self.shock.name}: {self.shock.story}"]
+            shocks = list(self._buttons)
+            return say("views.shocks.offered", servers=joined(self.servers), shocks=shocks)
+        parts = [say("views.shocks.named", shock=self.shock.name, story=self.shock.story)]
         for name, seen in self.seen.items():
-            parts.append(f"\n{name}: {seen}")
+            parts += ["", say("views.shocks.seen", server=name, what=seen)]
             parts += [f"  {line}" for line, _ in _lines(seen)]
             parts += ["", *(f"  {line}" for line in seen.conversation())]
         return "\n".join(parts)
@@ -117,7 +115,9 @@ class Shocks(TextForm, ipywidgets.VBox):
         cuts = [name for name in names if name.startswith("cut after byte")]
         pieces = [self._button(name, name) for name in names if name not in cuts]
         if cuts:
-            pieces.append(ipywidgets.HTML("cut after byte", layout={"margin": "2px 4px 2px 12px"}))
+            pieces.append(
+                ipywidgets.HTML(say("views.shocks.cut"), layout={"margin": "2px 4px 2px 12px"})
+            )
             pieces += [self._button(name, name.removeprefix("cut after byte ")) for name in cuts]
         box = ipywidgets.HBox(pieces, layout={"flex_flow": "row wrap", "flex": "1 1 0"})
         return ipywidgets.HBox([label, box])
@@ -146,7 +146,11 @@ class Shocks(TextForm, ipywidgets.VBox):
         story = ""
         if self.shock:
             story = f"<b>{html.escape(self.shock.name)}</b> · {html.escape(str(self.shock.story))}"
-        heard = instead or ". ".join(f"{name} {seen.sentence}" for name, seen in self.seen.items())
+        sentences = (
+            say("views.shocks.heard", server=name, sentence=seen.sentence)
+            for name, seen in self.seen.items()
+        )
+        heard = instead or joined(sentences, "views.shocks.then")
         self._story.value = page(
             f'<div class="story" role="status" aria-label="{html.escape(heard)}">{story}</div>'
         )
@@ -171,7 +175,9 @@ class ShockTable(TextForm, ipywidgets.VBox):
         self.seen = {}
         replace_earlier(self)
         self._button = ipywidgets.Button(
-            description="Give all shocks", button_style="primary", layout={"width": "auto"}
+            description=say("views.shock-table.give-all"),
+            button_style="primary",
+            layout={"width": "auto"},
         )
         self._button.on_click(lambda _: self._start())
         self._progress = ipywidgets.IntProgress(
@@ -218,15 +224,13 @@ class ShockTable(TextForm, ipywidgets.VBox):
     def text(self):
         """The table in characters: for each shock and server the verdict, and the line on which it failed."""
         if not self.seen:
-            return (
-                f"A table of {len(self._names)} shocks, a column for each server: "
-                f"{', '.join(self.servers)}. None is given yet."
+            return say(
+                "views.shock-table.none-given", n=len(self._names), servers=list(self.servers)
             )
-        withstood = (f"{self.held(server)} of {len(self._names)}" for server in self.servers)
-        rows = [("shock", *self.servers)]
+        rows = [(say("views.shock-table.shock"), *self.servers)]
         for name in self._names:
             rows.append((name, *(self._cell(name, server) for server in self.servers)))
-        rows.append(("withstood", *withstood))
+        rows.append((say("views.shock-table.withstood"), *map(self._share, self.servers)))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -251,7 +255,12 @@ class ShockTable(TextForm, ipywidgets.VBox):
             if failed:
                 first = failed[0]
                 sentence = self.seen[first, server].sentence
-                yield f"The first that {server} did not withstand is {first!r}. It {sentence}."
+                yield say(
+                    "views.shock-table.first-failure",
+                    server=server,
+                    shock=repr(first),
+                    sentence=sentence,
+                )
 
     def _start(self):
         """What the button does, in a thread of its own."""
@@ -275,21 +284,26 @@ class ShockTable(TextForm, ipywidgets.VBox):
         if len(self.seen) % 8 == 0:
             self._paint()
 
+    def _share(self, server):
+        """How many shocks of all a server has withstood, as the last row says it."""
+        return say("views.shock-table.share", part=self.held(server), whole=len(self._names))
+
     def _cell(self, name, server):
-        return self.seen[name, server].brief if (name, server) in self.seen else "·"
+        return str(self.seen[name, server].brief) if (name, server) in self.seen else "·"
 
     def _paint(self):
         seen = self.seen.copy()
         self._progress.value = len(seen)
-        self._count.value = page(f'<span role="status">{len(seen)} of {self._runs} given</span>')
+        given = say("views.shock-table.given", part=len(seen), whole=self._runs)
+        self._count.value = page(f'<span role="status">{html.escape(given)}</span>')
         head = "".join(
-            f'<th scope="col">{html.escape(name)}</th>' for name in ("shock", *self.servers)
+            f'<th scope="col">{html.escape(name)}</th>'
+            for name in (say("views.shock-table.shock"), *self.servers)
         )
         rows = "".join(self._html_row(name, seen) for name in self._names)
-        totals = "".join(
-            f"<th>{self.held(server)} of {len(self._names)}</th>" for server in self.servers
-        )
-        table = f'<table class="shocks"><tr>{head}</tr>{rows}<tr><th scope="row">withstood</th>{totals}</tr></table>'
+        totals = "".join(f"<th>{html.escape(self._share(server))}</th>" for server in self.servers)
+        last = f'<th scope="row">{html.escape(say("views.shock-table.withstood"))}</th>{totals}'
+        table = f'<table class="shocks"><tr>{head}</tr>{rows}<tr>{last}</tr></table>'
         failures = "".join(f"<p>{html.escape(line)}</p>" for line in self._first_failures())
         self._picture.value = STYLE + page(table + failures)
 
@@ -324,7 +338,7 @@ def _stories():
 
 def _verdict(seen):
     """Mark and verdict in colour, and the line on which it died or hangs."""
-    return f'{_marked(seen)} <span class="place">{html.escape(seen.place)}</span>'
+    return f'{_marked(seen)} <span class="place">{html.escape(str(seen.place))}</span>'
 
 
 def _marked(seen):
@@ -355,18 +369,18 @@ def _panel(name, seen):
         f'<span class="{"here" if here else ""}">{html.escape(line)}</span>\n'
         for line, here in _lines(seen)
     )
-    place = f'<div class="lines" tabindex="0"><pre>{rows}</pre></div>' if rows else ""
+    place = f'<div class="lines" tabindex="0"><pre dir="ltr">{rows}</pre></div>' if rows else ""
     rest = html.escape(seen.sentence.removeprefix(seen.label))
     kind, title = "held" if seen.held else "", html.escape(name)
     return (
         f'<section class="seen {kind}" aria-label="{title}"><h4>{title}</h4>'
-        f'<p>{_marked(seen)}{rest}</p>{place}<pre class="talk">{_talk(seen)}</pre></section>'
+        f'<p>{_marked(seen)}{rest}</p>{place}<pre class="talk" dir="ltr">{_talk(seen)}</pre></section>'
     )
 
 
 def _talk(seen):
     """The conversation as HTML: the client's lines paler, and the server's last one marked if it ended there."""
-    lines = seen.conversation()
+    lines = list(map(str, seen.conversation()))
     last = next(
         (line for line in reversed(range(len(lines))) if lines[line].startswith("server")), None
     )

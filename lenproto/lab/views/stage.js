@@ -2,17 +2,20 @@
 // Time is counted in calls: moment n is when n calls have been made and both sides have come to rest.
 // Whatever comes from the two programs is set as text, never as HTML.
 
+import { say } from "../../words/words.js";
+
 const SIDES = ["client", "server"];
 const KINDS = { "about to": "about", blocked: "blocked", failed: "failed" };
 const ANSWER_MS = 5000; // after so long without an answer, Python is gone
 const SPEEDS = [0.5, 1, 2, 5, 15]; // steps per second
 const SHOWN_BYTES = 256;
+const PIPE_BYTES = 48; // shown of what is on the way, or in a buffer
+const SPELT_BYTES = 12; // so many stand as text at an arrow
 const ROW = 2.5; // height of one call in the ladder, in letters' heights
 
-const KEYS = [
-  ["C", "step the client"], ["S", "step the server"], ["N", "step whichever can go on"], ["E", "run to the end"],
-  ["P", "play, pause"], ["← →", "back, forward"], ["Home End", "to the beginning, to the end"], ["↑ ↓", "choose a call"], ["Tab, ← →", "among bytes"],
-  ["T", "to the text box"], ["Esc", "out of the text box"], ["R", "start again"], ["F", "full screen"],
+const KEYS = [ // and what each is for, by the names under views.stage.keys
+  ["C", "client"], ["S", "server"], ["N", "any"], ["E", "run"], ["P", "play"], ["← →", "back-forward"], ["Home End", "home-end"],
+  ["↑ ↓", "choose"], ["Tab, ← →", "bytes"], ["T", "type"], ["Esc", "leave"], ["R", "again"], ["F", "full"],
 ];
 const LIVE_KEYS = new Set(["C", "S", "N", "E", "T", "Esc", "R"]);
 
@@ -31,7 +34,7 @@ class Conversation {
     this.sources = { client: [], server: [] };
     this.stands = {};
     this.now = null; // where the sides stand; null where no stage is behind this
-    this.streams = new Map(); // "1 client" → { sends, reads, fields, bytes }
+    this.streams = new Map(); // "1 client" → { sender, sends, reads, fields, bytes }
     this.arrows = [];
     this.deadlock = "";
     this.trouble = "";
@@ -48,22 +51,20 @@ class Conversation {
     }
     Object.assign(this, { sources: message.sources, stands: message.stands, now: message.sides ?? null });
     Object.assign(this, { deadlock: message.deadlock ?? "", trouble: message.trouble ?? "", playing: Boolean(message.playing) });
-    if (message.rungs.length) this.join();
+    if (message.rungs.length) this.gather();
     for (const view of this.views) view.changed();
   }
 
-  // Find, for every run of bytes, the call that sent it and the call that read it.
-  join() {
+  // All streams with their bytes, and all arrows, from the calls.
+  gather() {
     this.streams.clear();
-    for (const rung of this.rungs) if (rung?.stream) this.gather(rung);
-    this.arrows = [];
-    for (const [key, stream] of this.streams) this.joinBytes(key, stream);
-    const queues = this.rungs.some((rung) => rung.name === "listen");
-    for (const rung of this.rungs) if (rung.connection !== null && rung.made !== null) this.joinQuietly(rung, queues);
+    for (const rung of this.rungs) if (rung?.stream) this.gatherBytes(rung);
+    this.arrows = this.rungs.flatMap((from) => from.arrows.map(({ to, ...arrow }) => (
+      { key: from.stream, from, to: this.rungs[to - 1] ?? null, ...arrow })));
   }
 
-  gather(rung) {
-    const stream = this.stream(rung.stream);
+  gatherBytes(rung) {
+    const stream = this.stream(rung.stream, rung.sender);
     stream[rung.sends ? "sends" : "reads"].push(rung);
     for (const [name, start, size] of rung.pieces) stream.fields.set(start, { name, start, size });
     for (let at = 0; at < rung.hex.length / 2; at++) {
@@ -71,35 +72,8 @@ class Conversation {
     }
   }
 
-  joinBytes(key, { sends, reads }) {
-    let next = 0;
-    for (const send of sends) {
-      let at = send.start;
-      while (next < reads.length && reads[next].stop <= at) next++;
-      for (let i = next; i < reads.length && reads[i].start < send.stop; i++) {
-        const stop = Math.min(send.stop, reads[i].stop);
-        this.arrows.push({ key, from: send, to: reads[i], start: at, stop });
-        at = stop;
-      }
-      if (at < send.stop) this.arrows.push({ key, from: send, to: null, start: at, stop: send.stop });
-    }
-  }
-
-  // What belongs together without bytes: connect and accept, close and the end that the other side reads.
-  joinQuietly(rung, queues) {
-    const others = (names) => this.rungs.filter((other) => other.actor !== rung.actor && names.includes(other.name) &&
-      other.connection === rung.connection && other.made !== null);
-    if (rung.ends) {
-      const from = others(["close", "shutdown"]).findLast((each) => each.number <= rung.made);
-      if (from) this.arrows.push({ from, to: rung, quiet: "end of the stream" });
-    } else if (rung.name.startsWith("connect")) {
-      const to = others(["accept"])[0] ?? null; // nobody: it stands in the queue
-      if (to || queues) this.arrows.push({ from: rung, to, quiet: "connection" });
-    }
-  }
-
-  stream(key) {
-    if (!this.streams.has(key)) this.streams.set(key, { sends: [], reads: [], fields: new Map(), bytes: [] });
+  stream(key, sender) {
+    if (!this.streams.has(key)) this.streams.set(key, { sender, sends: [], reads: [], fields: new Map(), bytes: [] });
     return this.streams.get(key);
   }
 
@@ -111,7 +85,7 @@ class Conversation {
     if (doing) return { ...doing, state: "blocked", call: doing.text };
     const next = this.rungs.find((rung) => sideOf(rung) === side && rung.number > moment);
     if (next) return { ...next, state: "about to", call: next.text };
-    return this.now?.[side] ?? { state: "over", reason: this.stands[side] || "makes no more calls" };
+    return this.now?.[side] ?? { state: "over", reason: this.stands[side] };
   }
 
   printedBy(side, moment) {
@@ -122,15 +96,15 @@ class Conversation {
 // ---- one moment of it, drawn -------------------------------------------------------------------
 
 class View {
-  constructor(conversation, tell, el, live) {
-    Object.assign(this, { conversation, tell, live });
+  constructor(conversation, words, tell, el, live) {
+    Object.assign(this, { conversation, words, tell, live });
     this.moment = 0;
     this.follows = true; // it shows the newest moment
     this.chosen = null; // number of a call; null: the one that moved bytes last
     this.lit = null; // what the mouse or the focus is on
     this.timer = null; // of what plays
     this.waiting = null; // a timer, as long as Python owes an answer
-    this.drawn = { sources: {}, printed: {}, words: "" };
+    this.drawn = { sources: {}, printed: {}, stands: "" };
     this.build(el);
     conversation.views.add(this);
     this.resized = new ResizeObserver(() => this.draw(true));
@@ -150,12 +124,31 @@ class View {
 
   get last() { return this.conversation.rungs.length; }
 
+  say(key, values) {
+    return say(this.words, `views.stage.${key}`, values);
+  }
+
+  // A side by its name; of a trace that a Tap recorded, an actor has a name of its own.
+  who(actor) {
+    return SIDES.includes(actor) ? say(this.words, `views.side.${actor}`) : actor;
+  }
+
+  // The picture goes from left to right, a sentence as its language does.
+  makeSentence(parent, kind = "") {
+    return make(parent, "div", kind, { dir: this.words.direction });
+  }
+
+  counted(bytes) {
+    return say(this.words, "views.byte", { n: bytes });
+  }
+
   build(el) {
     el.classList.add("lenproto-stage");
     this.root = make(el, "div", "stage", { tabindex: 0, role: "group", dir: "ltr", "data-lm-suppress-shortcuts": "true",
-      "aria-label": this.live ? "Stage: client and server, call by call" : "Replay of a conversation" });
+      lang: this.words.language, "aria-label": this.say(this.live ? "live" : "replay") });
     this.buildTools();
-    this.say = make(this.root, "div", "say", { hidden: "" }); // a deadlock, or what went wrong
+    this.notice = this.makeSentence(this.root, "say"); // a deadlock, or what went wrong
+    this.notice.hidden = true;
     const stands = make(this.root, "div", "stands");
     this.sides = {};
     const middle = make(this.root, "div", "middle");
@@ -163,8 +156,8 @@ class View {
     this.buildProgram(middle, "client");
     const ladder = make(middle, "div", "ladder");
     const heads = make(ladder, "div", "heads");
-    for (const side of SIDES) make(heads, "span").textContent = side;
-    this.calls = make(ladder, "div", "calls", { tabindex: 0, role: "listbox", "aria-label": "Calls, in the order in which they were made" });
+    for (const side of SIDES) make(heads, "span").textContent = this.who(side);
+    this.calls = make(ladder, "div", "calls", { tabindex: 0, role: "listbox", "aria-label": this.say("calls") });
     this.paper = svg(this.calls, "svg", "", {});
     this.buildProgram(middle, "server");
     const below = make(this.root, "div", "below");
@@ -182,87 +175,87 @@ class View {
   }
 
   buildTools() {
-    const tools = make(this.root, "div", "tools", { role: "toolbar", "aria-label": "Steps" });
-    const button = (text, key, title, act, kind = "") => {
-      const made = make(tools, "button", kind, { type: "button", title, "aria-keyshortcuts": key });
-      make(made, "span").textContent = text;
+    const tools = make(this.root, "div", "tools", { role: "toolbar", "aria-label": this.say("tools") });
+    const button = (name, key, act, { sign = "", kind = "" } = {}) => {
+      const made = make(tools, "button", kind, { type: "button", title: this.say(`help.${name}`), "aria-keyshortcuts": key });
+      make(made, "span").textContent = sign || this.say(`button.${name}`);
+      if (sign) made.setAttribute("aria-label", this.say(`label.${name}`));
       if (key.length === 1) make(made, "kbd", "", { "aria-hidden": "true" }).textContent = key;
       made.addEventListener("click", act);
-      return made;
+      this.buttons[name] = made;
     };
     const gap = () => make(tools, "span", "gap");
     this.buttons = {};
     if (this.live) {
-      this.buttons.client = button("Step client", "C", "The client makes its next call", () => this.step("client"), "first");
-      this.buttons.server = button("Step server", "S", "The server makes its next call", () => this.step("server"), "first");
-      this.buttons.any = button("Next", "N", "Whichever can go on makes its next call", () => this.step(null));
-      this.buttons.run = button("Run", "E", "Both go on until neither can", () => this.run());
+      button("client", "C", () => this.step("client"), { kind: "first" });
+      button("server", "S", () => this.step("server"), { kind: "first" });
+      button("any", "N", () => this.step(null));
+      button("run", "E", () => this.run());
       gap();
     }
-    this.buttons.home = button("⏮", "Home", "To the beginning", () => this.go(0));
-    this.buttons.back = button("◀", "ArrowLeft", "Back, one call", () => this.go(this.moment - 1));
+    button("home", "Home", () => this.go(0), { sign: "⏮" });
+    button("back", "ArrowLeft", () => this.go(this.moment - 1), { sign: "◀" });
     this.count = make(tools, "span", "count");
-    this.buttons.forward = button("▶", "ArrowRight", "Forward, one call", () => this.go(this.moment + 1));
-    this.buttons.end = button("⏭", "End", "To the newest call", () => this.go(this.last));
-    for (const [name, label] of [["home", "To the beginning"], ["back", "Back"], ["forward", "Forward"], ["end", "To the end"]]) {
-      this.buttons[name].setAttribute("aria-label", label);
-    }
-    this.buttons.play = button("Play", "P", "Play or pause", () => (this.timer ? this.pause() : this.play()));
-    const speed = make(tools, "label", "");
-    make(speed, "span").textContent = "slow";
-    this.speed = make(speed, "input", "", { type: "range", min: 0, max: SPEEDS.length - 1, value: 1, "aria-label": "Speed of play" });
-    make(speed, "span").textContent = "fast";
+    button("forward", "ArrowRight", () => this.go(this.moment + 1), { sign: "▶" });
+    button("end", "End", () => this.go(this.last), { sign: "⏭" });
+    button("play", "P", () => (this.timer ? this.pause() : this.play()));
+    this.buildSpeed(make(tools, "label", ""));
+    gap();
+    if (this.live) button("again", "R", () => this.again());
+    button("full", "F", () => this.fill());
+    if (!this.root.requestFullscreen) this.buttons.full.hidden = true;
+  }
+
+  buildSpeed(label) {
+    make(label, "span").textContent = this.say("slow");
+    this.speed = make(label, "input", "", { type: "range", min: 0, max: SPEEDS.length - 1, value: 1, "aria-label": this.say("speed") });
+    make(label, "span").textContent = this.say("fast");
     this.speed.addEventListener("input", () => {
-      this.speed.setAttribute("aria-valuetext", `${SPEEDS[this.speed.value]} steps per second`);
+      this.speed.setAttribute("aria-valuetext", this.say("speed-now", { n: SPEEDS[this.speed.value] }));
       if (this.timer) this.play();
     });
-    gap();
-    if (this.live) this.buttons.again = button("Start again", "R", "Start both programs anew", () => this.again());
-    this.buttons.full = button("Full screen", "F", "Fill the screen, or no longer", () => this.fill());
-    if (!this.root.requestFullscreen) this.buttons.full.hidden = true;
   }
 
   buildSide(parent, side) {
     const card = make(parent, "div", "side", { "data-side": side });
-    const words = make(card, "div");
-    make(words, "b").textContent = `${side}: `;
+    const words = this.makeSentence(card);
+    make(words, "b").textContent = this.say("who", { actor: this.who(side) });
     const below = make(card, "div", "under");
     const parts = { card, words: make(words, "span", "words"), place: make(below, "span", "place") };
     parts.form = make(below, "form", "", { hidden: "" });
     parts.prompt = make(make(parts.form, "label"), "code");
     parts.input = make(parts.form, "input", "", { type: "text", autocomplete: "off", spellcheck: "false" });
-    make(parts.form, "button", "first", { type: "submit" }).textContent = "Enter";
+    make(parts.form, "button", "first", { type: "submit" }).textContent = this.say("enter");
     parts.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.order({ do: "type", side, line: parts.input.value });
       parts.input.value = "";
       this.root.focus();
     });
-    parts.late = make(below, "button", "", { type: "button", hidden: "", title: "On the stage time stands still until you press this" });
+    parts.late = make(below, "button", "", { type: "button", hidden: "", title: this.say("time-out-help") });
     parts.late.addEventListener("click", () => this.order({ do: "time out", side }));
     return parts;
   }
 
   buildProgram(parent, side) {
     const program = make(parent, "div", "program");
-    make(program, "div", "name").textContent = `The ${side}'s program`;
-    const code = make(program, "div", "code", { tabindex: 0, role: "region", "aria-label": `Source of the ${side}` });
-    make(program, "div", "name").textContent = "It printed";
-    const screen = make(program, "pre", "screen", { tabindex: 0, "aria-label": `What the ${side} printed` });
+    make(program, "div", "name").textContent = this.say(`program.${side}`);
+    const code = make(program, "div", "code", { tabindex: 0, role: "region", "aria-label": this.say(`source.${side}`) });
+    make(program, "div", "name").textContent = this.say("printed");
+    const screen = make(program, "pre", "screen", { tabindex: 0, "aria-label": this.say(`screen.${side}`) });
     Object.assign(this.sides[side], { code, screen });
   }
 
   buildHelp() {
-    this.help = make(this.root, "details");
-    make(this.help, "summary").textContent = "Keys";
+    this.help = make(this.root, "details", "", { dir: this.words.direction });
+    make(this.help, "summary").textContent = this.say("keys.title");
     const list = make(this.help, "dl");
     for (const [key, what] of KEYS) {
       if (!this.live && LIVE_KEYS.has(key)) continue;
-      make(make(list, "dt"), "code").textContent = key;
-      make(list, "dd").textContent = what;
+      make(make(list, "dt"), "code", "", { dir: "ltr" }).textContent = key;
+      make(list, "dd").textContent = this.say(`keys.${what}`);
     }
-    make(this.help, "p", "faint").textContent =
-      "Click into the stage first, then the keys work. Point at a byte, an arrow, a call or a line: all that belongs to it lights up. Click one to keep its bytes below.";
+    make(this.help, "p", "faint").textContent = this.say("keys.help");
   }
 
   // ---- what buttons and keys do ----
@@ -271,7 +264,7 @@ class View {
     this.follows = true;
     clearTimeout(this.waiting);
     this.waiting = setTimeout(() => {
-      this.conversation.trouble = "Python does not answer. If the kernel was restarted, or the cell ran again, use the new stage: run the cell.";
+      this.conversation.trouble = this.say("no-answer");
       this.changed();
     }, ANSWER_MS);
     this.tell(what);
@@ -321,7 +314,7 @@ class View {
   }
 
   asks(side) {
-    return (side ? [side] : SIDES).find((each) => this.conversation.now?.[each].call?.startsWith("input("));
+    return (side ? [side] : SIDES).find((each) => this.conversation.now?.[each].name === "input");
   }
 
   fill() {
@@ -367,7 +360,8 @@ class View {
     const rung = this.conversation.rungs[to - 1];
     this.show(to);
     this.draw();
-    this.announce(`${rung.actor}: ${rung.text}${rung.result ? `, ${rung.result}` : ""}, line ${rung.line} of ${rung.function}`);
+    const { text: call, result, line, function: name } = rung;
+    this.announce(this.say(result ? "call.result-at" : "call.at", { actor: this.who(rung.actor), call, result, line, function: name }));
   }
 
   // Point at the next byte of a row of bytes.
@@ -490,17 +484,16 @@ class View {
   drawTools() {
     const { playing, trouble, deadlock } = this.conversation;
     const atEnd = this.moment === this.last, buttons = this.buttons;
-    setText(this.count, `${atEnd || !this.live ? "" : "the past: "}call ${this.moment} of ${this.last}`);
+    setText(this.count, this.say(atEnd || !this.live ? "count" : "count-past", { moment: this.moment, last: this.last }));
     this.count.classList.toggle("past", this.live && !atEnd);
     for (const each of [buttons.home, buttons.back]) each.disabled = this.moment === 0;
     for (const each of [buttons.forward, buttons.end]) each.disabled = atEnd;
-    const play = this.timer ? "Pause" : "Play";
-    buttons.play.firstChild.textContent = play;
+    buttons.play.firstChild.textContent = this.say(this.timer ? "button.pause" : "button.play");
     if (this.live) this.drawSteps(playing);
     buttons.play.disabled = this.live ? atEnd && !this.canStep() && !this.timer : this.last === 0;
-    const words = trouble || (atEnd ? deadlock : "");
-    this.say.hidden = !words;
-    setText(this.say, words);
+    const notice = trouble || (atEnd ? deadlock : "");
+    this.notice.hidden = !notice;
+    setText(this.notice, notice);
   }
 
   drawSteps(playing) {
@@ -508,49 +501,60 @@ class View {
     for (const side of SIDES) buttons[side].disabled = playing || !this.canStep(side);
     buttons.any.disabled = playing || !this.canStep();
     buttons.run.disabled = !playing && !this.canStep();
-    buttons.run.firstChild.textContent = playing ? "Stop" : "Run";
+    buttons.run.firstChild.textContent = this.say(playing ? "button.stop" : "button.run");
   }
 
   drawSides() {
-    const said = SIDES.map((side) => this.drawSide(side));
-    if (this.moment === this.last && this.conversation.deadlock) said.push(this.conversation.deadlock);
-    const words = said.join(". ");
-    if (this.drawn.words === words) return;
-    this.drawn.words = words;
-    this.announce(words);
+    const [client, server] = SIDES.map((side) => this.drawSide(side));
+    const deadlock = this.moment === this.last && this.conversation.deadlock;
+    const stands = this.say(deadlock ? "both-stuck" : "both", { client, server, deadlock });
+    if (this.drawn.stands === stands) return;
+    this.drawn.stands = stands;
+    this.announce(stands);
   }
 
   // Returns where the side stands, in words.
   drawSide(side) {
     const parts = this.sides[side], at = this.conversation.position(side, this.moment);
-    const words = {
-      "about to": `about to ${at.call}`, blocked: `stuck in ${at.call}, waits for ${at.awaits}`,
-      failed: at.reason, over: at.reason, "not started": "not started", finished: "finished",
-    }[at.state] ?? at.state;
-    const place = at.line && at.state !== "failed" ? `line ${at.line} of ${at.function}` : ""; // the reason names it
+    const stands = this.stands(at);
+    const place = at.line && at.state !== "failed" ? this.place(at) : ""; // the reason names it
     parts.card.className = `side ${KINDS[at.state] ?? ""}`;
-    setText(parts.words, words);
+    setText(parts.words, stands);
     setText(parts.place, place);
     this.drawAnswers(side, at);
     this.drawSource(side, at);
     const printed = this.conversation.printedBy(side, this.moment).slice(-5000);
     if (this.drawn.printed[side] !== printed) {
       this.drawn.printed[side] = printed;
-      parts.screen.textContent = printed || "(nothing yet)";
+      parts.screen.textContent = printed || this.say("nothing-printed");
       parts.screen.scrollTop = parts.screen.scrollHeight;
     }
-    return `${side}: ${words}${place && `, ${place}`}`;
+    return this.say(place ? "stands.said-at" : "stands.said", { side: this.who(side), stands, place });
+  }
+
+  stands({ state, call, awaits, reason }) {
+    switch (state) {
+      case "about to": return this.say("stands.about", { call });
+      case "blocked": return this.say("stands.blocked", { call, awaits });
+      case "not started": return this.say("stands.not-started");
+      case "finished": return this.say("stands.finished");
+      default: return reason || this.say("stands.no-more-calls");
+    }
+  }
+
+  place({ line, function: name }) {
+    return this.say("place", { line, function: name });
   }
 
   // What a person can give a side that is stuck: a line of text, or the end of its patience.
   drawAnswers(side, at) {
     const parts = this.sides[side], now = this.live && this.moment === this.last;
-    const asks = at.state === "blocked" && at.call?.startsWith("input(");
+    const asks = at.state === "blocked" && at.name === "input";
     parts.form.hidden = !(asks && now);
-    setText(parts.prompt, asks ? at.call.slice(7, -2) || "input:" : "");
-    parts.input.setAttribute("aria-label", `Type for the ${side}`);
+    setText(parts.prompt, asks ? at.prompt || this.say("prompt") : "");
+    parts.input.setAttribute("aria-label", this.say(`type.${side}`));
     parts.late.hidden = !(now && at.limit_s);
-    setText(parts.late, `Let its time limit of ${at.limit_s} s run out`);
+    setText(parts.late, this.say("time-out", { seconds: at.limit_s }));
   }
 
   drawSource(side, at) {
@@ -563,7 +567,7 @@ class View {
       sorted.sort((a, b) => a.file.localeCompare(b.file) || a.first - b.first);
       for (const source of sorted) {
         make(code, "div", "name").textContent = source.function === "<module>" ? "" : source.function;
-        if (!source.text) make(code, "div", "faint").textContent = "(its source is not at hand)";
+        if (!source.text) make(code, "div", "faint").textContent = this.say("no-source");
         for (const [index, text] of (source.text ? source.text.split("\n") : []).entries()) {
           const line = make(code, "div", "row", { "data-side": side, "data-file": source.file, "data-line": source.first + index });
           make(line, "span", "number").textContent = source.first + index;
@@ -589,59 +593,96 @@ class View {
     else if (top + 2 * height > this.calls.scrollTop + this.calls.clientHeight) this.calls.scrollTop = top + 2 * height - this.calls.clientHeight;
   }
 
-  drawLadder() {
-    const { rungs, arrows } = this.conversation, { moment, paper, calls } = this;
-    const size = this.size, row = ROW * size, width = calls.clientWidth, letter = 0.55 * size; // of the calls' smaller type
-    const lane = Math.min(0.33 * width, 19 * size), times = 1.8 * size;
-    const left = { client: times, server: width - lane - 4 }, right = { client: times + lane, server: width - 4 };
+  // Where things stand in the ladder, in pixels.
+  layout() {
+    const { size, calls } = this, row = ROW * size, width = calls.clientWidth;
+    const lane = Math.min(0.33 * width, 19 * size), times = 1.8 * size; // of the calls of one side, of the numbers before them
     const top = calls.scrollTop, bottom = top + calls.clientHeight;
     const middle = (made) => (made - 0.5) * row;
-    paper.setAttribute("width", width);
-    paper.style.height = `${Math.max((moment + 2) * row, 0)}px`;
-    paper.replaceChildren();
+    return {
+      size, row, width, lane, top, bottom, middle,
+      letter: 0.55 * size, // of the calls' smaller type
+      left: { client: times, server: width - lane - 4 },
+      right: { client: times + lane, server: width - 4 },
+      seen: (a, b) => middle(b) + row > top && middle(a) - row < bottom,
+    };
+  }
+
+  drawLadder() {
+    const layout = this.layout();
+    this.drawPaper(layout);
+    this.drawRungs(layout);
+    this.drawTimes(layout);
+    this.drawNext(layout);
+    this.drawArrows(layout);
+    this.calls.setAttribute("aria-activedescendant", this.chosen ? this.name(this.chosen) : "");
+  }
+
+  drawPaper({ width, row, left, right }) {
+    this.paper.setAttribute("width", width);
+    this.paper.style.height = `${Math.max((this.moment + 2) * row, 0)}px`;
+    this.paper.replaceChildren();
     for (const side of SIDES) {
       const x = (left[side] + right[side]) / 2;
-      svg(paper, "line", "lifeline", { x1: x, x2: x, y1: 0, y2: (moment + 1) * row });
+      svg(this.paper, "line", "lifeline", { x1: x, x2: x, y1: 0, y2: (this.moment + 1) * row });
     }
-    const seen = (a, b) => middle(b) + row > top && middle(a) - row < bottom;
-    const tracks = this.tracks();
-    for (const rung of rungs.slice(0, moment)) {
+  }
+
+  drawRungs(layout) {
+    const { moment } = this, { size, row, lane, left, seen } = layout, tracks = this.tracks();
+    for (const rung of this.conversation.rungs.slice(0, moment)) {
       if (!seen(rung.number, Math.min(rung.made ?? moment, moment))) continue;
       const shift = Math.min(tracks[rung.number - 1] ?? 0, 4) * 0.9 * size;
       const end = isMade(rung, moment) ? rung.made : moment + 0.3;
       const box = { x: left[sideOf(rung)] + shift, width: lane - shift,
         y: (rung.number - 1) * row + 2, height: (end - rung.number + 1) * row - 4 };
-      this.drawRung(rung, box, { size, row, letter, top });
+      this.drawRung(rung, box, layout);
     }
-    for (let number = Math.max(1, Math.floor(top / row)); number <= Math.min(moment, Math.ceil(bottom / row)); number++) {
-      svg(paper, "text", "time", { x: 0.2 * size, y: middle(number) + 0.3 * size }).textContent = number;
+  }
+
+  // The numbers of the calls that are in view.
+  drawTimes({ size, row, top, bottom, middle }) {
+    const last = Math.min(this.moment, Math.ceil(bottom / row));
+    for (let number = Math.max(1, Math.floor(top / row)); number <= last; number++) {
+      svg(this.paper, "text", "time", { x: 0.2 * size, y: middle(number) + 0.3 * size }).textContent = number;
     }
-    this.drawNext(left, lane, row, letter);
-    const sent = arrows.filter(({ from, to }) => isMade(from, moment) && seen(from.made, Math.min(to?.made ?? moment, moment)));
-    const heads = new Map(); // rows that already have a label
-    for (const arrow of together(sent, moment)) this.drawArrow(arrow, { left, right, size, middle, heads });
-    calls.setAttribute("aria-activedescendant", this.chosen ? this.name(this.chosen) : "");
+  }
+
+  drawArrows(layout) {
+    const { moment } = this, heads = new Map(); // rows that already have a label
+    const sent = this.conversation.arrows.filter(({ from, to }) =>
+      isMade(from, moment) && layout.seen(from.made, Math.min(to?.made ?? moment, moment)));
+    for (const arrow of together(sent, moment)) this.drawArrow(arrow, layout, heads);
   }
 
   drawRung(rung, { x, y, width, height }, { size, row, letter, top }) {
     const over = isMade(rung, this.moment), chosen = this.chosen === rung.number;
     const kind = `rung ${over ? "" : "waits"} ${rung.failed && over ? "failed" : ""} ${chosen ? "chosen" : ""}`;
+    const label = this.say(over ? "call.made" : "call.waits", { actor: this.who(rung.actor), call: rung.text, result: rung.result });
     const group = svg(this.paper, "g", kind, { "data-call": rung.number, id: this.name(rung.number), role: "option",
-      "aria-selected": chosen, "aria-label": `${rung.actor}: ${rung.text} ${over ? rung.result : "waits"}` });
+      "aria-selected": chosen, "aria-label": label });
     svg(group, "rect", "box", { x, y, width, height: Math.max(height, 4), rx: 4 });
-    svg(group, "title").textContent = `${rung.text}${over && rung.result ? ` → ${rung.result}` : ""}\nline ${rung.line} of ${rung.function}`;
-    const result = over ? outcome(rung) : "";
+    svg(group, "title").textContent = `${rung.text}${over && rung.result ? ` → ${rung.result}` : ""}\n${this.place(rung)}`;
+    const [result, short] = over ? this.outcome(rung) : ["", ""];
     const room = Math.floor((width - size) / letter);
     const name = fitted([rung.text, `${rung.name}(…)`, rung.name], room);
-    const write = (words, at) => { svg(group, "text", "call", { x: x + 0.5 * size, y: at }).textContent = words; };
+    const write = (text, at) => { svg(group, "text", "call", { x: x + 0.5 * size, y: at }).textContent = text; };
     if (height <= 1.6 * row) {
-      write(inOneLine(name, over, result, room), y + height / 2 + 0.35 * size);
+      write(inOneLine(name, over, [result, short], room), y + height / 2 + 0.35 * size);
       return;
     }
     // In a tall box the call stands above, or where it can be seen, and what came of it stands below.
     write(name, Math.min(Math.max(y + 1.55 * size, top + 1.55 * size), y + height - (result ? 2.2 : 0.9) * size));
-    const last = over ? result && `→ ${result}` : "… waits";
-    if (last) write(fitted([last, `→ ${short(result)}`], room), y + height - 0.75 * size);
+    const last = over ? result && `→ ${result}` : this.say("call.still");
+    if (last) write(fitted([last, `→ ${short}`], room), y + height - 0.75 * size);
+  }
+
+  // What came of a call that is over, and the same in short; nothing where its own text says it.
+  outcome({ failed, ends, sends, again, result, short }) {
+    if (!failed && !ends && sends) return ["", ""];
+    if (!again) return [result, short];
+    const repeated = this.say("call.again", { result });
+    return [repeated, repeated];
   }
 
   name(number) {
@@ -663,82 +704,97 @@ class View {
   }
 
   // The calls that would come next, at the lower end.
-  drawNext(left, lane, row, letter) {
+  drawNext({ left, lane, row, letter, size }) {
     for (const side of SIDES) {
       const at = this.conversation.position(side, this.moment);
       if (at.state !== "about to") continue;
       const y = this.moment * row + 0.36 * row, group = svg(this.paper, "g", "next", {});
       svg(group, "rect", "box", { x: left[side], y, width: lane, height: row - 4, rx: 4 });
-      const words = fitted([`next: ${at.call}`, at.call, at.call.replace(/\(.*/s, "(…)")], Math.floor((lane - this.size) / letter));
-      svg(group, "text", "call", { x: left[side] + 0.5 * this.size, y: y + row / 2 + 0.25 * this.size }).textContent = words;
+      const forms = [this.say("call.next", { call: at.call }), at.call, `${at.name}(…)`];
+      svg(group, "text", "call", { x: left[side] + 0.5 * size, y: y + row / 2 + 0.25 * size }).textContent =
+        fitted(forms, Math.floor((lane - size) / letter));
     }
   }
 
-  drawArrow(arrow, { left, right, size, middle, heads }) {
-    const { moment } = this, fromClient = arrow.from.actor !== "server";
-    const landed = arrow.to !== null && isMade(arrow.to, moment);
-    if (arrow.quiet && arrow.quiet !== "connection" && !landed) return;
+  drawArrow(arrow, { left, right, size, middle }, heads) {
+    const fromClient = arrow.from.actor !== "server", towards = fromClient ? -1 : 1;
+    const landed = arrow.to !== null && isMade(arrow.to, this.moment);
+    if (arrow.quiet === "end" && !landed) return;
     const x1 = fromClient ? right.client : left.server, x2 = fromClient ? left.server : right.client;
-    const away = x1 + (x2 - x1) * 0.42;
     const y1 = middle(arrow.from.made), y2 = landed ? middle(arrow.to.made) : y1;
-    const end = landed ? x2 : away, towards = fromClient ? -1 : 1;
     const group = svg(this.paper, "g", `arrow ${landed ? "" : "away"} ${arrow.quiet ? "quiet" : ""}`, told(arrow, landed));
-    const line = `M${x1},${y1} L${end},${y2}`;
-    svg(group, "path", "", { d: line });
-    svg(group, "path", "grip", { d: line });
-    const slope = Math.atan2(y2 - y1, Math.abs(end - x1)), tip = 0.62 * size;
-    if (landed) {
-      const point = (angle) => `${end + towards * tip * Math.cos(angle)},${y2 - tip * Math.sin(angle)}`;
-      svg(group, "path", "tip", { d: `M${end},${y2} L${point(slope + 0.42)} L${point(slope - 0.42)} Z` });
-    } else svg(group, "circle", "tip", { cx: end, cy: y2, r: 0.3 * size });
+    drawLine(group, { x1, y1, x2: landed ? x2 : x1 + (x2 - x1) * 0.42, y2 }, { landed, towards, size });
     const where = `${landed} ${y2} ${fromClient}`, above = heads.get(where) ?? 0;
     heads.set(where, above + 1);
-    const words = this.words(arrow, landed);
     const room = Math.abs(x2 - x1) - 1.2 * size;
     const text = svg(group, "text", "label halo", { "text-anchor": fromClient ? "end" : "start",
       x: x2 + towards * 0.75 * size, y: y2 - 0.35 * size - above * 1.05 * size });
-    text.textContent = fitted(words, Math.floor(room / (0.5 * size)));
+    text.textContent = fitted(this.labels(arrow, landed), Math.floor(room / (0.5 * size)));
   }
 
   // What stands at an arrow, from the longest form to the shortest.
-  words(arrow, landed) {
-    if (arrow.quiet) return [landed ? arrow.quiet : "in the queue"];
+  labels(arrow, landed) {
+    if (arrow.quiet) return [this.say(landed ? `arrow.${arrow.quiet}` : "arrow.queue")];
     const stream = this.conversation.streams.get(arrow.key);
     const pieces = arrow.from.pieces.filter(([, , , a, b]) => a < arrow.stop && arrow.start < b)
       .map(([name, start, size, a, b]) => ({ name, start, size, a: Math.max(a, arrow.start), b: Math.min(b, arrow.stop) }));
-    const count = counted(arrow.stop - arrow.start);
-    const described = pieces.map(({ name, size, a, b }) => {
-      const part = size !== null && b - a < size ? ` ${b - a} of ${size}` : "";
-      return b - a <= 12 ? `${name}${part} "${readable(stream.bytes.slice(a, b))}"` : `${name}${part || ` ${b - a} bytes`}`;
-    }).join(" + ");
-    const names = pieces.map(({ name }) => name).join(" + ");
-    const head = landed ? "" : "on the way: ";
-    return [`${head}${described}`, `${head}${names}, ${count}`, `${names}, ${count}`, `${head}${count}`, count];
+    const bytes = this.counted(arrow.stop - arrow.start);
+    const described = pieces.map((piece) => this.piece(piece, stream)).join(" + ");
+    const fields = pieces.map(({ name }) => this.say(`field.${name}`)).join(" + ");
+    const counted = this.say("arrow.counted", { fields, bytes });
+    const full = (what) => (landed ? what : this.say("arrow.away", { what }));
+    return [full(described), full(counted), counted, full(bytes), bytes];
+  }
+
+  // A field, or the part of it that an arrow brings.
+  piece({ name, size, a, b }, stream) {
+    const field = this.say(`field.${name}`), part = b - a, isPart = size !== null && part < size;
+    if (part <= SPELT_BYTES) {
+      const text = readable(stream.bytes.slice(a, b));
+      return this.say(isPart ? "piece.part-text" : "piece.text", { field, part, size, text });
+    }
+    return isPart ? this.say("piece.part", { field, part, size }) : this.say("piece.bytes", { field, n: part });
   }
 
   // The chosen call's bytes, and for each direction what is on the way and what its reader is filling.
   drawBytes() {
-    const { rungs } = this.conversation, { moment } = this;
-    const known = (rung) => rung?.stream && isMade(rung, moment);
-    const latest = rungs.slice(0, moment).filter(known).reduce((best, rung) => (!best || rung.made >= best.made ? rung : best), null);
+    const { rungs } = this.conversation, latest = this.latest();
     const chosen = this.chosen ? rungs[this.chosen - 1] : latest;
     const connection = chosen?.connection ?? latest?.connection;
     const several = new Set(rungs.map((rung) => rung.connection)).size > 2;
     for (const side of SIDES) this.drawPipe(side, connection, several);
-    const key = `${this.conversation.run} ${moment} ${chosen?.number} ${chosen?.made}`;
+    const key = `${this.conversation.run} ${this.moment} ${chosen?.number} ${chosen?.made}`;
     if (this.drawn.bytes === key) return;
     this.drawn.bytes = key;
-    const box = this.chosenBytes;
-    box.replaceChildren();
-    const title = make(box, "div");
-    if (!known(chosen)) {
-      title.textContent = chosen ? `${chosen.actor}: ${chosen.text} has moved no bytes${several && connection ? ` on connection #${connection}` : ""}.` : "No bytes have been sent yet.";
+    this.chosenBytes.replaceChildren();
+    this.drawChosen(this.makeSentence(this.chosenBytes), chosen, several && connection);
+  }
+
+  hasMoved(rung) {
+    return rung.stream && isMade(rung, this.moment);
+  }
+
+  // The call that moved bytes last; null if none has.
+  latest() {
+    return this.conversation.rungs.slice(0, this.moment).filter((rung) => this.hasMoved(rung))
+      .reduce((best, rung) => (!best || rung.made >= best.made ? rung : best), null);
+  }
+
+  // connection: its number, where there are several.
+  drawChosen(title, chosen, connection) {
+    if (!chosen) {
+      title.textContent = this.say("chosen.none");
       return;
     }
-    make(title, "b").textContent = `${chosen.actor}: ${chosen.text}`;
-    make(title, "span").textContent = ` ${chosen.sends ? "sent" : "received"} ${counted(chosen.stop - chosen.start)}` +
-      `${several ? ` on connection #${connection}` : ""}, line ${chosen.line} of ${chosen.function}`;
-    this.drawBoxes(box, chosen.stream, chosen.start, chosen.stop, SHOWN_BYTES, `Bytes of ${chosen.text}`);
+    const { text: call, line, function: name } = chosen, actor = this.who(chosen.actor), on = connection ? "-on" : "";
+    if (!this.hasMoved(chosen)) {
+      title.textContent = this.say(`chosen.nothing${on}`, { actor, call, connection });
+      return;
+    }
+    const bytes = this.counted(chosen.stop - chosen.start), did = chosen.sends ? "sent" : "received";
+    make(title, "b").textContent = this.say("call.of", { actor, call });
+    make(title, "span").textContent = ` ${this.say(`chosen.${did}${on}`, { bytes, connection, line, function: name })}`;
+    this.drawBoxes(this.chosenBytes, chosen.stream, chosen.start, chosen.stop, SHOWN_BYTES, this.say("chosen.bytes", { call }));
   }
 
   drawPipe(side, connection, several) {
@@ -750,18 +806,24 @@ class View {
     if (box.dataset.state === key) return;
     box.dataset.state = key;
     box.replaceChildren();
-    const title = make(box, "div");
-    make(title, "b").textContent = `${several && connection ? `#${connection} ` : ""}${side} → ${other}: `;
+    const title = this.makeSentence(box);
+    const ends = { sender: this.who(side), reader: this.who(other), connection };
+    make(title, "b").textContent = this.say(several && connection ? "pipe.name-of" : "pipe.name", ends);
     const away = Math.max(sent - read, 0);
-    const before = sent ? `nothing on the way, ${counted(sent)} so far` : "nothing sent yet";
-    make(title, "span").textContent = away ? `${counted(away)} on the way` : before;
-    if (away) this.drawBoxes(box, `${connection} ${side}`, read, sent, 48, "Bytes on the way");
-    const field = stream && [...stream.fields.values()].find((each) => each.start < read && each.size !== null && read < each.start + each.size);
-    if (field) {
-      const got = read - field.start, missing = field.size - got;
-      make(box, "div").textContent = `the ${other} has ${got} of ${field.size} ${field.name} bytes, ${missing} missing`;
-      this.drawBoxes(box, `${connection} ${side}`, field.start, read, 48, "Bytes in the buffer", Math.min(missing, 48));
-    }
+    const before = sent ? this.say("pipe.all-read", { bytes: this.counted(sent) }) : this.say("pipe.nothing");
+    make(title, "span").textContent = away ? this.say("pipe.away", { bytes: this.counted(away) }) : before;
+    if (away) this.drawBoxes(box, `${connection} ${side}`, read, sent, PIPE_BYTES, this.say("pipe.bytes"));
+    if (stream) this.drawBuffer(box, `${connection} ${side}`, other, read);
+  }
+
+  // The field that a reader has not complete yet, with what is missing.
+  drawBuffer(box, key, reader, read) {
+    const { fields } = this.conversation.streams.get(key);
+    const field = [...fields.values()].find(({ start, size }) => start < read && size !== null && read < start + size);
+    if (!field) return;
+    const got = read - field.start, missing = field.size - got, name = this.say(`field.${field.name}`);
+    this.makeSentence(box).textContent = this.say(`has.${reader}`, { got, size: field.size, field: name, missing });
+    this.drawBoxes(box, key, field.start, read, PIPE_BYTES, this.say("pipe.buffer"), Math.min(missing, PIPE_BYTES));
   }
 
   drawBoxes(parent, key, start, stop, limit, label, missing = 0) {
@@ -774,14 +836,15 @@ class View {
       const shown = Math.min(to, start + limit);
       if (shown > from) this.drawField(list, key, field, { from, to, shown, missing });
     }
-    if (stop - start > limit) make(list, "span", "faint").textContent = `… ${stop - start - limit} more`;
+    if (stop - start > limit) make(list, "span", "faint").textContent = this.say("pipe.more", { n: stop - start - limit });
   }
 
   drawField(parent, key, { name, start, size }, { from, to, shown, missing }) {
     const { bytes } = this.conversation.streams.get(key);
     const group = make(parent, "div", `field ${name}`);
     const part = size !== null && (from > start || to < start + size);
-    make(group, "span").textContent = part ? `${name}, byte ${from - start + 1} to ${to - start} of ${size}` : `${name}, ${counted(to - from)}`;
+    const said = { field: this.say(`field.${name}`), bytes: this.counted(to - from), first: from - start + 1, last: to - start, size };
+    make(group, "span").textContent = this.say(part ? "bytes.part" : "bytes.whole", said);
     const boxes = make(group, "div", "boxes");
     for (let at = from; at < shown; at++) this.drawByte(boxes, key, at, bytes[at]);
     for (let at = 0; at < missing; at++) make(make(boxes, "span", "byte missing"), "b").textContent = "_";
@@ -791,7 +854,8 @@ class View {
   }
 
   drawByte(parent, key, at, byte) {
-    const known = byte !== undefined, title = known ? `byte ${at} of what the ${key.split(" ")[1]} sent: ${byte}` : "";
+    const known = byte !== undefined, { sender } = this.conversation.streams.get(key);
+    const title = known ? this.say(`byte.${sender}`, { at, value: byte }) : "";
     const each = make(parent, "span", "byte", { "data-key": key, "data-start": at, "data-stop": at + 1, title });
     make(each, "b").textContent = known ? character(byte) : "?";
     make(each, "small").textContent = known ? hex(byte) : "??";
@@ -826,15 +890,23 @@ function isMade(rung, moment) {
   return rung.made !== null && rung.made <= moment;
 }
 
-// What came of a call that is over; nothing where its own text says it.
-function outcome(rung) {
-  if (!rung.failed && !rung.ends && rung.sends) return "";
-  return `${rung.result}${rung.again ? ", again and again" : ""}`;
+function inOneLine(name, over, [result, short], room) {
+  if (!over) return fitted([`${name} …`, name], room);
+  return result ? fitted([`${name} → ${result}`, `${name} → ${short}`, name], room) : name;
 }
 
-function inOneLine(name, over, result, room) {
-  if (!over) return fitted([`${name} …`, name], room);
-  return result ? fitted([`${name} → ${result}`, `${name} → ${short(result)}`, name], room) : name;
+// The line of an arrow, and its tip; a dot where it has not landed.
+function drawLine(group, { x1, y1, x2, y2 }, { landed, towards, size }) {
+  const line = `M${x1},${y1} L${x2},${y2}`;
+  svg(group, "path", "", { d: line });
+  svg(group, "path", "grip", { d: line });
+  if (!landed) {
+    svg(group, "circle", "tip", { cx: x2, cy: y2, r: 0.3 * size });
+    return;
+  }
+  const slope = Math.atan2(y2 - y1, Math.abs(x2 - x1)), tip = 0.62 * size;
+  const point = (angle) => `${x2 + towards * tip * Math.cos(angle)},${y2 - tip * Math.sin(angle)}`;
+  svg(group, "path", "tip", { d: `M${x2},${y2} L${point(slope + 0.42)} L${point(slope - 0.42)} Z` });
 }
 
 // What lights up together with an arrow.
@@ -852,14 +924,6 @@ function setText(element, text) {
 function fitted(texts, room) {
   const fits = texts.find((text) => text.length <= room);
   return fits ?? `${texts.at(-1).slice(0, Math.max(room - 1, 1))}…`;
-}
-
-function short(result) {
-  return result.replace(/ bytes?$/, "").replace(/^a client at .*$/s, "a client").replace(/, the end of the stream$/, "");
-}
-
-function counted(bytes) {
-  return `${bytes} byte${bytes === 1 ? "" : "s"}`;
 }
 
 function hex(byte) {
@@ -922,7 +986,7 @@ export default () => {
       model.send({ do: "tell" });
     },
     render({ model, el }) {
-      const view = new View(conversation, (order) => model.send(order), el, model.get("live"));
+      const view = new View(conversation, model.get("words"), (order) => model.send(order), el, model.get("live"));
       return () => view.close();
     },
   };

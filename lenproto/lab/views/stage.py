@@ -5,6 +5,7 @@ carries out what buttons and keys ask for in a thread of its own, for a click ma
 """
 
 import queue
+import reprlib
 import threading
 import time
 from pathlib import Path
@@ -17,7 +18,8 @@ from lenproto.lab.program import LabError
 from lenproto.lab.stage import SIDES, Stage
 from lenproto.lab.trace import Trace
 from lenproto.lab.views.cells import replace_earlier
-from lenproto.lab.views.page import TextForm
+from lenproto.lab.views.page import TextForm, module, spoken
+from lenproto.words import say
 
 HERE = Path(__file__).parent
 PAINT_S = 0.05  # between two messages to the page while both sides play
@@ -27,12 +29,13 @@ LOOK_S = 0.25  # between two looks at a side that neither calls nor ends
 class Replay(TextForm, anywidget.AnyWidget):
     """A conversation that is over, forward and back: Replay("file.json") of a saved trace, or Replay(trace)."""
 
-    _esm = HERE / "stage.js"
+    _esm = module(HERE / "stage.js")
     _css = (HERE / "fields.css").read_text("utf-8") + (HERE / "stage.css").read_text("utf-8")
     live = traitlets.Bool(False).tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
 
     def __init__(self, trace):
-        super().__init__()
+        super().__init__(words=spoken("views"))
         self._telling = threading.Lock()
         self._run = 0  # how many conversations were shown before
         self._show(trace if isinstance(trace, Trace) else Trace.load(trace))
@@ -40,7 +43,10 @@ class Replay(TextForm, anywidget.AnyWidget):
 
     def text(self):
         """The ladder in characters, and where each side stands."""
-        stands = [f"{name}: {notes.stands}" for name, notes in sorted(self.trace.notes.items())]
+        stands = [
+            say("views.stage.trace-stands", side=say(f"views.side.{name}"), stands=notes.stands)
+            for name, notes in sorted(self.trace.notes.items())
+        ]
         return "\n".join([str(self.trace), "", *stands])
 
     def _show(self, trace):
@@ -108,7 +114,7 @@ class StageView(Replay):
     def start_again(self):
         """Close this stage, and start the two programs on a new one. LabError once the view is closed."""
         if self._closed:
-            raise LabError("This view is closed. Run its cell again.")
+            raise LabError(say("views.stage.closed"))
         self.stage.close()
         self.stage = self._staged()
         self._show(self.stage.trace)
@@ -128,7 +134,7 @@ class StageView(Replay):
 
     def text(self):
         """The ladder in characters, and where each side stands."""
-        return "\n".join([super().text(), *filter(None, [self.stage.deadlock])])
+        return "\n".join([super().text(), *map(str, filter(None, [self.stage.deadlock]))])
 
     def _staged(self):
         stage = Stage(*self._programs, self._typed, interactive=True).start()
@@ -148,20 +154,26 @@ class StageView(Replay):
             self._tell()
 
     def _now(self):
-        sides = {}
-        for name in SIDES:
-            position = self.stage.position(name)
-            where = position.where._asdict() if position.where else {}
-            sides[name] = {
-                key: getattr(position, key)
-                for key in ("state", "call", "awaits", "limit_s", "reason")
-            } | where
         return {
-            "sides": sides,
-            "deadlock": self.stage.deadlock or "",
+            "sides": {name: self._side(name) for name in SIDES},
+            "deadlock": str(self.stage.deadlock or ""),
             "trouble": self._trouble,
             "playing": self._playing,
             "done": self._done,
+        }
+
+    def _side(self, name):
+        """Where a side stands: its Position, and of the call that it is to make, or is in, the name and the prompt."""
+        position, call = self.stage.position(name), self.stage.call(name)
+        return {
+            "state": position.state,
+            "call": position.call,
+            "awaits": str(position.awaits),
+            "limit_s": position.limit_s,
+            "reason": str(position.reason),
+            "name": call.name if call else "",
+            "prompt": reprlib.repr(call.argument)[1:-1] if call and call.name == "input" else "",
+            **(position.where._asdict() if position.where else {}),
         }
 
     def _heard(self, _, content, buffers):
