@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from lenproto.exercises import misconceptions, rules
-from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.cases import FUNCTIONS, cases
 from lenproto.exercises.misconceptions import hints, misconception
 from lenproto.words import table
 
 NAME = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 ENCODINGS = {"utf-8", "latin-1"}
+SETTINGS = {case.setting for name in FUNCTIONS for case in cases(name)}
 GIVERS = {"found", "seen", "seen_of"}
 RULES = Path(rules.__file__).parent
 JUDGING = [RULES.parent / name for name in ("worker.py", "judge.py", "guard.py")]
@@ -34,7 +35,7 @@ def words(file):
     texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
     return {
         text for text in texts if isinstance(text, str) and NAME.fullmatch(text.partition(".")[0])
-    } - ENCODINGS
+    } - ENCODINGS - SETTINGS
 
 
 def given(files):

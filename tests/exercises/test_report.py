@@ -22,6 +22,7 @@ def step(number, who, what, line=None, problem="", where=None):
 def case(verdict="fail", **more):
     return {
         "name": "asks NAME",
+        "label": "asks NAME",
         "level": "spec",
         "story": "A client asks NAME.",
         "verdict": verdict,
