@@ -15,6 +15,7 @@ import socket
 import threading
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lenproto.answers import ANSWERS
 from lenproto.lab.notes import Source, source_of
@@ -61,6 +62,7 @@ STEPS = 400  # a conversation on the stage takes no more
 ENDS = 3  # a server that reads the end of the stream so often in a row will read it for ever
 SHOWN_BYTES = 14  # of a call, in a conversation
 HOLDS, DIES, HANGS, ERRS = "holds", "dies", "hangs", "goes wrong"  # its label: see Seen
+NEXT = "next"  # whose a line of a conversation is: a client that came after
 ENDED = Words("shocks.seen.ended")
 
 
@@ -262,14 +264,25 @@ class Seen:
 
     def conversation(self):
         """Return the lines of the conversation with the misbehaving client: who, what, and the server's line."""
+        return [line.text for line in self.talk()]
+
+    def talk(self):
+        """Return the same as Lines."""
         if self.trace is None:
-            return [say("shocks.talk.for-real")]
+            return [Line("", say("shocks.talk.for-real"))]
         return _conversation(self.trace)
 
     def __str__(self):
         return f"{self.mark} {self.sentence}"
 
     __repr__ = __str__
+
+
+class Line(NamedTuple):
+    """A line of a conversation: whose it is, "client" or "server", or NEXT for a client that comes after; its text."""
+
+    kind: str
+    text: str
 
 
 def give(shock, server):
@@ -572,7 +585,7 @@ def _conversation(trace):
             mine = False  # the next client
             refused = isinstance(call.result, BaseException)
             next_one = say(f"shocks.talk.next-{'refused' if refused else 'connects'}")
-            lines.append(f"client  {next_one}")
+            lines.append(Line(NEXT, f"client  {next_one}"))
         if (
             call.name in ("bind", "listen")
             or (call.connection or first) != first
@@ -584,10 +597,14 @@ def _conversation(trace):
             continue  # in how many pieces it comes is the system's affair
         place = say("shocks.talk.line", n=call.where.line) if call.actor == "server" else ""
         if call.name == "accept" and call.ended is None:
-            lines.append(f"server  {say('shocks.talk.waits'):<34}{place}".rstrip())
+            lines.append(_line(call, say("shocks.talk.waits"), place))
         else:
-            lines.append(f"{call.actor}  {_words(call):<34}{place}".rstrip())
+            lines.append(_line(call, _words(call), place))
     return lines
+
+
+def _line(call, what, place):
+    return Line(call.actor, f"{call.actor}  {what:<34}{place}".rstrip())
 
 
 def _reads_on(call):

@@ -33,9 +33,11 @@ def words(file):
     """The names that the source of a module can give, those with a variant as "name.variant"."""
     nodes = ast.walk(ast.parse(file.read_text("utf-8")))
     texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
-    return {
-        text for text in texts if isinstance(text, str) and NAME.fullmatch(text.partition(".")[0])
-    } - ENCODINGS - SETTINGS
+    return (
+        {text for text in texts if isinstance(text, str) and NAME.fullmatch(text.partition(".")[0])}
+        - ENCODINGS
+        - SETTINGS
+    )
 
 
 def given(files):

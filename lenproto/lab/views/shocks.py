@@ -60,7 +60,7 @@ class Shocks(TextForm, ipywidgets.VBox):
     def __init__(self, servers, chosen=None, *, shocks=None):
         self.servers, self.seen, self.shock = dict(servers), {}, chosen and shock_named(chosen)
         rows = _chosen_families(shocks)
-        self._orders, self._buttons, self._stories = queue.Queue(), {}, _stories()
+        self._orders, self._buttons = queue.Queue(), {}
         self._worker = threading.Thread(target=self._work, name="shocks", daemon=True)
         replace_earlier(self)
         self._story, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
@@ -112,22 +112,23 @@ class Shocks(TextForm, ipywidgets.VBox):
             f"<b>{html.escape(str(family_name(family)))}</b>",
             layout={"width": "5.5em", "flex": "0 0 auto"},
         )
-        cuts = [name for name in names if name.startswith("cut after byte")]
-        pieces = [self._button(name, name) for name in names if name not in cuts]
+        shocks = [shock for shock in server_shocks(CLIENT_TIMEOUT_S) if shock.id in names]
+        cuts = [shock for shock in shocks if shock.after]
+        pieces = [self._button(shock, shock.name) for shock in shocks if not shock.after]
         if cuts:
             pieces.append(
                 ipywidgets.HTML(say("views.shocks.cut"), layout={"margin": "2px 4px 2px 12px"})
             )
-            pieces += [self._button(name, name.removeprefix("cut after byte ")) for name in cuts]
+            pieces += [self._button(shock, str(shock.after)) for shock in cuts]
         box = ipywidgets.HBox(pieces, layout={"flex_flow": "row wrap", "flex": "1 1 0"})
         return ipywidgets.HBox([label, box])
 
-    def _button(self, name, words):
+    def _button(self, shock, words):
         button = ipywidgets.Button(
-            description=words, tooltip=self._stories[name], layout={"width": "auto"}
+            description=words, tooltip=str(shock.story), layout={"width": "auto"}
         )
-        button.on_click(lambda _: self._orders.put(name))
-        self._buttons[name] = button
+        button.on_click(lambda _: self._orders.put(shock.id))
+        self._buttons[shock.id] = button
         return button
 
     def _work(self):
@@ -380,17 +381,10 @@ def _panel(name, seen):
 
 def _talk(seen):
     """The conversation as HTML: the client's lines paler, and the server's last one marked if it ended there."""
-    lines = list(map(str, seen.conversation()))
-    last = next(
-        (line for line in reversed(range(len(lines))) if lines[line].startswith("server")), None
+    lines = seen.talk()
+    servers = [number for number, line in enumerate(lines) if line.kind == "server"]
+    last = servers[-1] if servers and seen.place else None
+    return "".join(
+        f'<span class="{"last" if number == last else line.kind}">{html.escape(line.text)}</span>'
+        for number, line in enumerate(lines)
     )
-    rows = []
-    for number, line in enumerate(lines):
-        if number == last and seen.place:
-            kind = "last"
-        elif "  the next one " in line:
-            kind = "next"
-        else:
-            kind = line.split(" ")[0]
-        rows.append(f'<span class="{kind}">{html.escape(line)}</span>')
-    return "".join(rows)
