@@ -41,14 +41,22 @@ from lenproto.lab.shocks import (
     shock_server,
 )
 
-TIMEOUT_S = 0.5  # the time limit of the programs under test
+TIMEOUT_S = 0.5  # the time limit of a program under test whose other side falls silent
+PATIENT_S = 20.0  # and of all others: on a busy computer half a second is soon over
 LITERAL_LIMIT_S = 1.0  # the literal server has no time limit, and the test should end
-CLIENT = f"{sys.executable} -m lenproto client --ip {{ip}} --port {{port}} --timeout {TIMEOUT_S}"
+CLIENT = f"{sys.executable} -m lenproto client --ip {{ip}} --port {{port}} --timeout"
+
+
+def limit_s(shock):
+    """The time limit of a program that is given this shock."""
+    return TIMEOUT_S if shock.manner == "silent" else PATIENT_S
+
+
 against_a_server = pytest.mark.parametrize(
-    "shock", server_shocks(TIMEOUT_S), ids=lambda shock: shock.name
+    "shock", server_shocks(TIMEOUT_S), ids=lambda shock: shock.id
 )
 against_a_client = pytest.mark.parametrize(
-    "shock", client_shocks(TIMEOUT_S), ids=lambda shock: shock.name
+    "shock", client_shocks(TIMEOUT_S), ids=lambda shock: shock.id
 )
 
 
@@ -81,27 +89,32 @@ def test_what_a_process_holds_is_seen():
 
 @pytest.fixture(scope="module")
 def ours():
-    """The server program itself. It takes all shocks, one after another."""
-    with Server("--timeout", str(TIMEOUT_S)) as program:
-        yield program
-        program.ends_well()
+    """The server program itself, once for each time limit. It takes all shocks, one after another."""
+    with (
+        Server("--timeout", str(TIMEOUT_S)) as quick,
+        Server("--timeout", str(PATIENT_S)) as patient,
+    ):
+        yield {TIMEOUT_S: quick, PATIENT_S: patient}
+        quick.ends_well()
+        patient.ends_well()
 
 
 @against_a_server
 def test_our_server_withstands(ours, shock):
-    before = held(ours.process.pid), held()
-    assert ours.open_sockets() in (1, None), "it listens, and nothing else"
-    outcome = shock_server(ours.address, shock)
+    program = ours[limit_s(shock)]
+    before = held(program.process.pid), held()
+    assert program.open_sockets() in (1, None), "it listens, and nothing else"
+    outcome = shock_server(program.address, shock)
     assert outcome.held, f"{outcome.problem}\n{outcome}"
-    assert ours.process.poll() is None
-    assert (held(ours.process.pid), held()) == before, (
+    assert program.process.poll() is None
+    assert (held(program.process.pid), held()) == before, (
         "neither side keeps a socket, a file or a thread"
     )
-    assert ours.stderr() == ""
+    assert program.stderr() == ""
 
 
 @pytest.mark.parametrize(
-    "shock", server_shocks(0.1, flood_margin_s=1.0), ids=lambda shock: shock.name
+    "shock", server_shocks(0.1, flood_margin_s=1.0), ids=lambda shock: shock.id
 )
 def test_the_literal_server_withstands_only_what_the_table_says(shock, monkeypatch):
     running = Background(
@@ -130,17 +143,23 @@ def test_the_literal_program_holds_a_polite_conversation():
 
 
 @pytest.fixture(scope="module", params=["Node", "C"])
-def address_in_another_language(request, tmp_path_factory):
-    """The address of a server that was made from the contract alone."""
+def in_another_language(request, tmp_path_factory):
+    """The addresses of a server that was made from the contract alone, by time limit."""
     folder = tmp_path_factory.mktemp("foreign")
     command = (
         foreign.node("for_ever.js")
         if request.param == "Node"
         else foreign.in_c(folder, "for_ever.c")
     )
-    command.append(str(TIMEOUT_S))
+    with running(command, TIMEOUT_S) as quick, running(command, PATIENT_S) as patient:
+        yield {TIMEOUT_S: quick, PATIENT_S: patient}
+
+
+@contextlib.contextmanager
+def running(command, timeout_s):
+    """A server that ends well when its standard input does; its address."""
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*command, str(timeout_s)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         yield "127.0.0.1", int(process.stdout.readline())
         process.stdin.close()
@@ -148,8 +167,8 @@ def address_in_another_language(request, tmp_path_factory):
 
 
 @against_a_server
-def test_a_server_in_another_language_withstands(address_in_another_language, shock):
-    outcome = shock_server(address_in_another_language, shock)
+def test_a_server_in_another_language_withstands(in_another_language, shock):
+    outcome = shock_server(in_another_language[limit_s(shock)], shock)
     assert outcome.held, f"{outcome.problem}\n{outcome}"
 
 
@@ -175,7 +194,7 @@ TOLD = {  # what our client's one line says of each shock that ends the conversa
 @against_a_client
 def test_our_client_withstands_and_tells_why_it_ends_in_one_line(shock):
     before = held()
-    outcome = shock_client(CLIENT, shock, TIMEOUT_S)
+    outcome = shock_client(f"{CLIENT} {limit_s(shock)}", shock, limit_s(shock))
     assert outcome.held, f"{outcome.problem}\n{outcome}"
     assert held() == before, "no socket, pipe or thread is kept"
     complaints = [
@@ -384,7 +403,9 @@ def shock_command(*arguments):
 
 
 def test_the_command_tells_all_steps_as_json(ours):
-    done = shock_command("{}:{}".format(*ours.address), "--only", "leaves in a request", "--json")
+    done = shock_command(
+        "{}:{}".format(*ours[TIMEOUT_S].address), "--only", "leaves in a request", "--json"
+    )
     [told] = json.loads(done.stdout)
     assert told["held"] and told["name"] == "leaves in a request"
     assert [step["sent"] for step in told["steps"]][1:4] == [b"Hi".hex(), "", b"NA".hex()]
@@ -424,7 +445,9 @@ def test_a_server_that_serves_nobody_any_more_is_given_no_more_shocks():
 
 
 def test_the_command_shocks_a_client():
-    done = shock_command("--client", CLIENT, "--only", "polite", "--timeout", str(TIMEOUT_S))
+    done = shock_command(
+        "--client", f"{CLIENT} {TIMEOUT_S}", "--only", "polite", "--timeout", str(TIMEOUT_S)
+    )
     assert done.returncode == 0
     assert "1 of 1 held." in done.stdout
 
