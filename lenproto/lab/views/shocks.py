@@ -172,7 +172,7 @@ class ShockTable(TextForm, ipywidgets.VBox):
     def __init__(self, servers, *, shocks=None):
         self.servers = dict(servers)
         self._names = [name for names in _chosen_families(shocks).values() for name in names]
-        self._stories = _stories()
+        self._shocks = {shock.id: shock for shock in server_shocks(CLIENT_TIMEOUT_S)}
         self.seen = {}
         replace_earlier(self)
         self._button = ipywidgets.Button(
@@ -230,7 +230,8 @@ class ShockTable(TextForm, ipywidgets.VBox):
             )
         rows = [(say("views.shock-table.shock"), *self.servers)]
         for name in self._names:
-            rows.append((name, *(self._cell(name, server) for server in self.servers)))
+            label = self._shocks[name].name
+            rows.append((label, *(self._cell(name, server) for server in self.servers)))
         rows.append((say("views.shock-table.withstood"), *map(self._share, self.servers)))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = [
@@ -259,7 +260,7 @@ class ShockTable(TextForm, ipywidgets.VBox):
                 yield say(
                     "views.shock-table.first-failure",
                     server=server,
-                    shock=repr(first),
+                    shock=repr(self._shocks[first].name),
                     sentence=sentence,
                 )
 
@@ -309,12 +310,13 @@ class ShockTable(TextForm, ipywidgets.VBox):
         self._picture.value = STYLE + page(table + failures)
 
     def _html_row(self, name, seen):
-        story = html.escape(self._stories[name])
+        shock = self._shocks[name]
+        label, story = html.escape(shock.name), html.escape(str(shock.story))
         cells = "".join(
             f"<td>{_verdict(seen[name, server])}</td>" if (name, server) in seen else "<td>·</td>"
             for server in self.servers
         )
-        return f'<tr title="{story}"><th scope="row">{html.escape(name)}</th>{cells}</tr>'
+        return f'<tr title="{story}"><th scope="row">{label}</th>{cells}</tr>'
 
 
 def _chosen_families(shocks):
@@ -330,11 +332,6 @@ def _chosen_families(shocks):
         for family, names in known.items()
     }
     return {family: names for family, names in chosen.items() if names}
-
-
-def _stories():
-    """What each shock against a server does, by its name."""
-    return {shock.id: str(shock.story) for shock in server_shocks(CLIENT_TIMEOUT_S)}
 
 
 def _verdict(seen):
