@@ -40,15 +40,9 @@ def test_all_that_the_widgets_tell_is_said_by_words(written, tmp_path):
     stage.keys("s", "s")
     page.screenshot("words-stage")
     sources = (PROGRAMS + "\n", WRONG + "\n", NAMES)
-    known = {line.strip() for source in sources for line in source.splitlines()}
     for start in ("view_0 = ", "verdict = ", "shocks = ", "table = ", "progress = "):
         cell = page.cell(start)
         told = cell.evaluate(TOLD)
         assert pseudo.LEFT in told[0], start
-        lines = [line for text in told for line in pseudo.outside(text).splitlines()]
-        code = pseudo.lines_of_code() | known
-        left = [
-            line for line in lines if line.strip() not in code and pseudo.english(line, *sources)
-        ]
-        assert left == [], start
+        assert pseudo.english_lines("\n".join(told), *sources) == [], start
     assert page.exceptions == []

@@ -19,6 +19,8 @@ CODE_TOKENS = {tokenize.NAME, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE
 CODE = {"solution"}  # entries that are lines of Python, the same in every language
 PACKAGE = Path(lenproto.__file__).parent
 BYTES = re.compile(r"""b(["'])(?:\\.|(?!\1).)*\1""")
+NUMBER = re.compile(r"^\W*\d+ +")  # of a line of code, and what marks it
+NO_TEXT = re.compile(r"\s*[0-9a-f]{4}  ([0-9a-f]{2} )+|  \| ")  # a hexdump; what was printed
 ON_THE_WIRE = re.compile(r"Hello! You can ask for: [A-Za-z, ]*EXIT|I do not know .*EXIT")
 SHOWN = ("client.py", "server.py", "wire.py", "answers.py", "lab/literal.py")  # code that is shown
 
@@ -53,6 +55,18 @@ def outside(text):
         kept.append(" " if depth else letter)
         depth -= letter == RIGHT and depth > 0
     return "".join(kept)
+
+
+def english_lines(text, *sources):
+    """The lines of a text with English outside of brackets; none of code or of a hexdump, or that a program printed."""
+    code = lines_of_code() | {line.strip() for source in sources for line in source.splitlines()}
+    return [
+        line
+        for line in outside(text).splitlines()
+        if NUMBER.sub("", line).strip() not in code
+        and not NO_TEXT.match(line)
+        and english(line, *sources)
+    ]
 
 
 def english(text, *sources):

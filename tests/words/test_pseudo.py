@@ -28,8 +28,6 @@ from lenproto.lab.views import Console, Prediction, Shocks, ShockTable, StageVie
 FILES = sorted((CORPUS / "wrong").glob("*.py"))[::30]
 NAMES = ("spec", "shock", "lena", "NAME")  # of levels, and what an answer and a request hold
 WRONG = str(FILES[0])
-HEXDUMP = re.compile(r"\s*[0-9a-f]{4}  ([0-9a-f]{2} )+")
-PRINTED = "  | "  # so begins what a learner's function printed
 
 
 @pytest.fixture(autouse=True)
@@ -42,16 +40,8 @@ def pseudo_language(tmp_path, monkeypatch):
 
 def found(*texts, source=""):
     """The English in some texts, by line."""
-    text = "\n".join(map(str, texts))
     known = "".join(f"{name}\n" for name in NAMES)
-    return [
-        line
-        for line in pseudo.outside(text).splitlines()
-        if re.sub(r"^\W*\d+ +", "", line).strip() not in pseudo.lines_of_code()
-        and not line.startswith(PRINTED)
-        and not HEXDUMP.match(line)
-        and pseudo.english(line, source, known)
-    ]
+    return pseudo.english_lines("\n".join(map(str, texts)), source, known)
 
 
 def serve(ip, port):
