@@ -5,7 +5,7 @@ import sys
 
 from lenproto.commands.streams import plain
 from lenproto.exercises import report
-from lenproto.exercises.cases import FUNCTIONS, LEVELS
+from lenproto.exercises.functions import FUNCTIONS, LEVELS
 from lenproto.exercises.judge import judge_file
 from lenproto.exercises.submission import NotReadable
 from lenproto.words import say

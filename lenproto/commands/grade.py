@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from lenproto.commands.streams import plain
-from lenproto.exercises.cases import FUNCTIONS, LEVELS
+from lenproto.exercises.functions import FUNCTIONS, LEVELS
 from lenproto.exercises.grading import commonest, files, grade
 from lenproto.words import say
 

@@ -2,7 +2,7 @@
 
 import inspect
 
-from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS
 from lenproto.lab.program import LabError
 from lenproto.words import say
 

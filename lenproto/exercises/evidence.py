@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from lenproto.exercises.cases import SERVER_SIDE
+from lenproto.exercises.functions import SERVER_SIDE
 from lenproto.exercises.report_types import Place, StepAnswer
 from lenproto.exercises.run import Seen
 from lenproto.lab.trace import RECEIVING, SENDING, literal

@@ -9,7 +9,7 @@ from os import PathLike
 from pathlib import Path
 
 from lenproto.exercises import submission
-from lenproto.exercises.cases import FUNCTIONS, LEVELS
+from lenproto.exercises.functions import FUNCTIONS, LEVELS
 from lenproto.exercises.judge import WHOLE_S, judge
 from lenproto.exercises.report_types import (
     CaseReport,

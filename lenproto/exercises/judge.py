@@ -20,7 +20,8 @@ from typing import IO, Any, Self
 
 from lenproto import words
 from lenproto.exercises import processes, submission
-from lenproto.exercises.cases import FUNCTIONS, LEVELS, Case, cases
+from lenproto.exercises.functions import FUNCTIONS, LEVELS
+from lenproto.exercises.functions.case import Case, cases
 from lenproto.exercises.misconceptions import hints, seen
 from lenproto.exercises.report_types import (
     CaseAnswer,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from lenproto import words
-from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.report_types import CaseReport
 from lenproto.words import Words, say
 

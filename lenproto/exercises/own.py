@@ -3,10 +3,9 @@
 import inspect
 import linecache
 import sys
-from importlib import resources
 from types import SimpleNamespace
 
-from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS, source_of
 from lenproto.exercises.submission import MODULE, NotReadable, Part, load, pickled, read
 from lenproto.words import say
 
@@ -69,5 +68,5 @@ def _passes_spec(function):
 
 def _stub(name):
     space = {}
-    exec((resources.files("lenproto.exercises") / "stubs" / f"{name}.py").read_text("utf-8"), space)
+    exec(source_of(name, "stub"), space)
     return space[name]

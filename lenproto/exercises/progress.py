@@ -21,7 +21,7 @@ import filelock
 import platformdirs
 
 from lenproto.exercises import tries
-from lenproto.exercises.cases import FUNCTIONS, LEVELS
+from lenproto.exercises.functions import FUNCTIONS, LEVELS
 from lenproto.words import say
 
 VERSION = 1

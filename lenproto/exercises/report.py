@@ -4,7 +4,7 @@ import linecache
 import os
 
 from lenproto.exercises import misconceptions
-from lenproto.exercises.cases import LEVELS
+from lenproto.exercises.functions import LEVELS
 from lenproto.exercises.misconceptions import Hint
 from lenproto.exercises.report_types import (
     CaseReport,

@@ -1,9 +1,7 @@
 """The reference solutions: shown after a pass at both levels, or after three honest tries."""
 
-from importlib import resources
-
 from lenproto.exercises import progress
-from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS, source_of
 from lenproto.lab.program import LabError
 from lenproto.words import Words, say
 
@@ -23,8 +21,7 @@ class Solution:
         """The source, as it stands in its file; "" as long as it is not shown."""
         if self.left:
             return ""
-        file = resources.files("lenproto.exercises") / "solutions" / f"{self.name}.py"
-        return file.read_text("utf-8")
+        return source_of(self.name, "solution")
 
     def __repr__(self):
         if not self.left:

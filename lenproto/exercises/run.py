@@ -7,18 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from lenproto.answers import ANSWERS
-from lenproto.exercises.cases import HEBREW_NAME, SERVER_SIDE, Case
-from lenproto.exercises.driven import MOST_BYTES, ON_THE_WAY_S, Driver, send_at_once
+from lenproto.exercises.driven import MOST_BYTES, Driver, send_at_once
+from lenproto.exercises.functions import FUNCTIONS, SERVER_SIDE, part
+from lenproto.exercises.functions.case import Case
 from lenproto.exercises.patience import Patience
 from lenproto.exercises.stuck import Stuck, stuck_in
 from lenproto.exercises.waits import stand_in
 from lenproto.lab import keyboard, tap
 from lenproto.lab.pace import Driven
 from lenproto.lab.program import LabError, Program
-from lenproto.lab.shocks import NO_SUCH_ADDRESS
 from lenproto.lab.trace import SENDING, Trace
-from lenproto.wire import DEFAULT_IP, greeting
 from lenproto.words import say
 
 CASE_S = (
@@ -32,9 +30,8 @@ THREADS_STILL = 15  # looks in a row at which all of them stand still
 TRIES = 3  # of a case that a stranger has disturbed
 RECENT = 4  # calls that one looks at after each call
 IN_VAIN = 100  # calls of one function in one case that get nothing
-OTHER_IP = "127.0.0.2"
-NO_SUCH_IP = "192.0.2.1"  # RFC 5737: an address that no computer has
-SMALL_BUFFER = 4096  # bytes: so that unread answers soon fill it
+
+SET_UP = {name: part(name, "setting").set_up for name in FUNCTIONS}
 
 Found = TypeVar("Found")  # what a judge returns
 
@@ -103,7 +100,7 @@ def run(
     for _ in range(TRIES):
         with stand_in(), contextlib.ExitStack() as stack:
             seen = Seen(case)
-            arguments = _SET_UP[case.function](seen, stack)
+            arguments = SET_UP[case.function](seen, stack)
             seen.ports |= {
                 address[1]
                 for address in (seen.address, seen.peer_address)
@@ -229,111 +226,6 @@ def _stop(program):
         actor.stopping = True
 
 
-# ---- what each function is given ----
-
-
-def _listener(stack, ip=DEFAULT_IP):
-    return stack.enter_context(socket.create_server((ip, 0)))
-
-
-def _other_ip():
-    """Another address of this computer, if it has one: some systems know only one for themselves."""
-    with socket.socket() as probe:
-        try:
-            probe.bind((OTHER_IP, 0))
-        except OSError:
-            return DEFAULT_IP
-        return OTHER_IP
-
-
-def _check_client(seen, stack):
-    seen.sock = _listener(stack)
-    seen.ports.add(seen.sock.getsockname()[1])
-
-    def connect():
-        peer = stack.enter_context(socket.create_connection(seen.sock.getsockname()))
-        seen.peer_address = peer.getsockname()
-        seen.ports.add(seen.peer_address[1])
-        return peer
-
-    seen.driver = Driver(seen.case.script, connect=connect)
-    return (seen.sock,)
-
-
-def _serve_requests(seen, stack):
-    listener = _listener(stack)
-    small = seen.case.setting == "flood"
-    peer = stack.enter_context(socket.socket())
-    if small:
-        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-            peer.setsockopt(socket.SOL_SOCKET, buffer, SMALL_BUFFER)
-    peer.connect(listener.getsockname())
-    seen.sock = stack.enter_context(listener.accept()[0])
-    if small:
-        for buffer in (socket.SO_RCVBUF, socket.SO_SNDBUF):
-            seen.sock.setsockopt(socket.SOL_SOCKET, buffer, SMALL_BUFFER)
-    peer.sendall(seen.case.before)
-    seen.ports |= {peer.getsockname()[1], listener.getsockname()[1]}
-    seen.driver = Driver(seen.case.script, sock=peer)
-    stack.enter_context(_named(HEBREW_NAME if seen.case.setting == "hebrew-name" else "lena"))
-    return seen.case.request, seen.sock
-
-
-def _initial_contact(seen, stack):
-    if seen.case.setting == "no-such-address":
-        return NO_SUCH_ADDRESS, 8820
-    if not seen.case.script:  # the port is held, and refuses
-        held = stack.enter_context(socket.socket())
-        held.bind((DEFAULT_IP, 0))
-        seen.address = held.getsockname()
-        return seen.address
-    listener = _listener(
-        stack, _other_ip() if seen.case.setting == "another-address" else DEFAULT_IP
-    )
-    seen.address = listener.getsockname()
-    listener.settimeout(ON_THE_WAY_S)
-    seen.driver = Driver(
-        seen.case.script, connect=lambda: stack.enter_context(listener.accept()[0])
-    )
-    return seen.address
-
-
-def _send_requests(seen, stack):
-    listener = _listener(stack)
-    seen.sock = stack.enter_context(socket.create_connection(listener.getsockname()))
-    peer = stack.enter_context(listener.accept()[0])
-    seen.driver = Driver(seen.case.script, sock=peer)
-    seen.ports |= {seen.sock.getsockname()[1], listener.getsockname()[1]}
-    return greeting(ANSWERS).decode(), seen.sock
-
-
-def _initial_listen(seen, stack):
-    if seen.case.setting == "no-such-address":
-        seen.address = NO_SUCH_IP, 0
-        return seen.address
-    reserved = stack.enter_context(socket.socket())
-    ip = _other_ip() if seen.case.setting == "another-address" else DEFAULT_IP
-    reserved.bind((ip, 0))
-    seen.address = (ip, 0) if seen.case.setting == "any-port" else reserved.getsockname()
-    if seen.case.setting == "taken-port":
-        with contextlib.suppress(AttributeError, OSError):
-            # so that one who wants to share it can: not every system knows that
-            reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        reserved.listen()
-    else:
-        seen.sock = reserved  # let go when the function binds
-    return seen.address
-
-
-_SET_UP = {
-    "check_client": _check_client,
-    "serve_requests": _serve_requests,
-    "initial_contact": _initial_contact,
-    "send_requests": _send_requests,
-    "initial_listen": _initial_listen,
-}
-
-
 def _gate(seen):
     """Return what is called before each call: it keeps no bytes back, and frees the port kept for the function.
 
@@ -349,18 +241,3 @@ def _gate(seen):
                 tap.original("close")(seen.sock)
 
     return gate
-
-
-@contextlib.contextmanager
-def _named(name):
-    """In here this computer has another name, and knows by itself what that means: no name server is asked."""
-    before = socket.gethostname, socket.gethostbyaddr, socket.gethostbyname
-    socket.gethostname = lambda: name
-    socket.gethostbyaddr = lambda host: (
-        (name, [], [DEFAULT_IP]) if host == name else before[1](host)
-    )
-    socket.gethostbyname = lambda host: DEFAULT_IP if host == name else before[2](host)
-    try:
-        yield
-    finally:
-        socket.gethostname, socket.gethostbyaddr, socket.gethostbyname = before

@@ -22,7 +22,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.report_types import CaseReport, Job, Report, StepReport
 from lenproto.lab import tap
 from lenproto.words import Words, say

@@ -4,8 +4,8 @@ import ast
 import hashlib
 import inspect
 import textwrap
-from importlib import resources
 
+from lenproto.exercises.functions import source_of
 from lenproto.exercises.submission import names_in
 
 
@@ -41,7 +41,7 @@ def is_stub(function, name):
 def _stub(name):
     """The code of a stub in the form of _code; "" where there is none."""
     try:
-        text = (resources.files("lenproto.exercises") / "stubs" / f"{name}.py").read_text("utf-8")
+        text = source_of(name, "stub")
     except OSError:
         return ""
     functions = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lenproto.exercises.cases import cases
+from lenproto.exercises.functions.case import cases
 
 IMPORTS = """import os
 os.environ["LENPROTO_PROGRESS"] = os.path.abspath("progress of {}.json")

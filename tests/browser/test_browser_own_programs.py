@@ -5,7 +5,7 @@ import pytest
 from helpers.lessons import LESSONS, graft, solution
 from helpers.stage_page import StageInPage
 
-from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS
 
 SERVER, CLIENT = LESSONS
 WRONG = solution("check_client").replace(

@@ -11,8 +11,8 @@ import time
 import pytest
 
 from lenproto.exercises import submission
-from lenproto.exercises.cases import AnswerTo, Case, Silence
 from lenproto.exercises.driven import MOST_BYTES, ON_THE_WAY_S, Driver
+from lenproto.exercises.functions.case import AnswerTo, Case, Silence
 from lenproto.exercises.run import run
 from lenproto.exercises.waits import stand_in
 from lenproto.lab.shocks import (

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lenproto.exercises import misconceptions, rules
-from lenproto.exercises.cases import FUNCTIONS, cases
+from lenproto.exercises import functions, misconceptions
+from lenproto.exercises.functions import FUNCTIONS
+from lenproto.exercises.functions.case import cases
 from lenproto.exercises.misconceptions import hints, misconception
 from lenproto.words import table
 
@@ -16,11 +17,11 @@ NAME = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 ENCODINGS = {"utf-8", "latin-1"}
 SETTINGS = {case.setting for name in FUNCTIONS for case in cases(name)}
 GIVERS = {"found", "seen", "seen_of"}
-RULES = Path(rules.__file__).parent
-JUDGING = [RULES.parent / name for name in ("worker.py", "judge.py", "guard.py")]
-SHARED = [RULES / "finding.py", *JUDGING]
-OF_FUNCTION = {name: [RULES / f"{name}.py"] for name in FUNCTIONS}
-OF_FUNCTION["serve_requests"].append(RULES / "framing.py")
+FOLDER = Path(functions.__file__).parent
+JUDGING = [FOLDER.parent / name for name in ("worker.py", "judge.py", "guard.py")]
+SHARED = [FOLDER / "finding.py", *JUDGING]
+OF_FUNCTION = {name: [FOLDER / name / "rules.py"] for name in FUNCTIONS}
+OF_FUNCTION["serve_requests"].append(FOLDER / "framing.py")
 ENTRIES = [
     (function, name)
     for function in (misconceptions.ANY, *FUNCTIONS)
@@ -58,7 +59,9 @@ def parses(code):
 
 
 def test_every_name_that_can_be_given_has_an_entry_and_no_other():
-    assert misconceptions.names() == given([*RULES.glob("*.py"), *JUDGING])
+    assert misconceptions.names() == given(
+        [file for files in OF_FUNCTION.values() for file in files] + SHARED
+    )
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

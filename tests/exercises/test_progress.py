@@ -11,6 +11,7 @@ from helpers.cells import GOOD_CHECK, HELPERS, SHORT_GREETING, Cells
 
 import lenproto
 from lenproto.exercises import FUNCTIONS, Progress, progress
+from lenproto.exercises.functions import source_of
 from lenproto.exercises.tries import fingerprint
 from lenproto.words import say
 
@@ -93,9 +94,7 @@ def test_code_without_a_source_has_a_fingerprint_too():
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_an_untouched_stub_is_no_try(file, name):
-    from importlib import resources
-
-    stub = (resources.files("lenproto.exercises") / "stubs" / f"{name}.py").read_text("utf-8")
+    stub = source_of(name, "stub")
     progress.record(function(stub, name=name), name, FAIL)
     progress.record(function(f"def {name}(*any):\n    pass", name=name), name, FAIL)
     assert not file.exists()

@@ -7,11 +7,11 @@ import pytest
 
 from lenproto import server
 from lenproto.exercises import evidence
-from lenproto.exercises.cases import FUNCTIONS, cases
-from lenproto.exercises.rules import judge
-from lenproto.exercises.rules.finding import thing
-from lenproto.exercises.rules.framing import diagnose, frames, is_frame
-from lenproto.exercises.rules.serve_requests import _name
+from lenproto.exercises.functions import FUNCTIONS
+from lenproto.exercises.functions.case import cases
+from lenproto.exercises.functions.finding import judge, thing
+from lenproto.exercises.functions.framing import diagnose, frames, is_frame
+from lenproto.exercises.functions.serve_requests.rules import _name
 from lenproto.exercises.run import run
 from lenproto.lab.shocks import client_shocks, server_shocks
 from lenproto.wire import frame

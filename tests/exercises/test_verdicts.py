@@ -10,7 +10,7 @@ from helpers.judged import all_failures
 from helpers.places import CORPUS
 
 from lenproto.exercises import misconceptions, report
-from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.judge import judge_file
 
 TABLE = tomllib.loads((CORPUS / "verdicts.toml").read_text("utf-8"))

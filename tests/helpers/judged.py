@@ -5,8 +5,8 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
 from lenproto.exercises import evidence, submission
-from lenproto.exercises.cases import cases
-from lenproto.exercises.rules import judge
+from lenproto.exercises.functions.case import cases
+from lenproto.exercises.functions.finding import judge
 from lenproto.exercises.run import run
 from lenproto.exercises.waits import stand_in
 

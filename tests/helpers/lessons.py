@@ -4,7 +4,8 @@ import json
 
 import nbformat
 
-from helpers.places import EXERCISES, NOTEBOOKS
+from helpers.places import NOTEBOOKS
+from lenproto.exercises.functions import source_of
 
 PAGES = sorted((NOTEBOOKS / "en").glob("*.ipynb"))
 LESSONS = [
@@ -14,12 +15,12 @@ LESSONS = [
 
 def stub(name):
     """The box of a function as a learner gets it."""
-    return (EXERCISES / "stubs" / f"{name}.py").read_text("utf-8").rstrip("\n")
+    return source_of(name, "stub").rstrip("\n")
 
 
 def solution(name):
     """The same box with the reference solution."""
-    return (EXERCISES / "solutions" / f"{name}.py").read_text("utf-8").rstrip("\n")
+    return source_of(name, "solution").rstrip("\n")
 
 
 def graft(path, functions):

@@ -14,7 +14,7 @@ from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 
 from lenproto.exercises import check, samples
-from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.judge import judge_file
 from lenproto.exercises.own import finished, functions_of
 from lenproto.exercises.report import first_failure
@@ -115,8 +115,12 @@ def test_a_solution_is_short_and_uses_only_what_the_lessons_gave(name):
 
 
 def test_there_is_a_stub_and_a_solution_for_each_function_and_for_nothing_else():
-    for folder in ("stubs", "solutions"):
-        assert sorted(path.stem for path in (EXERCISES / folder).glob("*.py")) == sorted(FUNCTIONS)
+    folders = (EXERCISES / "functions").iterdir()
+    assert sorted(each.name for each in folders if (each / "rules.py").exists()) == sorted(
+        FUNCTIONS
+    )
+    for name in FUNCTIONS:
+        assert stub(name) and solution(name)
 
 
 @lessons

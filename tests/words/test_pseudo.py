@@ -15,7 +15,8 @@ from helpers.places import CORPUS
 from lenproto import check_client, client, initial_listen, serve_requests, server
 from lenproto.answers import ANSWERS
 from lenproto.exercises import report
-from lenproto.exercises.cases import FUNCTIONS, cases
+from lenproto.exercises.functions import FUNCTIONS
+from lenproto.exercises.functions.case import cases
 from lenproto.exercises.grading import files, grade
 from lenproto.exercises.judge import judge_file
 from lenproto.exercises.views.class_page import page

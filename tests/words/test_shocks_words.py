@@ -3,7 +3,8 @@
 import pytest
 
 from lenproto import words
-from lenproto.exercises.cases import FUNCTIONS, cases
+from lenproto.exercises.functions import FUNCTIONS
+from lenproto.exercises.functions.case import cases
 from lenproto.lab import literal
 from lenproto.lab.shocks import client_shocks, server_shocks
 from lenproto.lab.staged_shocks import DIES, families, family_name, give

@@ -15,7 +15,7 @@ from processes import must, python, run, script
 from submissions import HANGING, SOLUTIONS, chosen
 from with_lenproto import check
 
-from lenproto.exercises.cases import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS
 
 RUNS, UNDER_LOAD = 11, 20
 LIMIT_S = 120

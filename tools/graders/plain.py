@@ -12,7 +12,8 @@ import threading
 import time
 
 from lenproto.answers import ANSWERS
-from lenproto.exercises.cases import FUNCTIONS, HEBREW_NAME, LEVELS, AnswerTo, cases
+from lenproto.exercises.functions import FUNCTIONS, LEVELS
+from lenproto.exercises.functions.case import HEBREW_NAME, AnswerTo, cases
 from lenproto.lab.shocks import NO_SUCH_ADDRESS, Peer, play
 from lenproto.wire import DEFAULT_IP, GREETING_BYTES, HEADER_BYTES, greeting
 

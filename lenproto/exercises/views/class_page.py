@@ -11,7 +11,7 @@ from importlib import resources
 import jinja2
 
 from lenproto.exercises import report
-from lenproto.exercises.cases import FUNCTIONS, LEVELS
+from lenproto.exercises.functions import FUNCTIONS, LEVELS
 from lenproto.exercises.grading import commonest
 from lenproto.exercises.misconceptions import misconception
 from lenproto.words import Words, direction, language, say

@@ -4,9 +4,9 @@ import errno
 import functools
 import socket
 
-from lenproto.exercises.rules import finding
-from lenproto.exercises.rules.finding import call_text as text_of
-from lenproto.exercises.rules.finding import (
+from lenproto.exercises.functions import finding
+from lenproto.exercises.functions.finding import call_text as text_of
+from lenproto.exercises.functions.finding import (
     ended_otherwise,
     first_read_over,
     last_line,

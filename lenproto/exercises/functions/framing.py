@@ -4,8 +4,8 @@ import dataclasses
 import functools
 import re
 
-from lenproto.exercises.rules import finding
-from lenproto.exercises.rules.finding import SHOWN_BYTES, count
+from lenproto.exercises.functions import finding
+from lenproto.exercises.functions.finding import SHOWN_BYTES, count
 from lenproto.lab.trace import literal
 from lenproto.wire import GREETING_BYTES, HEADER_BYTES
 

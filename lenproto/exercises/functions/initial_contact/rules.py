@@ -4,8 +4,8 @@ import functools
 import re
 import socket
 
-from lenproto.exercises.rules import finding
-from lenproto.exercises.rules.finding import (
+from lenproto.exercises.functions import finding
+from lenproto.exercises.functions.finding import (
     SHOWN_BYTES,
     ended_otherwise,
     last_line,
@@ -16,7 +16,7 @@ from lenproto.exercises.rules.finding import (
     waits_for_more,
     what_peer_did,
 )
-from lenproto.exercises.rules.finding import call_text as text_of
+from lenproto.exercises.functions.finding import call_text as text_of
 from lenproto.lab.trace import literal
 from lenproto.wire import HANDSHAKE, HEADER_BYTES
 

@@ -5,10 +5,10 @@ import errno
 import functools
 import re
 
-from lenproto.exercises.cases import DRAWS, KNOWN
 from lenproto.exercises.evidence import CLOCK, clockless, tells_time
-from lenproto.exercises.rules import finding
-from lenproto.exercises.rules.finding import (
+from lenproto.exercises.functions import finding
+from lenproto.exercises.functions.case import KNOWN
+from lenproto.exercises.functions.finding import (
     SHOWN_BYTES,
     answer_line,
     count,
@@ -26,8 +26,9 @@ from lenproto.exercises.rules.finding import (
     wanted,
     what_peer_did,
 )
-from lenproto.exercises.rules.finding import call_text as text_of
-from lenproto.exercises.rules.framing import diagnose, frames
+from lenproto.exercises.functions.finding import call_text as text_of
+from lenproto.exercises.functions.framing import diagnose, frames
+from lenproto.exercises.functions.serve_requests.cases import DRAWS
 from lenproto.lab.shocks import ExpectAnswer, ShutDown
 from lenproto.lab.trace import RECEIVING, literal
 from lenproto.wire import HANDSHAKE, HEADER_BYTES, REQUEST_BYTES

@@ -3,8 +3,8 @@
 import functools
 import socket
 
-from lenproto.exercises.rules import finding
-from lenproto.exercises.rules.finding import ended_otherwise, raised, thing, what_peer_did
+from lenproto.exercises.functions import finding
+from lenproto.exercises.functions.finding import ended_otherwise, raised, thing, what_peer_did
 from lenproto.wire import DEFAULT_IP, DEFAULT_PORT
 
 found = functools.partial(finding.found, of="initial_listen")

@@ -4,8 +4,8 @@ import dataclasses
 import functools
 import re
 
-from lenproto.exercises.rules import finding
-from lenproto.exercises.rules.finding import (
+from lenproto.exercises.functions import finding
+from lenproto.exercises.functions.finding import (
     SHOWN_BYTES,
     ended_otherwise,
     first_read_over,
@@ -19,8 +19,8 @@ from lenproto.exercises.rules.finding import (
     wanted,
     what_peer_did,
 )
-from lenproto.exercises.rules.finding import call_text as text_of
-from lenproto.exercises.rules.framing import frames
+from lenproto.exercises.functions.finding import call_text as text_of
+from lenproto.exercises.functions.framing import frames
 from lenproto.lab.shocks import Expect, Send
 from lenproto.lab.trace import RECEIVING, SENDING, literal
 from lenproto.wire import HANDSHAKE, HEADER_BYTES, REQUEST_BYTES

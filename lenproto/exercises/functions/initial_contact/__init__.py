@@ -1,0 +1,1 @@
+"""The client's first part: connect, say Hi, read the greeting."""

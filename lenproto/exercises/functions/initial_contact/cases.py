@@ -1,0 +1,34 @@
+"""What initial_contact has to stand."""
+
+import functools
+
+from lenproto.exercises.functions import case
+from lenproto.exercises.functions.case import of_client
+from lenproto.lab.shocks import ASKED, GREET, HELLO, MET, Close, Send
+
+NAME = "initial_contact"
+spec, shock = functools.partial(case.spec, NAME), functools.partial(case.shock, NAME)
+
+
+def _seen(shock):
+    """A shock as initial_contact sees it: up to the greeting; None where that comes whole, and in one piece."""
+    if shock.script[: len(HELLO)] == HELLO:
+        return None
+    greeted = ASKED[-1] in shock.script
+    script = shock.script[: shock.script.index(ASKED[-1])] if greeted else shock.script
+    shows = GREET.decode() if greeted else ""
+    return case.cut_to(NAME, shock, script, wants=greeted, shows=shows)
+
+
+CASES = [
+    spec("greeted", *HELLO, wants=True, shows=GREET.decode()),
+    spec("another address", *HELLO,
+          wants=True, shows=GREET.decode(), setting="another-address"),
+    *filter(None, map(_seen, of_client())),
+    shock("closes before the last byte", "leaves",
+           *MET, Send(GREET[:-1]), Close(), wants=False),
+    shock("refuses", "refuses", wants=False),
+    shock("no such address", "refuses", wants=False, setting="no-such-address"),
+    shock("greeting in two pieces", "cut",
+           *MET, Send(GREET[:20]), Send(GREET[20:]), wants=True, shows=GREET.decode()),
+]  # fmt: skip

@@ -1,0 +1,1 @@
+"""The server's first part: a socket that listens."""

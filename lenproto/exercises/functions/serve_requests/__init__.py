@@ -1,0 +1,1 @@
+"""The server's third part: answer, until EXIT or the end."""
