@@ -4,7 +4,7 @@ Nothing of a folder is imported before it is asked for: what stands below all of
 """
 
 import importlib
-from importlib import resources
+from pathlib import Path
 from types import ModuleType
 
 from lenproto.exercises.report_types import Level
@@ -21,4 +21,4 @@ def part(function: str, name: str) -> ModuleType:
 
 def source_of(function: str, name: str) -> str:
     """Return the source of a function's "stub" or "solution"."""
-    return (resources.files(__name__) / function / f"{name}.py").read_text("utf-8")
+    return (Path(__file__).parent / function / f"{name}.py").read_text("utf-8")
