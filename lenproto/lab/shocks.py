@@ -30,7 +30,8 @@ from lenproto.wire import (
 from lenproto.words import Words
 
 LIMIT_S = 5.0  # seconds within which what a step expects has to come
-FLOOD_S = 120.0  # seconds: nobody floods a program that always reads on for longer
+FLOOD_S = 120.0  # seconds: nobody floods a program that always reads on for longer,
+FLOOD_BYTES = 16 << 20  # once it has taken so much: on a busy computer it may be slow
 LITTLE_ROOM_BYTES = (
     65536  # for answers that nobody reads; with much less, a system throws segments away
 )
@@ -286,10 +287,11 @@ class Flood(Step):
     def play(self, peer):
         many = left = self.data * 1000
         peer.sock.settimeout(self.within_s)
-        ends = time.monotonic() + FLOOD_S
-        while time.monotonic() < ends:
+        taken, ends = 0, time.monotonic() + FLOOD_S
+        while taken < FLOOD_BYTES or time.monotonic() < ends:
             try:
-                left = left[peer.sock.send(left) :] or many
+                sent = peer.sock.send(left)
+                taken, left = taken + sent, left[sent:] or many
             except TimeoutError:
                 raise _not_met("flooded-open", seconds=f"{self.within_s:g}") from None
             except OSError:  # it has gone

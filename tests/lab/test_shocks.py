@@ -322,6 +322,7 @@ def test_what_is_not_met_is_said_in_a_sentence(peer, connected_pair, sends, step
 
 def test_who_always_reads_on_is_not_flooded_for_ever(peer, connected_pair, monkeypatch):
     monkeypatch.setattr(shocks, "FLOOD_S", 0.1)
+    monkeypatch.setattr(shocks, "FLOOD_BYTES", 100_000)
     took = []
 
     def read_on():
