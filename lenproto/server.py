@@ -51,8 +51,8 @@ def check_client(
     """
     client_socket, address = server_socket.accept()
     try:
-        ip, port = address or ("", 0)  # macOS has no address for one that left
-        report(say("core.client" if address else "core.client-gone", address=f"{ip}:{port}"))
+        ip, port = address or ("?", "?")  # macOS has no address for one that left
+        report(say("core.client", address=f"{ip}:{port}"))
         client_socket.settimeout(timeout_s)
         # no answer waits for an earlier one
         client_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

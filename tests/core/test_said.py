@@ -19,7 +19,6 @@ from lenproto import (
 
 TRIAL = """
 client = "{address} ist da"
-client-gone = "schon weg"
 prompt = "Frage: "
 not-ascii = "Nur A bis Z."
 no-contact = "Kein Kontakt mit {address}: {why}"
