@@ -32,15 +32,15 @@ def test_threads_that_a_driven_program_starts_are_driven_and_their_sleep_is_its_
         return 0
 
     def main():
-        helper = threading.Thread(target=time.sleep, args=(2000,), name="helper")
+        helper = threading.Thread(target=time.sleep, args=(20,), name="helper")
         helper.start()
         helper.join()
-        time.sleep(1000)
+        time.sleep(10)
 
     program = Program("a test", main)
     program.start(Driven(lambda call, sock: None, lambda actor: False, sleep))
     program.thread.join()
-    assert slept == [("helper", 2000), ("a test", 1000)]
+    assert slept == [("helper", 20), ("a test", 10)]
     first, second = (actor.pace for actor in program.actors)
     assert first is not second and second.drive is first.drive
     assert program.error is None and tap.current() is None

@@ -29,15 +29,9 @@ other = "{n} בתים"
 
 
 @pytest.fixture(autouse=True)
-def further(tmp_path, monkeypatch):
-    """Two languages in a folder of a translator's."""
-    for language, text in (("en", ENGLISH), ("he", HEBREW)):
-        (tmp_path / language).mkdir()
-        (tmp_path / language / "trial.toml").write_text(text, "utf-8")
-    monkeypatch.setenv("LENPROTO_WORDS", str(tmp_path))
-    words._table.cache_clear()
-    yield
-    words._table.cache_clear()
+def further(trial):
+    """Two languages more."""
+    trial(en=ENGLISH, he=HEBREW)
 
 
 def test_values_are_put_in_and_lists_joined():

@@ -7,7 +7,6 @@ import subprocess
 import pytest
 from helpers.places import ROOT
 
-from lenproto import words
 from lenproto.lab.views.page import module, spoken
 from lenproto.words import say, speaking
 
@@ -29,15 +28,9 @@ console.log(JSON.stringify(said));
 
 
 @pytest.fixture(autouse=True)
-def further(tmp_path, monkeypatch):
-    """A table in two languages, in a folder of a translator's."""
-    for language, text in SAID.items():
-        (tmp_path / language).mkdir()
-        (tmp_path / language / "trial.toml").write_text(text, "utf-8")
-    monkeypatch.setenv("LENPROTO_WORDS", str(tmp_path))
-    words._table.cache_clear()
-    yield
-    words._table.cache_clear()
+def further(trial):
+    """Two languages more."""
+    trial(**SAID)
 
 
 def said_in_a_page(cases):
