@@ -100,7 +100,9 @@ def names(*sources):
     shown = [(PACKAGE / file).read_text("utf-8") for file in SHOWN]
     code = [name for source in shown for name in _tokens(source, {tokenize.NAME})]
     code += [text for source in sources for text in _tokens(source, CODE_TOKENS)]
-    code += [*dir(builtins), *dir(socket), *dir(socket.socket)]
+    # of Python's own words many are English, too: next, open, all
+    code += [name for name in dir(builtins) if name[0].isupper()]
+    code += [*dir(socket), *dir(socket.socket)]
     return {word.lower() for text in code for word in re.findall(r"[A-Za-z]{2,}", text)}
 
 
