@@ -17,6 +17,18 @@ VIEWS = (
     "shocks = Shocks({'x': literal.main}, 'resets at once', shocks=['resets'])\nshocks",
     "table = ShockTable({'x': literal.main}, shocks=['polite'])\ntable",
     "progress = Progress()\nprogress",
+    "offered = Shocks({'x': literal.main}, shocks=['resets'])\noffered",
+    "from lenproto import check_client as answers, initial_listen, serve_requests\n"
+    "from lenproto.lab import Background\nfrom lenproto.lab.views import Addresses, Console, Pieces, Prediction\n"
+    "running = Background(initial_listen, answers, serve_requests)\nconsole = Console(running)\nconsole",
+    "prediction = Prediction('⟦?⟧', {'⟦x⟧': 1})\nprediction",
+    "pieces = Pieces('2026-11-22', cut=2)\npieces",
+    "with initial_listen('127.0.0.1', 0) as sock:\n    addresses = Addresses(sock=sock)\naddresses",
+    "running.stop()",
+)
+SHOWN = (
+    *("view_0 = ", "verdict = ", "shocks = ", "table = ", "progress = ", "offered = "),
+    *("console = ", "prediction = ", "pieces = ", "addresses = "),
 )
 # JavaScript. All that a cell's outputs show, and what is told to who hears or points at them.
 TOLD = """cell => {
@@ -27,7 +39,7 @@ TOLD = """cell => {
     for (const each of outputs.querySelectorAll("svg text, svg title")) told.push(each.textContent);
     return told;
 }"""
-NAMES = "x = 'spec shock lena NAME widget output resets polite'\n"
+NAMES = "x = 'spec shock lena NAME TIME RAND widget output resets polite'\n"
 
 
 def test_all_that_the_widgets_tell_is_said_by_words(written, tmp_path):
@@ -40,7 +52,7 @@ def test_all_that_the_widgets_tell_is_said_by_words(written, tmp_path):
     stage.keys("s", "s")
     page.screenshot("words-stage")
     sources = (PROGRAMS + "\n", WRONG + "\n", NAMES)
-    for start in ("view_0 = ", "verdict = ", "shocks = ", "table = ", "progress = "):
+    for start in SHOWN:
         cell = page.cell(start)
         told = cell.evaluate(TOLD)
         assert pseudo.LEFT in told[0], start
