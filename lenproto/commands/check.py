@@ -4,10 +4,10 @@ import json
 import sys
 
 from lenproto.commands.streams import plain
-from lenproto.exercises import report
 from lenproto.exercises.functions import FUNCTIONS, LEVELS
-from lenproto.exercises.judge import judge_file
-from lenproto.exercises.submission import NotReadable
+from lenproto.exercises.judging.judge import judge_file
+from lenproto.exercises.judging.submission import NotReadable
+from lenproto.exercises.report import text
 from lenproto.words import say
 
 PASSED, FAILED, NOT_READABLE = 0, 1, 2  # exit codes
@@ -35,28 +35,28 @@ def run(args):
     except NotReadable as error:
         print(plain(str(error)).replace("\n", " "), file=sys.stderr)
         return NOT_READABLE
-    print(json.dumps(found, indent=1) if args.json else plain(told(found, levels)))
+    print(json.dumps(found.as_json(), indent=1) if args.json else plain(told(found, levels)))
     return PASSED if passed(found, levels) else FAILED
 
 
 def there(found):
     """Return the names of the functions that are in the file."""
-    return [name for name, verdict in found["functions"].items() if verdict["spec"] != "missing"]
+    return [name for name, verdict in found.functions.items() if not verdict.missing]
 
 
 def passed(found, levels=LEVELS):
     """Whether each function that is there passes at these levels, and there is one."""
     names = there(found)
     return bool(names) and all(
-        found["functions"][name][level] == "pass" for name in names for level in levels
+        found.functions[name].at(level) == "pass" for name in names for level in levels
     )
 
 
 def told(found, levels=LEVELS):
     """The verdict on a file in words: each function's levels and first failure, and a line for all."""
-    parts = [report.told(name, found["functions"][name]) for name in there(found)]
-    if found["notes"]:
-        notes = (f"  {note}" for note in found["notes"])
+    parts = [text.told(name, found.functions[name]) for name in there(found)]
+    if found.notes:
+        notes = (f"  {note}" for note in found.notes)
         parts.append("\n".join([say("commands.check.left-out"), *notes]))
     return "\n\n".join([*parts, total(found, levels)])
 
@@ -65,8 +65,8 @@ def total(found, levels=LEVELS):
     """How many of the five functions pass at these levels, in a line."""
     names = there(found)
     if not names:
-        return say("commands.check.none", file=found["file"], functions=FUNCTIONS)
-    good = sum(all(found["functions"][name][level] == "pass" for level in levels) for name in names)
+        return say("commands.check.none", file=found.file, functions=FUNCTIONS)
+    good = sum(all(found.functions[name].at(level) == "pass" for level in levels) for name in names)
     missing = [name for name in FUNCTIONS if name not in names]
     sentences = [
         say(
@@ -74,7 +74,7 @@ def total(found, levels=LEVELS):
             n=good,
             all=len(names),
             levels=say(f"commands.check.up-to.{levels[-1]}"),
-            seconds=f"{found['seconds']:.1f}",
+            seconds=f"{found.seconds:.1f}",
         )
     ]
     if missing:

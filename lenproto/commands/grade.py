@@ -8,8 +8,9 @@ import sys
 from pathlib import Path
 
 from lenproto.commands.streams import plain
+from lenproto.exercises.classes.files import files
+from lenproto.exercises.classes.grading import commonest, grade
 from lenproto.exercises.functions import FUNCTIONS, LEVELS
-from lenproto.exercises.grading import commonest, files, grade
 from lenproto.words import say
 
 DONE, NOT_THERE = 0, 2  # exit codes
@@ -51,7 +52,7 @@ def run(args):
         return _refuse(say("commands.grade.empty", folder=args.folder))
     try:
         if args.html:
-            import lenproto.exercises.views.class_page  # noqa: F401  now, and not when all is judged
+            import lenproto.exercises.classes.page  # noqa: F401  now, and not when all is judged
         with contextlib.ExitStack() as stack:
             outputs = [
                 (stack.enter_context(open(place, "w", encoding="utf-8", newline="")), write)
@@ -83,8 +84,8 @@ def write_csv(file, rows, title):
     writer.writerow(["learner", "file", *columns, "misconceptions", "seconds", "problem"])
     for row in rows:
         verdicts = [row.verdict(function, level) for function in FUNCTIONS for level in LEVELS]
-        names = " ".join(dict.fromkeys(case["misconception"] for _, case in row.failures))
-        seconds = row.report["seconds"] if row.report else ""
+        names = " ".join(dict.fromkeys(case.misconception for _, case in row.failures))
+        seconds = row.report.seconds if row.report else ""
         writer.writerow(
             [_cell(row.learner), _cell(row.path), *verdicts, names, seconds, _cell(row.problem)]
         )
@@ -105,9 +106,9 @@ def write_json(file, rows, title):
 
 def write_html(file, rows, title):
     """Write the page with the evidence."""
-    from lenproto.exercises.views import class_page
+    from lenproto.exercises.classes import page
 
-    file.write(class_page.page(rows, title))
+    file.write(page.page(rows, title))
 
 
 def _cell(text):

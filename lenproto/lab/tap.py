@@ -38,7 +38,12 @@ PATIENCE_S = 0.05
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 LAB = os.path.dirname(__file__) + os.sep
-HELPERS = [wire.__file__, LAB]  # beginnings of the names of files that are nobody's own code
+# beginnings of the names of files that are nobody's own code: they stand around a program that is watched
+HELPERS = (
+    wire.__file__,
+    LAB,
+    os.path.join(os.path.dirname(wire.__file__), "exercises", "judging") + os.sep,
+)
 LESSON = LAB + "literal.py"  # it stands in the lab, but is a program that one looks at
 # Thread → Actor. Not by identifier: a new thread may get that of one that has ended
 _actors: dict[threading.Thread, "Actor"] = {}
@@ -528,4 +533,4 @@ def is_helper(file):
     """Whether a file is not the actor's own code, but the standard library's, recv_exactly's or the lab's."""
     if file.startswith((_STANDARD_LIBRARY, "<frozen ")) and "site-packages" not in file:
         return True
-    return file.startswith(tuple(HELPERS)) and file != LESSON
+    return file.startswith(HELPERS) and file != LESSON

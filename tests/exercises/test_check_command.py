@@ -12,7 +12,7 @@ from helpers.places import CORPUS, ROOT
 
 from lenproto import __main__
 from lenproto.exercises import FUNCTIONS
-from lenproto.exercises.judge import Worker
+from lenproto.exercises.judging.process import Worker
 
 RIGHT = CORPUS / "right" / "plain.py"
 WRONG = CORPUS / "wrong" / "serve_requests__binary_length.py"

@@ -10,11 +10,12 @@ import time
 
 import pytest
 
-from lenproto.exercises import submission
-from lenproto.exercises.driven import MOST_BYTES, ON_THE_WAY_S, Driver
 from lenproto.exercises.functions.case import AnswerTo, Case, Silence
-from lenproto.exercises.run import run
-from lenproto.exercises.waits import stand_in
+from lenproto.exercises.judging import submission
+from lenproto.exercises.judging.driven import MOST_BYTES, ON_THE_WAY_S, Driver
+from lenproto.exercises.judging.loading import load
+from lenproto.exercises.judging.run import run
+from lenproto.exercises.judging.waits import stand_in
 from lenproto.lab.shocks import (
     Close,
     Expect,
@@ -255,7 +256,7 @@ def test_what_was_fetched_from_the_library_waits_in_the_same_way(tmp_path):
     source.write_text(FETCHED, "utf-8")
     with stand_in():
         parts = submission.read(source)
-        function = submission.load(parts)["serve_requests"]
+        function = load(parts)["serve_requests"]
         seen = drive(function, *TALK)
     assert seen.result == b"EXIT" and seen.driver.done
     assert seen.slept_s == 100, "it has only said that it sleeps"

@@ -15,8 +15,10 @@ from helpers.places import CORPUS, ROOT
 from lenproto import __main__
 from lenproto.commands import grade as grade_command
 from lenproto.exercises import FUNCTIONS, grade
-from lenproto.exercises.grading import Row, commonest, files, learners
-from lenproto.exercises.views import class_page
+from lenproto.exercises.classes.files import files, learners
+from lenproto.exercises.classes.grading import Row, commonest
+from lenproto.exercises.classes.page import page as class_page
+from lenproto.exercises.report.types import CaseReport, FunctionReport, Report
 
 LISTEN = (
     "import socket\ndef initial_listen(ip, port):\n    return socket.create_server((ip, port))\n"
@@ -165,15 +167,14 @@ def test_nothing_is_carried_over_from_one_learner_to_the_next(tmp_path):
 
 def test_the_commonest_misconceptions_come_first_and_each_learner_counts_once():
     def row(learner, **named):
+        def case(function, misconception):
+            return CaseReport(function, "", "", "spec", "", "fail", misconception)
+
         functions = {
-            name: {
-                "spec": "fail",
-                "shock": "skipped",
-                "cases": [{"verdict": "fail", "misconception": each} for each in names],
-            }
+            name: FunctionReport("fail", "skipped", cases=tuple(case(name, each) for each in names))
             for name, names in named.items()
         }
-        return Row(learner, learner, {"functions": functions})
+        return Row(learner, learner, Report(functions))
 
     found = commonest(
         [
@@ -276,7 +277,7 @@ def test_a_number_of_jobs_is_one(main, number, capsys):
 
 
 def test_the_page_has_the_evidence_of_each_failure_and_every_link_leads_to_it(rows):
-    page = Page(class_page.page(rows, "7b"))
+    page = Page(class_page(rows, "7b"))
     assert sorted(page.ids) == sorted(set(page.ids))
     assert {link.removeprefix("#") for link in page.links} <= set(page.ids)
     details = [found["id"] for tag, found in page.elements if tag == "details" and "id" in found]
@@ -291,7 +292,7 @@ def test_the_page_has_the_evidence_of_each_failure_and_every_link_leads_to_it(ro
 
 
 def test_nothing_on_the_page_comes_from_elsewhere_or_from_a_learner(rows):
-    text = class_page.page(rows, '7b"><script>alert(0)</script>')
+    text = class_page(rows, '7b"><script>alert(0)</script>')
     page = Page(text)
     tags = [tag for tag, _ in page.elements]
     assert tags.count("script") == 1
@@ -320,10 +321,6 @@ def test_nothing_on_the_page_comes_from_elsewhere_or_from_a_learner(rows):
 
 
 def test_a_class_without_a_failure_has_a_page_too():
-    functions = {
-        name: {"spec": "pass", "shock": "pass", "seconds": 0.1, "cases": []} for name in FUNCTIONS
-    }
-    page = Page(
-        class_page.page([Row("anna", "anna.py", {"notes": [], "functions": functions})], "7b")
-    )
+    functions = dict.fromkeys(FUNCTIONS, FunctionReport("pass", "pass"))
+    page = Page(class_page([Row("anna", "anna.py", Report(functions))], "7b"))
     assert "all that is there passes" in re.sub(r"\s+", " ", page.text)

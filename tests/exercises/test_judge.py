@@ -9,9 +9,10 @@ import pytest
 from helpers.computing import computes_at_most
 from helpers.places import CORPUS
 
-from lenproto.exercises import judge, processes
-from lenproto.exercises.grading import grade
-from lenproto.exercises.judge import Broken, judge_file
+from lenproto.exercises.classes.grading import grade
+from lenproto.exercises.judging import process, processes
+from lenproto.exercises.judging.judge import judge_file
+from lenproto.exercises.judging.process import Broken
 from lenproto.words import Words, speaking
 
 UNSAFE = CORPUS / "unsafe"
@@ -133,12 +134,9 @@ DOUBLE_FORKS = """
 def first_failure(report):
     """The misconception of the first failed case of a report; PASSES where there is none."""
     failed = [
-        case
-        for verdict in report["functions"].values()
-        for case in verdict["cases"]
-        if case["verdict"] == "fail"
+        case for verdict in report.functions.values() for case in verdict.cases if case.failed
     ]
-    return failed[0]["misconception"] if failed else PASSES
+    return failed[0].misconception if failed else PASSES
 
 
 @pytest.fixture(scope="module")
@@ -154,11 +152,11 @@ def judged(tmp_path, monkeypatch):
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
-    tokens, token_hex = [], judge.secrets.token_hex
+    tokens, token_hex = [], process.secrets.token_hex
     # of tests before this one, such as the tracker of a pool of processes
     others = processes._family(os.getpid(), "")
     monkeypatch.setattr(
-        judge.secrets, "token_hex", lambda size: tokens.append(token_hex(size)) or tokens[-1]
+        process.secrets, "token_hex", lambda size: tokens.append(token_hex(size)) or tokens[-1]
     )
 
     def judged(source, **options):
@@ -185,7 +183,7 @@ def test_an_unsafe_submission_gets_its_own_sentence(unsafe, name):
     row = unsafe[name]
     assert not row.problem
     assert first_failure(row.report) == EXPECTED[name]
-    assert all(case["message"].endswith((".", '"')) for _, case in row.failures)
+    assert all(case.message.endswith((".", '"')) for _, case in row.failures)
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
@@ -209,8 +207,8 @@ def test_what_harms_nobody_is_let_through(judged):
 
 
 def test_a_pass_cannot_be_written_to_the_channel(judged):
-    first = judged(FORGES)["functions"]["serve_requests"]["cases"][0]
-    assert (first["verdict"], first["misconception"]) == ("fail", "ends-the-program")
+    first = judged(FORGES).functions["serve_requests"].cases[0]
+    assert (first.verdict, first.misconception) == ("fail", "ends-the-program")
 
 
 @pytest.mark.skipif(
@@ -238,16 +236,16 @@ def test_a_loss_costs_its_own_case_alone(judged):
     """,
         levels=("spec",),
     )
-    assert report["functions"]["serve_requests"]["spec"] == "fail"
-    assert report["functions"]["initial_listen"]["spec"] == "pass"
+    assert report.functions["serve_requests"].spec == "fail"
+    assert report.functions["initial_listen"].spec == "pass"
 
 
 def test_after_an_endless_loop_the_rest_is_skipped_not_failed(judged):
     with computes_at_most(4):
         report = judged("def serve_requests(request, client_socket):\n    while True: pass")
-    verdict = report["functions"]["serve_requests"]
-    assert [case["verdict"] for case in verdict["cases"]].count("fail") == 1
-    assert verdict["shock"] == "skipped"
+    verdict = report.functions["serve_requests"]
+    assert [case.verdict for case in verdict.cases].count("fail") == 1
+    assert verdict.shock == "skipped"
 
 
 def test_what_does_not_load_in_time_fails_all_its_functions(judged):
@@ -255,18 +253,18 @@ def test_what_does_not_load_in_time_fails_all_its_functions(judged):
         "numbers = [number for number in iter(int, 1)]\n"
         "def initial_listen(ip, port): pass\ndef check_client(sock): pass"
     )
-    assert [report["functions"][name]["spec"] for name in ("initial_listen", "check_client")] == [
+    assert [report.functions[name].spec for name in ("initial_listen", "check_client")] == [
         "fail",
         "fail",
     ]
-    assert "does not even load" in report["functions"]["check_client"]["cases"][0]["message"]
+    assert "does not even load" in report.functions["check_client"].cases[0].message
 
 
 def test_the_whole_has_a_limit(judged):
     report = judged(SERVES.format(""), limit_s=0.0)
-    verdict = report["functions"]["initial_listen"]
-    assert (verdict["spec"], verdict["shock"]) == ("skipped", "skipped")
-    assert {case["message"] for case in verdict["cases"]} == {"The time for the whole was used up."}
+    verdict = report.functions["initial_listen"]
+    assert (verdict.spec, verdict.shock) == ("skipped", "skipped")
+    assert {case.message for case in verdict.cases} == {"The time for the whole was used up."}
 
 
 def test_what_one_function_leaves_does_not_reach_the_next(judged):
@@ -282,15 +280,15 @@ def test_what_one_function_leaves_does_not_reach_the_next(judged):
     """,
         levels=("spec",),
     )
-    assert report["functions"]["initial_listen"]["spec"] == "pass"
+    assert report.functions["initial_listen"].spec == "pass"
 
 
 def test_a_long_print_is_cut_and_says_how_much(judged):
-    cases = judged(SERVES.format("print('x' * 300_000)"), levels=("spec",))["functions"][
-        "initial_listen"
-    ]["cases"]
-    assert {case["verdict"] for case in cases} == {"pass"}
-    assert "more" in cases[0]["printed"] and len(cases[0]["printed"]) < 5000
+    report = judged(SERVES.format("print('x' * 300_000)"), levels=("spec",))
+    listen = report.functions["initial_listen"]
+    assert {case.verdict for case in listen.cases} == {"pass"}
+    printed = listen.as_json()["cases"][0]["printed"]
+    assert "more" in printed and len(printed) < 5000
 
 
 def test_what_was_judged_in_one_language_can_be_said_in_another(
@@ -301,16 +299,17 @@ def test_what_was_judged_in_one_language_can_be_said_in_another(
     (folder / "xx" / "initial_listen.toml").write_text("returns-nothing.seen = 'Rien.'", "utf-8")
     (folder / "xx" / "judging.toml").write_text("rests-on-case = 'Après {case}.'", "utf-8")
     monkeypatch.setenv("LENPROTO_WORDS", str(folder))
-    verdict = judged("def initial_listen(ip, port): pass", levels=("spec",))["functions"]
-    failed, skipped, *_ = verdict["initial_listen"]["cases"]
-    assert failed["message"] == "It returned nothing: the server socket is lost."
-    assert skipped["message"] == "It rests on 'listens', which failed."
+    verdict = judged("def initial_listen(ip, port): pass", levels=("spec",)).functions
+    failed, skipped, *_ = verdict["initial_listen"].cases
+    assert failed.message == "It returned nothing: the server socket is lost."
+    assert skipped.message == "It rests on 'listens', which failed."
     with speaking("xx"):
-        assert str(Words.from_json(failed)) == "Rien."
-        assert str(Words.from_json(skipped)) == "Après listens."
+        assert (failed.message, skipped.message) == ("Rien.", "Après listens.")
+        for case in (failed, skipped):
+            assert str(Words.from_json(case.as_json())) == case.message
     with speaking("xx"):
-        verdict = judged("def initial_listen(ip, port): pass", levels=("spec",))["functions"]
-    assert verdict["initial_listen"]["cases"][0]["message"] == "Rien."
+        verdict = judged("def initial_listen(ip, port): pass", levels=("spec",)).functions
+        assert verdict["initial_listen"].cases[0].message == "Rien."
 
 
 def test_the_steps_of_what_failed_can_be_said_again(judged):
@@ -321,8 +320,8 @@ def test_the_steps_of_what_failed_can_be_said_again(judged):
             sock.recv(2)
         """,
         levels=("spec",),
-    )["functions"]["check_client"]
-    steps = verdict["cases"][0]["steps"]
+    ).functions["check_client"]
+    steps = verdict.as_json()["cases"][0]["steps"]
     assert [step["what"] for step in steps[:2]] == ["connects", "accept() → a client"]
     for step in steps:
         held = step["words"]["what"]
@@ -330,7 +329,7 @@ def test_the_steps_of_what_failed_can_be_said_again(judged):
 
 
 def test_a_checker_that_does_not_start_is_no_failure_of_a_learner(judged, monkeypatch):
-    monkeypatch.setattr(judge, "CODE", "raise SystemExit(7)")
+    monkeypatch.setattr(process, "CODE", "raise SystemExit(7)")
     with pytest.raises(Broken, match="could not be started"):
         judged(SERVES.format(""))
 

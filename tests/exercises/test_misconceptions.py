@@ -7,18 +7,23 @@ from pathlib import Path
 
 import pytest
 
-from lenproto.exercises import functions, misconceptions
+from lenproto.exercises import functions
 from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.functions.case import cases
-from lenproto.exercises.misconceptions import hints, misconception
+from lenproto.exercises.report import misconceptions
+from lenproto.exercises.report.hints import hints
+from lenproto.exercises.report.misconceptions import misconception
+from lenproto.exercises.report.types import CaseReport, StepReport
 from lenproto.words import table
 
 NAME = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 ENCODINGS = {"utf-8", "latin-1"}
 SETTINGS = {case.setting for name in FUNCTIONS for case in cases(name)}
-GIVERS = {"found", "seen", "seen_of"}
+GIVERS = {"found", "observed"}
 FOLDER = Path(functions.__file__).parent
-JUDGING = [FOLDER.parent / name for name in ("worker.py", "judge.py", "guard.py")]
+JUDGING = [
+    FOLDER.parent / "judging" / f"{name}.py" for name in ("worker", "process", "judge", "guard")
+]
 SHARED = [FOLDER / "finding.py", *JUDGING]
 OF_FUNCTION = {name: [FOLDER / name / "rules.py"] for name in FUNCTIONS}
 OF_FUNCTION["serve_requests"].append(FOLDER / "framing.py")
@@ -141,13 +146,12 @@ def test_where_functions_share_a_name_the_solution_is_the_functions_own(function
 
 
 def a_case(**more):
-    return {
+    facts = {
         "function": "serve_requests",
         "misconception": "no-length",
-        "message": "No length.",
-        "where": None,
-        "steps": [],
+        "seen": "No length.",
     } | more
+    return CaseReport(name="", label="", level="spec", story="", verdict="fail", **facts)
 
 
 def test_hints_are_symptom_concept_line_solution():
@@ -173,10 +177,10 @@ def test_the_same_name_is_explained_for_the_function_in_which_it_is_found():
 
 def test_without_a_line_the_hint_names_the_last_one_that_talked():
     steps = [
-        {"who": "you", "line": 3},
-        {"who": "client", "line": None},
-        {"who": "you", "line": 5},
-        {"who": "you", "line": None},
+        StepReport(1, "you", "", line=3),
+        StepReport(2, "client", ""),
+        StepReport(3, "you", "", line=5),
+        StepReport(4, "you", ""),
     ]
     assert "line 5" in hints(a_case(steps=steps))[2]
     assert len(hints(a_case())[2]) > 10

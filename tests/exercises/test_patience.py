@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from lenproto.exercises import judge, patience
-from lenproto.exercises.patience import TURN_S, Patience
+from lenproto.exercises.judging import patience, process
+from lenproto.exercises.judging.patience import TURN_S, Patience
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def watched(monkeypatch):
     """What the system tells of a process, to be changed; and a Watch over it that allows 2 s."""
     told = {"computed_s": 5.0, "turns": ["a"], "memory": 0}
     for name in told:
-        monkeypatch.setattr(judge.processes, name, lambda pid, name=name: told[name])
-    return told, judge.Watch(1, 2.0)
+        monkeypatch.setattr(process.processes, name, lambda pid, name=name: told[name])
+    return told, process.Watch(1, 2.0)
 
 
 def test_a_process_may_compute_for_so_long_after_the_question(watched):
@@ -51,12 +51,12 @@ def test_a_process_may_compute_for_so_long_after_the_question(watched):
 
 def test_a_process_without_a_turn_waits_and_one_of_which_nobody_tells_does_not(watched):
     told, watch = watched
-    looks = [watch.look() for _ in range(judge.STILL)]
-    assert looks[:-1] == [None] * (judge.STILL - 1) and looks[-1][0] == "never-ends"
+    looks = [watch.look() for _ in range(process.STILL)]
+    assert looks[:-1] == [None] * (process.STILL - 1) and looks[-1][0] == "never-ends"
     told["turns"] = None
-    assert judge.Watch(1, 2.0).look() is None
+    assert process.Watch(1, 2.0).look() is None
 
 
 def test_while_the_process_starts_no_turn_is_needed(watched):
-    watch = judge.Watch(1, math.inf)
-    assert [watch.look() for _ in range(2 * judge.STILL)] == [None] * (2 * judge.STILL)
+    watch = process.Watch(1, math.inf)
+    assert [watch.look() for _ in range(2 * process.STILL)] == [None] * (2 * process.STILL)

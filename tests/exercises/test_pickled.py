@@ -5,7 +5,7 @@ import types
 
 from helpers.cells import Cells
 
-from lenproto.exercises.submission import pickled
+from lenproto.exercises.judging.carrying import pickled
 
 CELLS = (
     "def helper():\n    return 1",

@@ -10,17 +10,19 @@ import pytest
 from helpers.cells import GOOD_CHECK, HELPERS, SHORT_GREETING, Cells
 
 import lenproto
-from lenproto.exercises import FUNCTIONS, Progress, progress
+from lenproto.exercises import FUNCTIONS, Progress
 from lenproto.exercises.functions import source_of
-from lenproto.exercises.tries import fingerprint
+from lenproto.exercises.learner import progress
+from lenproto.exercises.learner.tries import fingerprint
+from lenproto.exercises.report.types import FunctionReport
 from lenproto.words import say
 
-FAIL = {"spec": "fail", "shock": "skipped"}
-SPEC = {"spec": "pass", "shock": "fail"}
-BOTH = {"spec": "pass", "shock": "pass"}
+FAIL = FunctionReport("fail", "skipped")
+SPEC = FunctionReport("pass", "fail")
+BOTH = FunctionReport("pass", "pass")
 WRITER = """
 import sys
-from lenproto.exercises import progress
+from lenproto.exercises.learner import progress
 for number in range(int(sys.argv[2])):
     tried, passed = f"{sys.argv[3]} {number}", {"spec": True, "shock": False}
     progress._change(lambda kept: progress._add(kept, sys.argv[1], tried, passed))
@@ -145,7 +147,9 @@ def test_two_threads_of_one_notebook_lose_nothing_either(file):
         for number in range(20):
             tried = f"{which} {number}"
             progress._change(
-                lambda kept, tried=tried: progress._add(kept, "check_client", tried, FAIL)
+                lambda kept, tried=tried: progress._add(
+                    kept, "check_client", tried, {"spec": False, "shock": False}
+                )
             )
 
     threads = [threading.Thread(target=write, args=(which,)) for which in "ab"]

@@ -1,56 +1,39 @@
 """A verdict in words: each part of it from a case that is written by hand."""
 
 import ast
+from dataclasses import replace
 
 import pytest
 
-from lenproto.exercises import report
+from lenproto.exercises.learner import check
+from lenproto.exercises.report import text
+from lenproto.exercises.report.hints import hints
+from lenproto.exercises.report.types import CaseReport, FunctionReport, StepReport
 
 
 def step(number, who, what, line=None, problem="", where=None):
-    return {
-        "number": number,
-        "who": who,
-        "what": what,
-        "bytes": "",
-        "line": line,
-        "problem": problem,
-        "where": where,
-    }
+    return StepReport(number, who, what, line=line, problem=problem, where=where)
 
 
-def case(verdict="fail", **more):
-    return {
-        "name": "asks NAME",
-        "label": "asks NAME",
-        "level": "spec",
-        "story": "A client asks NAME.",
-        "verdict": verdict,
-        "misconception": None,
-        "message": "",
-        "hint": "",
-        "steps": [],
-        "bytes": "",
-        "at": None,
-        "where": None,
-        "printed": "",
-    } | more
+def case(verdict="fail", level="spec", name="asks NAME", **more):
+    story = "A client asks NAME."
+    return CaseReport("send_requests", name, name, level, story, verdict, **more)
 
 
 def verdict(*cases, spec="fail", shock="skipped"):
-    return {"spec": spec, "shock": shock, "seconds": 0.1, "cases": list(cases)}
+    return FunctionReport(spec, shock, 0.1, cases)
 
 
-FAILED = case(message="It sent 3 bytes.", misconception="greeting-too-short", steps=[
+FAILED = case(seen="It sent 3 bytes.", misconception="greeting-too-short", steps=(
     step(1, "client", "connects"),
     step(2, "you", "accept() → a client", 3, where=["check_client", 3, "a.py"]),
     step(0, "", "… 7 more steps like these …"),
     step(10, "you", "recv(4)", 2, "never came back", ["exactly", 2, "a.py"]),
-])  # fmt: skip
+))  # fmt: skip
 
 
 def test_steps_are_numbered_and_the_functions_own_stand_out_by_more_than_colour():
-    assert report.step_lines(FAILED) == [
+    assert text.step_lines(FAILED) == [
         ("   1  client         connects", "peer"),
         ("▸  2  your function  accept() → a client   (line 3 of check_client)", "yours"),
         ("                     … 7 more steps like these …", "peer"),
@@ -64,14 +47,14 @@ def test_the_call_that_never_came_back_and_the_line_in_question_are_quoted(tmp_p
     source.write_text("def exactly(sock, n):\n    return sock.recv(n)\n", encoding="utf-8")
     where = ["exactly", 2, str(source)]
     stuck = case(
-        message="It waits.",
+        seen="It waits.",
         misconception="waits",
         where=where,
-        steps=[step(1, "you", "recv(4)", 2, "never came back", where)],
+        steps=(step(1, "you", "recv(4)", 2, "never came back", where),),
     )
-    report.add_sources(verdict(stuck))
-    assert "✗ never came back: return sock.recv(n)\n" in report.failure(stuck)
-    assert "  Line 2 of exactly:\n      return sock.recv(n)\n" in report.failure(stuck)
+    stuck = stuck.with_sources(check.source_here)
+    assert "✗ never came back: return sock.recv(n)\n" in text.failure(stuck)
+    assert "  Line 2 of exactly:\n      return sock.recv(n)\n" in text.failure(stuck)
 
 
 def test_a_line_of_a_file_that_is_not_here_is_not_quoted(tmp_path, monkeypatch):
@@ -79,9 +62,9 @@ def test_a_line_of_a_file_that_is_not_here_is_not_quoted(tmp_path, monkeypatch):
     (tmp_path / "plain.py").write_text("wrong()\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    named = case(message="It waits.", misconception="waits", where=["check_client", 1, "plain.py"])
-    report.add_sources(verdict(named))
-    assert "Line 1" not in report.failure(named)
+    named = case(seen="It waits.", misconception="waits", where=["check_client", 1, "plain.py"])
+    named = named.with_sources(check.source_here)
+    assert "Line 1" not in text.failure(named)
 
 
 @pytest.mark.parametrize(("data", "at"), [
@@ -93,20 +76,20 @@ def test_a_line_of_a_file_that_is_not_here_is_not_quoted(tmp_path, monkeypatch):
     (b"abc", 3),
 ])  # fmt: skip
 def test_the_mark_stands_under_the_first_character_of_the_wrong_byte(data, at):
-    shown, mark = report.marked_lines(case(bytes=data.hex(), at=at))
+    shown, mark = text.marked_lines(case(bytes=data.hex(), at=at))
     column = mark.index("^")
     assert mark[column:] == f"^ byte {at}, counted from 0"
     quoted = shown.removeprefix("… ").removesuffix(" …")
-    start = max(0, at - report.AROUND_BYTES)
-    assert eval(quoted) == data[start : at + report.AROUND_BYTES]
+    start = max(0, at - text.AROUND_BYTES)
+    assert eval(quoted) == data[start : at + text.AROUND_BYTES]
     upto = shown[:column].removeprefix("… ")
     assert eval(upto + '"') == data[start:at]
     assert shown.startswith("… ") == (start > 0)
-    assert shown.endswith(" …") == (at + report.AROUND_BYTES < len(data))
+    assert shown.endswith(" …") == (at + text.AROUND_BYTES < len(data))
 
 
 def test_levels_have_marks_and_counts_and_a_skipped_one_has_none():
-    told = report.summary(
+    told = text.summary(
         "check_client", verdict(case("pass"), case(), case("skipped", level="shock"))
     )
     assert told.splitlines() == [
@@ -115,54 +98,52 @@ def test_levels_have_marks_and_counts_and_a_skipped_one_has_none():
         "  – skipped  shock: peers that misbehave",
     ]
     assert (
-        report.summary("check_client", verdict(spec="missing", shock="missing"))
+        text.summary("check_client", verdict(spec="missing", shock="missing"))
         == "check_client: – missing"
     )
 
 
 def test_the_first_failure_is_told_and_a_pass_has_none():
-    two = verdict(case("pass"), FAILED, case(message="later", misconception="other"))
-    assert report.first_failure(two) is FAILED
-    assert "The first that failed: asks NAME. A client asks NAME." in report.told(
-        "check_client", two
-    )
-    assert "later" not in report.told("check_client", two)
+    two = verdict(case("pass"), FAILED, case(seen="later", misconception="other"))
+    assert two.failure is FAILED
+    assert "The first that failed: asks NAME. A client asks NAME." in text.told("check_client", two)
+    assert "later" not in text.told("check_client", two)
     passed = verdict(case("pass"), spec="pass", shock="pass")
-    assert report.told("check_client", passed, hinted=3) == report.summary("check_client", passed)
+    assert text.told("check_client", passed, hinted=3) == text.summary("check_client", passed)
 
 
 def test_what_was_printed_stands_apart_and_is_cut_with_a_note():
-    printed = report.failure(FAILED | {"printed": "a\nb\n"})
+    printed = text.failure(replace(FAILED, printed="a\nb\n"))
     assert printed.endswith("\n\nWhat it printed:\n  | a\n  | b")
-    long = report.printed_lines(case(printed="x" * 500 + "\n" + "line\n" * 30))
+    long = text.printed_lines(case(printed="x" * 500 + "\n" + "line\n" * 30))
     assert long[0] == "x" * 200 + " … (500 characters)"
     assert long[-1] == "… and 19 lines more"
-    assert len(long) == report.PRINTED_LINES + 1
-    assert "What it printed" not in report.failure(FAILED | {"printed": " \n"})
+    assert len(long) == text.PRINTED_LINES + 1
+    assert "What it printed" not in text.failure(replace(FAILED, printed=" \n"))
 
 
 def test_a_case_without_steps_leaves_no_gap():
-    assert "\n\n\n" not in report.failure(
-        case(message="It ended the process.", misconception="ends-the-program")
+    assert "\n\n\n" not in text.failure(
+        case(seen="It ended the process.", misconception="ends-the-program")
     )
 
 
 def test_hints_come_one_after_another_numbered_and_the_solution_as_lines_of_python():
-    many = len(report.hints(FAILED))
+    many = len(hints(FAILED))
     assert many == 4
-    assert report.hint_lines(FAILED, 0) == []
-    assert report.hint_lines(FAILED, 2)[0] == "Hint 1 of 4: It sent 3 bytes."
+    assert text.hint_lines(FAILED, 0) == []
+    assert text.hint_lines(FAILED, 2)[0] == "Hint 1 of 4: It sent 3 bytes."
     for given in range(1, many + 2):
-        said = "\n".join(report.hint_lines(FAILED, given))
+        said = "\n".join(text.hint_lines(FAILED, given))
         assert said.count("Hint ") == min(given, many)
-    first, *code = report.hint_lines(FAILED, many)[3:]
+    first, *code = text.hint_lines(FAILED, many)[3:]
     assert first == "Hint 4 of 4:"
     ast.parse("\n".join(line.removeprefix("    ") for line in code))
 
 
 def test_every_case_says_once_why_the_rest_was_skipped():
-    rest = [case("skipped", name=f"case {n}", message="It rests on another.") for n in range(3)]
-    said = report.every_case("check_client", verdict(case("pass"), FAILED, *rest))
+    rest = [case("skipped", name=f"case {n}", seen="It rests on another.") for n in range(3)]
+    said = text.every_case("check_client", verdict(case("pass"), FAILED, *rest))
     assert said.count("It rests on another.") == 1
     assert [line.split()[:3] for line in said.splitlines() if line.lstrip()[:1] in "✓✗–"] == [
         ["✓", "pass", "spec"],

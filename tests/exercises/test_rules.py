@@ -6,13 +6,13 @@ import random
 import pytest
 
 from lenproto import server
-from lenproto.exercises import evidence
 from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.functions.case import cases
-from lenproto.exercises.functions.finding import judge, thing
+from lenproto.exercises.functions.finding import explain, thing
 from lenproto.exercises.functions.framing import diagnose, frames, is_frame
 from lenproto.exercises.functions.serve_requests.rules import _name
-from lenproto.exercises.run import run
+from lenproto.exercises.judging import evidence
+from lenproto.exercises.judging.run import run
 from lenproto.lab.shocks import client_shocks, server_shocks
 from lenproto.wire import frame
 from lenproto.words import Words
@@ -133,7 +133,7 @@ def test_a_random_number_is_no_time_whatever_time_it_is(monkeypatch, moment):
     seen, finding, _ = run(
         next(case for case in cases("serve_requests") if case.name == "many random numbers"),
         server.serve_requests,
-        judge,
+        explain,
     )
     assert finding is None and seen.ending == "returned"
 
@@ -187,7 +187,7 @@ def test_every_row_of_the_shocks_reaches_a_function_but_those_for_whole_programs
 def told(function, name, learner):
     """What is found where a learner's function meets a case."""
     case = next(case for case in cases(function) if case.name == name)
-    found = run(case, learner, judge)[1]
+    found = run(case, learner, explain)[1]
     return found and found.misconception
 
 
@@ -197,7 +197,7 @@ def test_python_errors_are_explained_in_words():
             client_socket.sendall(fraem(request))  # noqa: F821
 
     case = cases("serve_requests", "spec")[0]
-    found = run(case, serve_requests, judge)[1]
+    found = run(case, serve_requests, explain)[1]
     assert found.misconception == "has-an-error"
     assert "fraem" in found.message and "a name that nothing has been given to" in found.message
     assert found.where.function == "serve_requests"
@@ -214,7 +214,7 @@ def test_the_line_of_a_short_read_is_that_which_was_not_gone_on_with(connected_p
         return client_socket, request.decode()
 
     case = next(case for case in cases("check_client") if case.name == "one byte at a time")
-    found = run(case, check_client, judge)[1]
+    found = run(case, check_client, explain)[1]
     assert found.misconception == "one-recv-for-all"
     assert found.where.line == check_client.__code__.co_firstlineno + 6
 

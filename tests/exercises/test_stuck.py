@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from lenproto.exercises.stuck import stuck_in
+from lenproto.exercises.judging.stuck import stuck_in
 
 going = threading.Event()
 

@@ -5,8 +5,8 @@ import textwrap
 
 import pytest
 
-from lenproto.exercises import submission
-from lenproto.exercises.submission import NotReadable, Part
+from lenproto.exercises.judging import loading, submission
+from lenproto.exercises.judging.submission import NotReadable, Part
 
 LISTEN = "def initial_listen(ip, port):\n    return None\n"
 
@@ -141,7 +141,7 @@ def test_an_old_notebook_is_read_too(tmp_path):
 
 
 def load(*cells):
-    return submission.load(
+    return loading.load(
         [Part(f"cell {number}", textwrap.dedent(cell)) for number, cell in enumerate(cells, 1)]
     )
 
@@ -249,7 +249,7 @@ def test_a_statement_that_fails_is_left_out_and_noted():
 
 def test_what_a_file_draws_when_it_is_loaded_is_the_same_each_time():
     parts = [Part("file", "import random\ndrawn = random.random()\n")]
-    assert submission.load(parts)["drawn"] == submission.load(parts)["drawn"]
+    assert loading.load(parts)["drawn"] == loading.load(parts)["drawn"]
 
 
 def test_a_future_import_goes_for_all_that_follows():

@@ -11,8 +11,11 @@ from jupyter_core.utils import ensure_event_loop
 from nbclient import NotebookClient
 
 import lenproto
-from lenproto.exercises import FUNCTIONS, check, progress, report
-from lenproto.exercises.views.verdict import VerdictView
+from lenproto.exercises import FUNCTIONS, check
+from lenproto.exercises.learner import progress
+from lenproto.exercises.learner.verdict_view import VerdictView
+from lenproto.exercises.report import text
+from lenproto.exercises.report.hints import hints
 from lenproto.lab import LabError
 
 
@@ -180,11 +183,11 @@ def test_the_same_text_in_twenty_runs(source):
     said = set()
     for _ in range(20):
         verdict = checked(source)
-        said.add((str(verdict), report.every_case(verdict.name, verdict.data)))
+        said.add((str(verdict), text.every_case(verdict.name, verdict.report)))
     assert len(said) == 1
-    text = "".join(said.pop())
-    assert "The first that failed" in text
-    assert not re.search(r"127\.0\.0\.1[: ,\"')]+\d|0x[0-9a-f]{4}|Traceback", text)
+    whole = "".join(said.pop())
+    assert "The first that failed" in whole
+    assert not re.search(r"127\.0\.0\.1[: ,\"')]+\d|0x[0-9a-f]{4}|Traceback", whole)
 
 
 def test_points_are_half_for_each_level(capsys):
@@ -198,7 +201,7 @@ def test_points_are_half_for_each_level(capsys):
 
 def test_hints_come_one_at_a_time_and_the_last_stays(capsys):
     verdict = checked(SHORT_GREETING)
-    many = len(report.hints(verdict.failure))
+    many = len(hints(verdict.failure))
     assert "Hint" not in str(verdict)
     for number in (*range(1, many + 1), many):
         verdict.hint()
@@ -215,10 +218,10 @@ def test_all_shows_every_case(capsys):
     verdict = checked(DIES_OF_A_RESET)
     verdict.all()
     said = capsys.readouterr().out
-    for case in verdict.data["cases"]:
-        assert case["name"] in said and case["story"] in said
+    for case in verdict.report.cases:
+        assert case.name in said and str(case.story) in said
     assert said.count("✓ pass") + said.count("✗ fail") + said.count("– skipped") == len(
-        verdict.data["cases"]
+        verdict.report.cases
     )
 
 
@@ -255,7 +258,7 @@ def test_what_the_page_gets_says_the_same_as_the_text():
         == text
     )
     assert [row[0] for row in view.told["cases"]][:2] == ["bad", "none"]
-    assert [hint for hint, _ in view.told["hints"]] == report.hints(verdict.failure)
+    assert [hint for hint, _ in view.told["hints"]] == hints(verdict.failure)
     assert [code for _, code in view.told["hints"]] == [False, False, False, True]
 
 
@@ -275,7 +278,7 @@ def test_a_passing_verdict_has_no_hints_and_no_failure():
 
 
 def test_the_page_takes_nothing_of_a_learners_as_html():
-    """verdict.js has only ways that set text."""
+    """verdict_view.js has only ways that set text."""
     source = VerdictView._esm
     text = source.read_text("utf-8") if hasattr(source, "read_text") else str(source)
     assert "textContent" in text
@@ -283,7 +286,7 @@ def test_the_page_takes_nothing_of_a_learners_as_html():
 
 
 def test_without_widgets_the_text_stands_there_escaped(monkeypatch):
-    monkeypatch.setitem(sys.modules, "lenproto.exercises.views.verdict", None)
+    monkeypatch.setitem(sys.modules, "lenproto.exercises.learner.verdict_view", None)
     data = checked(SHORT_GREETING.replace('"client", address', '"<img src=x>"'))._repr_mimebundle_()
     assert "<img" in data["text/plain"]
     assert "&lt;img src=x&gt;" in data["text/html"]

@@ -9,9 +9,9 @@ import pytest
 from helpers.judged import all_failures
 from helpers.places import CORPUS
 
-from lenproto.exercises import misconceptions, report
 from lenproto.exercises.functions import FUNCTIONS
-from lenproto.exercises.judge import judge_file
+from lenproto.exercises.judging.judge import judge_file
+from lenproto.exercises.report import misconceptions, text
 
 TABLE = tomllib.loads((CORPUS / "verdicts.toml").read_text("utf-8"))
 PROCESS, TOLERATED = TABLE.pop("process"), TABLE.pop("tolerated")
@@ -126,17 +126,15 @@ def test_as_a_file_it_is_told_the_same_twice(stem):
     path = CORPUS / "wrong" / f"{stem}.py"
     texts = []
     for _ in range(2):
-        judged = judge_file(path)["functions"]
+        judged = judge_file(path).functions
         function = stem.partition("__")[0]
         assert [
-            name
-            for name, verdict in judged.items()
-            if "fail" in (verdict["spec"], verdict["shock"])
+            name for name, verdict in judged.items() if "fail" in (verdict.spec, verdict.shock)
         ] == [function]
-        assert report.first_failure(judged[function])["misconception"] == (NAMED | PROCESS)[stem]
+        assert judged[function].failure.misconception == (NAMED | PROCESS)[stem]
         texts.append(
-            report.told(function, judged[function], hinted=4)
-            + report.every_case(function, judged[function])
+            text.told(function, judged[function], hinted=4)
+            + text.every_case(function, judged[function])
         )
     assert texts[0] == texts[1]
 
@@ -150,8 +148,7 @@ def test_one_wrong_function_among_right_ones_fails_alone(stem, tmp_path):
         f"{right}\n\n_five = dict(globals())\n\n\n{_without_docstring(wrong)}\n", "utf-8"
     )
     levels = {
-        name: (verdict["spec"], verdict["shock"])
-        for name, verdict in judge_file(whole)["functions"].items()
+        name: (verdict.spec, verdict.shock) for name, verdict in judge_file(whole).functions.items()
     }
     assert "fail" in levels.pop(function)
     assert set(levels.values()) == {("pass", "pass")}

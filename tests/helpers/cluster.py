@@ -11,7 +11,7 @@ import dask
 import distributed
 
 from lenproto.exercises import grade
-from lenproto.exercises.grading import files
+from lenproto.exercises.classes.files import files
 
 
 def main(folder, scratch):

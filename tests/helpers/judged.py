@@ -4,11 +4,12 @@ import json
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
-from lenproto.exercises import evidence, submission
 from lenproto.exercises.functions.case import cases
-from lenproto.exercises.functions.finding import judge
-from lenproto.exercises.run import run
-from lenproto.exercises.waits import stand_in
+from lenproto.exercises.functions.finding import explain
+from lenproto.exercises.judging import evidence, submission
+from lenproto.exercises.judging.loading import load
+from lenproto.exercises.judging.run import run
+from lenproto.exercises.judging.waits import stand_in
 
 PROCESSES = 2
 
@@ -18,10 +19,10 @@ def failures(path):
     parts = submission.read(path)
     found = {}
     with stand_in():
-        space = submission.load(parts)
+        space = load(parts)
         for function in submission.names(parts):
             for case in cases(function):
-                seen, finding, _ = run(case, space[function], judge)
+                seen, finding, _ = run(case, space[function], explain)
                 if finding:
                     rest = [
                         evidence.stable(finding.message, seen.ports),

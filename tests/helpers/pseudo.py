@@ -11,7 +11,7 @@ from pathlib import Path
 
 import lenproto
 from lenproto import words
-from lenproto.exercises import misconceptions
+from lenproto.exercises.report import misconceptions
 
 LANGUAGE = "pseudo"
 LEFT, RIGHT = "⟦", "⟧"

@@ -15,9 +15,8 @@ from nbclient import NotebookClient
 
 from lenproto.exercises import check, samples
 from lenproto.exercises.functions import FUNCTIONS
-from lenproto.exercises.judge import judge_file
-from lenproto.exercises.own import finished, functions_of
-from lenproto.exercises.report import first_failure
+from lenproto.exercises.judging.judge import judge_file
+from lenproto.exercises.learner.own import finished, functions_of
 
 SERVER, CLIENT = LESSONS
 OF_LESSON = {
@@ -75,14 +74,14 @@ def event_loop():
 @functions
 def test_a_stub_fails_at_spec_with_a_sentence_for_beginners(name):
     verdict = check(function_of(stub(name), name))
-    assert (verdict.data["spec"], verdict.data["shock"]) == ("fail", "skipped")
-    assert first_failure(verdict.data)["message"] == SAID_OF_STUB[name]
+    assert (verdict.spec, verdict.shock) == ("fail", "skipped")
+    assert verdict.failure.message == SAID_OF_STUB[name]
 
 
 @functions
 def test_a_solution_passes_at_both_levels(name):
     verdict = check(function_of(solution(name), name))
-    assert (verdict.data["spec"], verdict.data["shock"]) == ("pass", "pass"), str(verdict)
+    assert (verdict.spec, verdict.shock) == ("pass", "pass"), str(verdict)
 
 
 @functions
@@ -167,10 +166,10 @@ def solved(tmp_path):
 @lessons
 def test_a_solved_lesson_is_judged_as_a_file_whatever_stands_around_the_functions(solved, path):
     report = judge_file(solved / path.name)
-    assert report["notes"] == []
-    for name, told in report["functions"].items():
+    assert report.notes == []
+    for name, told in report.functions.items():
         wanted = "pass" if name in OF_LESSON[path] else "missing"
-        assert (told["spec"], told["shock"]) == (wanted, wanted), name
+        assert (told.spec, told.shock) == (wanted, wanted), name
 
 
 def test_lesson_7_runs_to_its_end_with_the_solutions_in_it(solved):
@@ -228,7 +227,7 @@ def test_finished_needs_no_more_than_spec():
     def initial_listen(ip, port):
         return samples.swallowing_listen(ip, port)
 
-    assert check(initial_listen, name="initial_listen").data["shock"] == "fail"
+    assert check(initial_listen, name="initial_listen").shock == "fail"
     assert finished(initial_listen)
 
 
@@ -254,5 +253,5 @@ def test_functions_of_a_notebook_show_their_lines_and_nothing_else_of_it_runs(so
     ],
 )
 def test_samples_show_the_mistake_of_which_their_lesson_speaks(function, name, misconception):
-    case = first_failure(check(function, name=name).data)
-    assert misconception in (None, case["misconception"])
+    case = check(function, name=name).failure
+    assert misconception in (None, case.misconception)

@@ -14,12 +14,13 @@ from helpers.places import CORPUS
 
 from lenproto import check_client, client, initial_listen, serve_requests, server
 from lenproto.answers import ANSWERS
-from lenproto.exercises import report
+from lenproto.exercises.classes.files import files
+from lenproto.exercises.classes.grading import grade
+from lenproto.exercises.classes.page import page
 from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.functions.case import cases
-from lenproto.exercises.grading import files, grade
-from lenproto.exercises.judge import judge_file
-from lenproto.exercises.views.class_page import page
+from lenproto.exercises.judging.judge import judge_file
+from lenproto.exercises.report import text
 from lenproto.lab import Background, Stage, literal
 from lenproto.lab.program import LabError
 from lenproto.lab.shocks import client_shocks, server_shocks
@@ -67,12 +68,12 @@ def test_english_outside_of_brackets_is_seen():
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_verdicts_with_all_hints_and_cases(file):
     verdicts = judge_file(file)
-    for name, verdict in verdicts["functions"].items():
-        if verdict["cases"]:
-            told = report.told(name, verdict, hinted=9), report.every_case(name, verdict)
+    for name, verdict in verdicts.functions.items():
+        if verdict.cases:
+            told = text.told(name, verdict, hinted=9), text.every_case(name, verdict)
             assert pseudo.LEFT in told[0]
             assert found(*told, source=file.read_text("utf-8")) == []
-    assert found(*verdicts["notes"]) == []
+    assert found(*map(str, verdicts.notes)) == []
 
 
 def test_the_class_page(tmp_path):

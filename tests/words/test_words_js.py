@@ -62,7 +62,7 @@ def test_what_is_not_there_is_never_passed_over():
     assert all(each["error"] for each in said_in_a_page(missing))
 
 
-@pytest.mark.parametrize("path", ["lab/views/stage.js", "exercises/views/verdict.js"])
+@pytest.mark.parametrize("path", ["lab/views/stage.js", "exercises/learner/verdict_view.js"])
 def test_the_module_of_a_widget_imports_nothing(path):
     source = module(ROOT / "lenproto" / path)
     assert "export function say(" in source

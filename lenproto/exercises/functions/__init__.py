@@ -7,7 +7,7 @@ import importlib
 from pathlib import Path
 from types import ModuleType
 
-from lenproto.exercises.report_types import Level
+from lenproto.exercises.report.types import Level
 
 FUNCTIONS = ("initial_contact", "send_requests", "initial_listen", "check_client", "serve_requests")
 SERVER_SIDE = ("initial_listen", "check_client", "serve_requests")

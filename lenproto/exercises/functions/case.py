@@ -10,7 +10,7 @@ import contextlib
 from dataclasses import dataclass
 
 from lenproto.exercises.functions import part
-from lenproto.exercises.report_types import Level
+from lenproto.exercises.report.types import Level
 from lenproto.lab.shocks import (
     THE_GREETING,
     THE_REQUEST,

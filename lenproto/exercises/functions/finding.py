@@ -3,10 +3,9 @@
 import socket
 from dataclasses import dataclass
 
-from lenproto.exercises.driven import MOST_BYTES
 from lenproto.exercises.functions import part
-from lenproto.exercises.misconceptions import ANY
-from lenproto.exercises.misconceptions import seen as seen_of
+from lenproto.exercises.judging.driven import MOST_BYTES
+from lenproto.exercises.report.misconceptions import ANY, observed
 from lenproto.lab.shocks import Send
 from lenproto.lab.trace import RECEIVING, SENDING, Where, literal
 from lenproto.words import Words
@@ -54,15 +53,15 @@ class Finding:
 
 def found(name, /, data=b"", at=None, where=None, *, of=ANY, **evidence):
     """Return the Finding of this name, or of a variant of it, with what its sentence of a table is about."""
-    return Finding(*seen_of(name, of=of, **evidence), data, at, where)
+    return Finding(*observed(name, of=of, **evidence), data, at, where)
 
 
-def judge(seen):
+def explain(seen):
     """Return the Finding that explains best what was Seen; None if all was as it should be.
 
     A rule looks at bytes, calls and results, never at the source: any right way of writing passes.
     """
-    return forbidden(seen) or part(seen.case.function, "rules").judge(seen)
+    return forbidden(seen) or part(seen.case.function, "rules").explain(seen)
 
 
 def forbidden(seen):

@@ -28,7 +28,7 @@ ASKABLE = ("TIME", "NAME", "RAND", "EXIT")
 TALK_BYTES = len(HANDSHAKE) + REQUEST_BYTES
 
 
-def judge(seen):
+def explain(seen):
     case = seen.case
     if seen.ending == "waits" and seen.call.name == "accept" and len(seen.calls("accept")) > 1:
         return found("accepts-another-client", call=text_of(seen.call), where=seen.call.where)

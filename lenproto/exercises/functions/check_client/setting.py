@@ -2,8 +2,8 @@
 
 import socket
 
-from lenproto.exercises.driven import Driver
 from lenproto.exercises.functions.addresses import listener
+from lenproto.exercises.judging.driven import Driver
 
 
 def set_up(seen, stack):

@@ -25,7 +25,7 @@ found = functools.partial(finding.found, of="initial_contact")
 KINDS = ((bool, "bool"), ((str, bytes), "text"), (socket.socket, "socket"))
 
 
-def judge(seen):
+def explain(seen):
     case = seen.case
     if not case.wants:
         return _no_contact(seen)

@@ -10,7 +10,7 @@ from lenproto.wire import DEFAULT_IP, DEFAULT_PORT
 found = functools.partial(finding.found, of="initial_listen")
 
 
-def judge(seen):
+def explain(seen):
     if seen.ending == "waits" and seen.call.name == "accept":
         return found("accepts-already", where=seen.call.where)
     if seen.case.level == "shock":

@@ -30,7 +30,7 @@ found = functools.partial(finding.found, of="send_requests")
 MISREAD_AS = ("latin-1", "cp1252", "cp1255")
 
 
-def judge(seen):
+def explain(seen):
     if seen.case.level == "spec":
         return (
             _asked(seen)

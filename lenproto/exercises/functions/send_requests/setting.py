@@ -3,8 +3,8 @@
 import socket
 
 from lenproto.answers import ANSWERS
-from lenproto.exercises.driven import Driver
 from lenproto.exercises.functions.addresses import listener
+from lenproto.exercises.judging.driven import Driver
 from lenproto.wire import greeting
 
 

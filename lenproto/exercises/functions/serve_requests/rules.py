@@ -5,7 +5,6 @@ import errno
 import functools
 import re
 
-from lenproto.exercises.evidence import CLOCK, clockless, tells_time
 from lenproto.exercises.functions import finding
 from lenproto.exercises.functions.case import KNOWN
 from lenproto.exercises.functions.finding import (
@@ -29,6 +28,7 @@ from lenproto.exercises.functions.finding import (
 from lenproto.exercises.functions.finding import call_text as text_of
 from lenproto.exercises.functions.framing import diagnose, frames
 from lenproto.exercises.functions.serve_requests.cases import DRAWS
+from lenproto.exercises.judging.evidence import CLOCK, clockless, tells_time
 from lenproto.lab.shocks import ExpectAnswer, ShutDown
 from lenproto.lab.trace import RECEIVING, literal
 from lenproto.wire import HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
@@ -39,7 +39,7 @@ LEAVING = ("leaves", "resets", "silent")  # peers that do not stay until EXIT
 ASKABLE = (*KNOWN, "EXIT")
 
 
-def judge(seen):
+def explain(seen):
     case = seen.case
     if case.request in ("EXIT", "") or case.setting == "flood":
         return _goodbye(seen, b"" if case.setting == "flood" else seen.sent)

@@ -3,9 +3,9 @@
 import contextlib
 import socket
 
-from lenproto.exercises.driven import Driver
 from lenproto.exercises.functions.addresses import listener
 from lenproto.exercises.functions.case import HEBREW_NAME
+from lenproto.exercises.judging.driven import Driver
 from lenproto.wire import DEFAULT_IP
 
 SMALL_BUFFER = 4096  # bytes: so that unread answers soon fill it

@@ -1,12 +1,13 @@
-"""A verdict on the page. What is shown lies in verdict.js and verdict.css; the words are those of the text form."""
+"""A verdict on the page; what is shown lies in verdict_view.js and verdict_view.css. The words are the text form's."""
 
 from pathlib import Path
 
 import anywidget
 import traitlets
 
-from lenproto.exercises import report
-from lenproto.exercises.verdict import Verdict
+from lenproto.exercises.learner.verdict import Verdict
+from lenproto.exercises.report import text
+from lenproto.exercises.report.hints import ladder
 from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.page import TextForm, module, spoken
 
@@ -17,8 +18,8 @@ KINDS = {"pass": "good", "fail": "bad", "skipped": "none", "missing": "none"}
 class VerdictView(TextForm, anywidget.AnyWidget):
     """A Verdict with a button for one hint after another, and one for all cases. Running its cell again closes it."""
 
-    _esm = module(HERE / "verdict.js")
-    _css = HERE / "verdict.css"
+    _esm = module(HERE / "verdict_view.js")
+    _css = HERE / "verdict_view.css"
     told = traitlets.Dict().tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
     hinted = traitlets.Int(0).tag(sync=True)
@@ -40,22 +41,22 @@ class VerdictView(TextForm, anywidget.AnyWidget):
 def _told(verdict):
     """What the page has to know: texts only, in the order in which they are shown."""
     case = verdict.failure
-    rows = zip(verdict.data["cases"], report.case_rows(verdict.data), strict=True)
+    rows = zip(verdict.report.cases, text.case_rows(verdict.report), strict=True)
     return {
         "name": verdict.name,
         "levels": [{"kind": KINDS[word], "mark": mark, "words": words + count}
-                   for word, mark, words, count in report.levels(verdict.data)],
+                   for word, mark, words, count in text.levels(verdict.report)],
         "failure": case and {
-            "headline": report.headline(case),
-            "steps": report.step_lines(case),
-            "marked": report.marked_lines(case),
-            "message": case["message"],
-            "place": report.place(case) if case.get("source") else "",
-            "source": case.get("source", ""),
-            "named": report.named(case),
-            "printed": report.printed_lines(case),
+            "headline": text.headline(case),
+            "steps": text.step_lines(case),
+            "marked": text.marked_lines(case),
+            "message": case.message,
+            "place": text.place(case) if case.source else "",
+            "source": case.source,
+            "named": text.named(case),
+            "printed": text.printed_lines(case),
         },
-        "hints": report.ladder(case) if case else [],
-        "cases": [[KINDS[each["verdict"]], *row] for each, row in rows],
+        "hints": ladder(case) if case else [],
+        "cases": [[KINDS[each.verdict], *row] for each, row in rows],
         "note": verdict.note,
     }  # fmt: skip

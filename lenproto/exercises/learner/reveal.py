@@ -1,7 +1,7 @@
 """The reference solutions: shown after a pass at both levels, or after three honest tries."""
 
-from lenproto.exercises import progress
 from lenproto.exercises.functions import FUNCTIONS, source_of
+from lenproto.exercises.learner import progress
 from lenproto.lab.program import LabError
 from lenproto.words import Words, say
 

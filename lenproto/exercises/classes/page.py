@@ -10,15 +10,16 @@ from importlib import resources
 
 import jinja2
 
-from lenproto.exercises import report
+from lenproto.exercises.classes.grading import commonest
 from lenproto.exercises.functions import FUNCTIONS, LEVELS
-from lenproto.exercises.grading import commonest
-from lenproto.exercises.misconceptions import misconception
+from lenproto.exercises.report import text
+from lenproto.exercises.report.hints import hints
+from lenproto.exercises.report.misconceptions import misconception
 from lenproto.words import Words, direction, language, say
 
-TEMPLATE = "class_page.html"
-SCRIPT = "class_page.js"
-STYLE = "class_page.css"
+TEMPLATE = "page.html"
+SCRIPT = "page.js"
+STYLE = "page.css"
 SHOWN_MISTAKES = 6  # at once; the others open
 
 
@@ -58,7 +59,7 @@ def _learner(number, row):
         "name": row.learner,
         "file": row.path,
         "problem": row.problem,
-        "notes": row.report["notes"] if row.report else [],
+        "notes": row.report.notes if row.report else (),
         "cells": cells,
         "failures": [cell for cell in cells if cell["case"]],
         "passes": all(mark["verdict"] == "pass" for cell in cells for mark in cell["marks"]),
@@ -67,10 +68,10 @@ def _learner(number, row):
 
 def _cell(number, row, function):
     """What is known of one function of a learner: both verdicts, and the first failure."""
-    verdict = row.report["functions"][function] if row.report else None
-    case = report.first_failure(verdict) if verdict else None
+    verdict = row.report.functions[function] if row.report else None
+    case = verdict.failure if verdict else None
     marks = [
-        {"level": level, "verdict": word, "sign": report.SIGNS[word]}
+        {"level": level, "verdict": word, "sign": text.SIGNS[word]}
         for level, word in ((level, row.verdict(function, level)) for level in LEVELS)
     ]
     return {
@@ -99,17 +100,17 @@ def _leads(learner, function, marks):
 def _evidence(case):
     """A failed case, in the words and with the marks of every other verdict."""
     return {
-        "headline": report.headline(case),
-        "level": case["level"],
-        "name": case["label"],
-        "steps": report.step_lines(case),
-        "marked": report.marked_lines(case),
-        "message": case["message"],
-        "misconception": case["misconception"],
-        "source": case.get("source", ""),
-        "place": report.place(case) if case["where"] else "",
-        "printed": report.printed_lines(case),
-        "hints": report.hints(case)[1:],
+        "headline": text.headline(case),
+        "level": case.level,
+        "name": case.label,
+        "steps": text.step_lines(case),
+        "marked": text.marked_lines(case),
+        "message": case.message,
+        "misconception": case.misconception,
+        "source": case.source,
+        "place": text.place(case) if case.where else "",
+        "printed": text.printed_lines(case),
+        "hints": hints(case)[1:],
     }
 
 

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from lenproto.exercises.driven import MOST_BYTES, Driver, send_at_once
 from lenproto.exercises.functions import FUNCTIONS, SERVER_SIDE, part
 from lenproto.exercises.functions.case import Case
-from lenproto.exercises.patience import Patience
-from lenproto.exercises.stuck import Stuck, stuck_in
-from lenproto.exercises.waits import stand_in
+from lenproto.exercises.judging.driven import MOST_BYTES, Driver, send_at_once
+from lenproto.exercises.judging.patience import Patience
+from lenproto.exercises.judging.stuck import Stuck, stuck_in
+from lenproto.exercises.judging.waits import stand_in
 from lenproto.lab import keyboard, tap
 from lenproto.lab.pace import Driven
 from lenproto.lab.program import LabError, Program
@@ -33,9 +33,7 @@ IN_VAIN = 100  # calls of one function in one case that get nothing
 
 SET_UP = {name: part(name, "setting").set_up for name in FUNCTIONS}
 
-Found = TypeVar("Found")  # what a judge returns
-
-tap.HELPERS.append(__file__)
+Found = TypeVar("Found")  # what a explain returns
 
 
 @dataclass
@@ -91,11 +89,11 @@ class Seen:
 
 
 def run(
-    case: Case, function: Callable[..., object], judge: Callable[[Seen], Found]
+    case: Case, function: Callable[..., object], explain: Callable[[Seen], Found]
 ) -> tuple[Seen, Found, bool]:
-    """Run a function against the peer of a case, and judge(seen) it before anything is closed.
+    """Run a function against the peer of a case, and explain(seen) it before anything is closed.
 
-    Return what was Seen, what judge returned, and whether the function has left this process as it was.
+    Return what was Seen, what explain returned, and whether the function has left this process as it was.
     """
     for _ in range(TRIES):
         with stand_in(), contextlib.ExitStack() as stack:
@@ -106,7 +104,7 @@ def run(
                 for address in (seen.address, seen.peer_address)
                 if address and address[1]
             }
-            finding, clean = _watch(seen, function, arguments, judge)
+            finding, clean = _watch(seen, function, arguments, explain)
         if not (clean and _met_a_stranger(seen)):
             break
     return seen, finding, clean
@@ -121,7 +119,7 @@ def _met_a_stranger(seen):
     )
 
 
-def _watch(seen, function, arguments, judge):
+def _watch(seen, function, arguments, explain):
     """Run the function in a thread, its peer driven by it, and note all."""
     case = seen.case
     program = Program(case.function, function, *arguments)
@@ -181,7 +179,7 @@ def _watch(seen, function, arguments, judge):
     seen.flooded, seen.closed_output = _floods(program), program.closed_its_output
     seen.slept_s = driver.slept_s
     driver.finish()
-    finding = judge(seen)
+    finding = explain(seen)
     if seen.ending != "late":  # else its process will be ended, and nobody waits any longer
         with contextlib.suppress(LabError):
             program.stop()

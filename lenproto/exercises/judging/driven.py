@@ -11,7 +11,7 @@ import socket
 import threading
 from dataclasses import dataclass
 
-from lenproto.exercises.patience import Patience
+from lenproto.exercises.judging.patience import Patience
 from lenproto.lab import tap
 from lenproto.lab.shocks import Close, ExpectEnd, Flood, NotMet, Peer, Reset, Send, ShutDown, Wait
 from lenproto.lab.trace import Call
@@ -26,8 +26,6 @@ OTHERS_STILL = 25  # looks in a row at which they stand still
 NAP_S = 0.001  # how long a function really sleeps
 # so often a time limit may run out in one function before it is said to go on for ever
 PATIENCE = 50
-
-tap.HELPERS.append(__file__)  # what the peer does is not the function's own code
 
 
 class Pending(Exception):

@@ -4,7 +4,7 @@ import html
 
 import ipywidgets
 
-from lenproto.exercises import progress
+from lenproto.exercises.learner import progress
 from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.page import TextForm, joined, page
 from lenproto.words import say

@@ -6,24 +6,14 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path
 
-from lenproto.exercises import submission
+from lenproto.exercises.classes.files import learners
 from lenproto.exercises.functions import FUNCTIONS, LEVELS
-from lenproto.exercises.judge import WHOLE_S, judge
-from lenproto.exercises.report_types import (
-    CaseReport,
-    FileReport,
-    Job,
-    LearnerReport,
-    Level,
-    LevelVerdict,
-    Report,
-)
+from lenproto.exercises.judging import submission
+from lenproto.exercises.judging.judge import judge
+from lenproto.exercises.judging.process import WHOLE_S
+from lenproto.exercises.report.types import CaseReport, Job, Json, Level, LevelVerdict, Report
 from lenproto.words import Words
-
-KINDS = (".py", ".ipynb")
-PASSED_OVER = {"__pycache__", "node_modules", "site-packages"}  # folders without anybody's homework
 
 
 @dataclass(frozen=True)
@@ -32,7 +22,7 @@ class Row:
 
     learner: str
     path: str
-    report: FileReport | None = None
+    report: Report | None = None
     fault: Words | None = None
 
     @property
@@ -42,23 +32,23 @@ class Row:
 
     def verdict(self, function: str, level: Level) -> LevelVerdict:
         """Return "pass", "fail", "missing" or "skipped"."""
-        return self.report["functions"][function][level] if self.report else "missing"
+        return self.report.functions[function].at(level) if self.report else "missing"
 
     @property
     def failures(self) -> list[tuple[str, CaseReport]]:
         """The failed cases, as (function, case)."""
-        functions = self.report["functions"] if self.report else {}
+        functions = self.report.functions if self.report else {}
         return [
             (name, case)
-            for name in functions
-            for case in functions[name]["cases"]
-            if case["verdict"] == "fail"
+            for name, verdict in functions.items()
+            for case in verdict.cases
+            if case.failed
         ]
 
-    def as_json(self) -> LearnerReport:
+    def as_json(self) -> Json:
         """Return all of it, for JSON."""
         if self.report:
-            return {"learner": self.learner, "problem": self.problem, **self.report}
+            return {"learner": self.learner, "problem": self.problem, **self.report.as_json()}
         return {
             "learner": self.learner,
             "problem": self.problem,
@@ -82,7 +72,7 @@ def grade(
     executor is any concurrent.futures executor, of a cluster, say; it stays open. Its computers need
     this package, and not the files. Without one, jobs files are judged at once, as many as there are
     cores by default. limit_s is the time for one file in seconds. tell(row) is called with each Row
-    as soon as it is there. root: see learners().
+    as soon as it is there. root: see files.learners().
     """
     if executor is not None:
         return _grade(paths, executor, limit_s, levels, root, tell)
@@ -95,49 +85,6 @@ def grade(
             raise
 
 
-def files(folder: str | PathLike[str]) -> list[Path]:
-    """Return a folder's Python files and notebooks, at any depth, sorted; none of those that tools have made."""
-    found: list[Path] = []
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(
-            name for name in folders if name not in PASSED_OVER and not name.startswith(".")
-        )
-        found += [
-            Path(place, name)
-            for name in names
-            if name.lower().endswith(KINDS) and not name.startswith(".")
-        ]
-    return sorted(found)
-
-
-def learners(
-    paths: Iterable[str | PathLike[str]], root: str | PathLike[str] | None = None
-) -> list[str]:
-    """Return a name for each file, no two alike.
-
-    The file's own name without its ending; where it lies in a folder of its own in root, that one's name; where a
-    folder holds several, the path from root. root is the folder of the class, by default the one that has them all.
-    """
-    files = [Path(path).absolute() for path in paths]
-    top = (
-        Path(root or os.path.commonpath([path.parent for path in files])).absolute()
-        if files
-        else Path()
-    )
-    within = [path.relative_to(top) for path in files]
-    shares: defaultdict[str, int] = defaultdict(int)
-    for path in within:
-        shares[path.parts[0]] += 1
-    names = []
-    for path in within:
-        in_own_folder = len(path.parts) > 1 and shares[path.parts[0]] == 1
-        names.append(path.parts[0] if in_own_folder else path.with_suffix("").as_posix())
-    return [
-        name if names.count(name) == 1 else path.as_posix()
-        for name, path in zip(names, within, strict=True)
-    ]
-
-
 def commonest(rows: Iterable[Row]) -> list[tuple[str, list[tuple[Row, str, CaseReport]]]]:
     """Return (misconception, its cases as (row, function, case)) pairs, those of most learners first.
 
@@ -147,7 +94,7 @@ def commonest(rows: Iterable[Row]) -> list[tuple[str, list[tuple[Row, str, CaseR
     for row in rows:
         seen = set()
         for function, case in row.failures:
-            name = case["misconception"]
+            name = case.misconception
             if name and function not in seen:
                 seen.add(function)
                 found[name].append((row, function, case))
@@ -190,16 +137,15 @@ def _grade(
 
 def _row(learner: str, path: str, job: Job, future: Future[Report]) -> Row:
     try:
-        report: FileReport = {"file": path, **future.result()}
-        submission.add_sources(report, job)
+        report = submission.with_sources(future.result().of(path), job)
     except Exception as error:
         return Row(learner, path, None, _why(error))
-    if all(report["functions"][name]["spec"] == "missing" for name in FUNCTIONS):
-        return Row(learner, path, report, _none_there(report["notes"]))
+    if all(report.functions[name].missing for name in FUNCTIONS):
+        return Row(learner, path, report, _none_there(report.notes))
     return Row(learner, path, report)
 
 
-def _none_there(notes: Sequence[str]) -> Words:
+def _none_there(notes: Sequence[Words | str]) -> Words:
     return (
         Words("grading.none-but-notes", notes="; ".join(map(str, notes)))
         if notes

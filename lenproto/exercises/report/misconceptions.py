@@ -4,14 +4,12 @@ The catalogue is text, in tables of lenproto.words: one for each function, and o
 Where a name is in both, the function's own entry counts. What was seen of a misconception stands there, too.
 """
 
-import linecache
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from lenproto import words
 from lenproto.exercises.functions import FUNCTIONS
-from lenproto.exercises.report_types import CaseReport
 from lenproto.words import Words, say
 
 ANY = "any_function"
@@ -33,14 +31,7 @@ class Misconception:
         return say("hints.belief", says=self.says) if self.is_belief else self.says
 
 
-class Hint(NamedTuple):
-    """A rung of the ladder: a sentence, or the solution in Python."""
-
-    text: str
-    is_code: bool = False
-
-
-def seen(name: str, /, *, of: str = ANY, **values: Any) -> tuple[str, Words]:
+def observed(name: str, /, *, of: str = ANY, **values: Any) -> tuple[str, Words]:
     """Return a misconception's name, and the sentence of what was seen; "name.variant" where there are several."""
     misconception, _, variant = name.partition(".")
     way = [of, misconception, "seen", *([variant] if variant else [])]
@@ -82,32 +73,3 @@ def misconception(name: str | None, function: str = ANY) -> Misconception | None
         fitting = known.solution.get(function) or next(iter(known.solution.values()))
         return Misconception(known.says, known.concept, fitting, known.is_belief)
     return known
-
-
-def ladder(case: CaseReport) -> list[Hint]:
-    """Return the hints for a failed case of a report: symptom, concept, the line in question, solution."""
-    known = misconception(case["misconception"], case.get("function", ANY))
-    rungs = [Hint(case["message"])]
-    if known:
-        rungs.append(Hint(say("hints.why", opening=known.opening, concept=known.concept)))
-    rungs.append(Hint(_line(case)))
-    if known:
-        rungs.append(Hint(known.solution.strip("\n"), is_code=True))
-    return rungs
-
-
-def _line(case):
-    """Where to look."""
-    if not case["where"]:
-        own = [step["line"] for step in case["steps"] if step["who"] == "you" and step["line"]]
-        return say("hints.look.behind", line=own[-1]) if own else say("hints.look.first")
-    function, line, file = case["where"]
-    source = case.get("source") or linecache.getline(file, line).strip()
-    if source:
-        return say("hints.look.source", line=line, function=function, source=source)
-    return say("hints.look.at", line=line, function=function)
-
-
-def hints(case: CaseReport) -> list[str]:
-    """Return the texts of the ladder."""
-    return [hint.text for hint in ladder(case)]

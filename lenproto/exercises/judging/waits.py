@@ -15,8 +15,6 @@ from typing import Any
 
 from lenproto.lab import tap
 
-tap.HELPERS.append(__file__)
-
 _lock = threading.Lock()
 _users = 0  # how many are inside of stand_in
 _KINDS = [

@@ -1,16 +1,11 @@
 """A verdict in words, the same each run: what was wrong, in which step and byte, what to think about next."""
 
-import linecache
-import os
-
-from lenproto.exercises import misconceptions
 from lenproto.exercises.functions import LEVELS
-from lenproto.exercises.misconceptions import Hint
-from lenproto.exercises.report_types import (
+from lenproto.exercises.report.hints import ladder
+from lenproto.exercises.report.types import (
     CaseReport,
     FunctionReport,
     LevelVerdict,
-    Place,
     StepReport,
 )
 from lenproto.lab.trace import literal
@@ -23,33 +18,9 @@ PRINTED_WIDTH = 200  # characters of one of these lines
 YOURS = "▸"  # before the function's own steps
 
 
-def first_failure(verdict: FunctionReport) -> CaseReport | None:
-    """The first failed case of a function's verdict; None if none failed."""
-    return next((case for case in verdict["cases"] if case["verdict"] == "fail"), None)
-
-
-def ladder(case: CaseReport) -> list[Hint]:
-    """The ladder of hints for a failed case; which of them are code."""
-    return misconceptions.ladder(case)
-
-
-def hints(case: CaseReport) -> list[str]:
-    """The same, the texts alone."""
-    return misconceptions.hints(case)
-
-
-def add_sources(verdict: FunctionReport) -> None:
-    """Add to each failed case and to its steps what stands in their lines, where those can be read here: "source"."""
-    for case in verdict["cases"]:
-        if case["verdict"] == "fail":
-            case["source"] = _source(case["where"])
-            for step in case["steps"]:
-                step["source"] = _source(step["where"])
-
-
 def summary(name: str, verdict: FunctionReport) -> str:
     """One line for each level."""
-    if verdict["spec"] == "missing":
+    if verdict.missing:
         return f"{name}: {mark('missing')}"
     return "\n".join(
         [name, *(f"  {sign:<10} {words}{count}" for _, sign, words, count in levels(verdict))]
@@ -65,13 +36,13 @@ def levels(verdict: FunctionReport) -> list[tuple[LevelVerdict, str, str, str]]:
     """For each level: its verdict, the same with its mark, what the level is, and how many of its cases passed."""
     found = []
     for level in LEVELS:
-        cases = [case for case in verdict["cases"] if case["level"] == level]
-        passed = sum(case["verdict"] == "pass" for case in cases)
-        skipped = verdict[level] == "skipped" or not cases
+        cases = [case for case in verdict.cases if case.level == level]
+        passed = sum(case.verdict == "pass" for case in cases)
+        skipped = verdict.at(level) == "skipped" or not cases
         found.append(
             (
-                verdict[level],
-                mark(verdict[level]),
+                verdict.at(level),
+                mark(verdict.at(level)),
                 say(f"judging.level.{level}"),
                 "" if skipped else f"  {say('judging.report.passed', n=len(cases), passed=passed)}",
             )
@@ -86,10 +57,10 @@ def failure(case: CaseReport) -> str:
         lines += ["", *(line for line, _ in steps)]
     if marked := marked_lines(case):
         lines += ["", *(f"  {line}" for line in marked)]
-    lines += ["", f"✗ {case['message']}"]
-    if case.get("source"):
+    lines += ["", f"✗ {case.message}"]
+    if case.source:
         at = say("judging.report.at", place=place(case))
-        lines += [f"  {at}", f"      {case['source']}"]
+        lines += [f"  {at}", f"      {case.source}"]
     lines.append(f"  {named(case)}")
     if printed := printed_lines(case):
         lines += ["", say("judging.report.printed"), *(f"  | {line}" for line in printed)]
@@ -98,24 +69,24 @@ def failure(case: CaseReport) -> str:
 
 def headline(case: CaseReport) -> str:
     """Which case failed first, and what happens in it."""
-    return say("judging.report.headline", case=case["label"], story=case["story"])
+    return say("judging.report.headline", case=case.label, story=case.story)
 
 
 def place(case: CaseReport) -> str:
     """The line that matters."""
-    where = case["where"]
+    where = case.where
     return say("judging.report.place", line=where[1], function=where[0]) if where else ""
 
 
 def named(case: CaseReport) -> str:
     """The misconception by its name."""
-    return say("judging.report.named", name=case["misconception"])
+    return say("judging.report.named", name=case.misconception)
 
 
 def told(name: str, verdict: FunctionReport, *, hinted: int = 0) -> str:
     """The verdict on one function: both levels, the first failure, and so many of its hints."""
     lines = [summary(name, verdict)]
-    case = first_failure(verdict)
+    case = verdict.failure
     if case:
         lines += ["", failure(case)]
         lines += ["", *hint_lines(case, hinted)] if hinted else []
@@ -151,18 +122,18 @@ def case_rows(verdict: FunctionReport) -> list[tuple[str, str, str, str, str]]:
     """
     rows: list[tuple[str, str, str, str, str]] = []
     before = ""
-    for case in verdict["cases"]:
-        skipped = case["verdict"] == "skipped"
+    for case in verdict.cases:
+        skipped = case.verdict == "skipped"
         rows.append(
             (
-                mark(case["verdict"]),
-                case["level"],
-                case["label"],
-                case["story"],
-                "" if skipped and case["message"] == before else case["message"],
+                mark(case.verdict),
+                case.level,
+                str(case.label),
+                str(case.story),
+                "" if skipped and case.message == before else case.message,
             )
         )
-        before = case["message"] if skipped else ""
+        before = case.message if skipped else ""
     return rows
 
 
@@ -172,20 +143,20 @@ def step_lines(case: CaseReport) -> list[tuple[str, str]]:
     The function's own steps have a mark, and tell their line in its source.
     """
     lines = []
-    for step in case["steps"]:
-        yours = step["who"] == "you"
-        number = f"{step['number']:3}" if step["number"] else "   "
-        who = say(f"judging.who.{step['who']}") if step["who"] else ""
+    for step in case.steps:
+        yours = step.who == "you"
+        number = f"{step.number:3}" if step.number else "   "
+        who = say(f"judging.who.{step.who}") if step.who else ""
         lines.append(
             (
-                f"{YOURS if yours else ' '}{number}  {who:<13}  {step['what']}{_place(step)}",
+                f"{YOURS if yours else ' '}{number}  {who:<13}  {step.what}{_place(step)}",
                 "yours" if yours else "peer",
             )
         )
-        if step["problem"]:
-            problem = step["problem"]
-            if yours and step.get("source"):
-                source = step["source"]
+        if step.problem:
+            problem = step.problem
+            if yours and step.source:
+                source = step.source
                 problem = say("judging.report.problem", problem=problem, source=source)
             lines.append((f"{'':<4}  {'':<13}  ✗ {problem}", "problem"))
     return lines
@@ -193,18 +164,18 @@ def step_lines(case: CaseReport) -> list[tuple[str, str]]:
 
 def _place(step: StepReport) -> str:
     """The line of a step, and its function: a helper may be in another cell, whose lines are counted anew."""
-    if not (step["line"] and step["where"]):
+    if not (step.line and step.where):
         return ""
-    said = say("judging.report.step-place", line=step["line"], function=step["where"][0])
+    said = say("judging.report.step-place", line=step.line, function=step.where[0])
     return f"   {said}"
 
 
 def marked_lines(case: CaseReport) -> list[str]:
     """The bytes in question, and below them a mark under the first wrong one; nothing where no byte is wrong."""
-    at = case["at"]
+    at = case.at
     if at is None:
         return []
-    data = bytes.fromhex(case["bytes"])
+    data = bytes.fromhex(case.bytes)
     start = max(0, at - AROUND_BYTES)
     stop = at + AROUND_BYTES
     lead, rest = "… " if start else "", " …" if stop < len(data) else ""
@@ -217,7 +188,7 @@ def marked_lines(case: CaseReport) -> list[str]:
 
 def printed_lines(case: CaseReport) -> list[str]:
     """The first lines of what the function printed, and how much was left out."""
-    lines = case["printed"].rstrip().splitlines()
+    lines = case.all_printed.rstrip().splitlines()
     shown = [*map(_printed_line, lines)]
     left_out = len(lines) - PRINTED_LINES
     if left_out <= 0:
@@ -230,11 +201,3 @@ def _printed_line(line: str) -> str:
         return line
     begin = line[:PRINTED_WIDTH]
     return say("judging.report.long-line", begin=begin, characters=len(line))
-
-
-def _source(where: Place | None) -> str:
-    """What stands in a line; "" where that cannot be known here."""
-    if not where or not (os.path.isabs(where[2]) or where[2].startswith("<")):
-        return ""
-    linecache.checkcache(where[2])
-    return linecache.getline(where[2], where[1]).strip()

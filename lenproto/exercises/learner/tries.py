@@ -6,7 +6,7 @@ import inspect
 import textwrap
 
 from lenproto.exercises.functions import source_of
-from lenproto.exercises.submission import names_in
+from lenproto.exercises.judging.loading import names_in
 
 
 def fingerprint(function):

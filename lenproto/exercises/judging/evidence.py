@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lenproto.exercises.functions import SERVER_SIDE
-from lenproto.exercises.report_types import Place, StepAnswer
-from lenproto.exercises.run import Seen
+from lenproto.exercises.judging.run import Seen
+from lenproto.exercises.report.types import Place, StepAnswer, packed
 from lenproto.lab.trace import RECEIVING, SENDING, literal
 from lenproto.words import Words
 
@@ -71,18 +71,14 @@ def steps(seen: Seen) -> list[StepAnswer]:
         StepAnswer(
             number=step.number,
             who=step.who,
-            what=_packed(covered(step.what, cover)),
+            what=packed(covered(step.what, cover)),
             bytes=step.bytes,
             line=step.line,
-            problem=_packed(covered(step.problem, cover)),
+            problem=packed(covered(step.problem, cover)),
             where=step.where,
         )
         for step in ordered
     ]
-
-
-def _packed(words):
-    return words.as_json() if isinstance(words, Words) else words
 
 
 def _place(move, trace):

@@ -20,8 +20,8 @@ from typing import Any
 import filelock
 import platformdirs
 
-from lenproto.exercises import tries
 from lenproto.exercises.functions import FUNCTIONS, LEVELS
+from lenproto.exercises.learner import tries
 from lenproto.words import say
 
 VERSION = 1
@@ -64,14 +64,14 @@ def recorded():
     return {name: _record(kept, name) for name in FUNCTIONS}, trouble
 
 
-def record(function, name, verdict):
+def record(function, name, report):
     """Keep that a function was judged, and what came of it; return a sentence if it could not be kept, else "".
 
     An untouched stub, and a function of lenproto itself, are no tries.
     """
     if tries.is_ours(function) or tries.is_stub(function, name):
         return ""
-    passed = {level: verdict[level] == "pass" for level in LEVELS}
+    passed = {level: report.at(level) == "pass" for level in LEVELS}
     return _change(lambda kept: _add(kept, name, tries.fingerprint(function), passed))
 
 

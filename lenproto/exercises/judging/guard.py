@@ -16,8 +16,8 @@ import threading
 import time
 from collections.abc import Iterable
 
-from lenproto.exercises import processes
-from lenproto.exercises.misconceptions import seen
+from lenproto.exercises.judging import processes
+from lenproto.exercises.report.misconceptions import observed
 from lenproto.words import Words, say
 
 STARTS = (
@@ -90,14 +90,14 @@ class Guard:
         cut = [number for number, known in self._kept.items() if _identity(number) != known]
         replaced = self._replaced()
         if cut:
-            return seen("closes-what-is-not-its-own.files", files=_named(cut))
+            return observed("closes-what-is-not-its-own.files", files=_named(cut))
         if replaced:
-            return seen("replaces-the-library", names=replaced)
+            return observed("replaces-the-library", names=replaced)
         if self.tried:
             first, self.tried[:] = self.tried[0], []
             return first
         if self.started and (many := processes.left()):
-            return seen("leaves-a-program", n=many)
+            return observed("leaves-a-program", n=many)
         return None
 
     def leak(self) -> tuple[str, Words] | None:
@@ -105,7 +105,7 @@ class Guard:
         now = _open_sockets()
         more, before, self._sockets = now - self._sockets, self._grew, now
         self._grew = more > 0
-        return seen("leaves-sockets-open", n=more) if more > 0 and before else None
+        return observed("leaves-sockets-open", n=more) if more > 0 and before else None
 
     def mend(self) -> None:
         """Put back what a submission may change for itself alone: folder, environment, traces, depth of recursion."""
@@ -160,7 +160,7 @@ class Guard:
         return path == os.devnull or real == self.own or real.startswith(self.own + os.sep)
 
     def _refuse(self, name, **evidence):
-        self.tried.append(seen(name, **evidence))
+        self.tried.append(observed(name, **evidence))
         raise PermissionError(errno.EPERM, self._refusal)
 
 

@@ -2,7 +2,7 @@
 
 It reads JSON lines from standard input: what it needs to know, the submission, then a case each. Its answers are
 lines that begin with a token which no submission is given, so that nothing else that comes out of this process is
-taken for a verdict. Its owner is lenproto.exercises.judge.
+taken for a verdict. Its owner is lenproto.exercises.judging.judge.
 """
 
 import _thread
@@ -19,15 +19,16 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from lenproto.exercises import evidence, processes, waits
 from lenproto.exercises.functions import FUNCTIONS, part
 from lenproto.exercises.functions.case import Case, cases
-from lenproto.exercises.functions.finding import judge
-from lenproto.exercises.guard import Guard
-from lenproto.exercises.misconceptions import seen as seen_of
-from lenproto.exercises.report_types import CaseAnswer, Job, Loaded, Said
-from lenproto.exercises.run import MOST_CHARACTERS, Seen, run
-from lenproto.exercises.submission import Part, load
+from lenproto.exercises.functions.finding import explain
+from lenproto.exercises.judging import evidence, processes, waits
+from lenproto.exercises.judging.guard import Guard
+from lenproto.exercises.judging.loading import load
+from lenproto.exercises.judging.run import MOST_CHARACTERS, Seen, run
+from lenproto.exercises.judging.submission import Part
+from lenproto.exercises.report.misconceptions import observed
+from lenproto.exercises.report.types import CaseAnswer, Job, Loaded, packed
 from lenproto.words import Words
 
 MEMORY_BYTES = 640 << 20  # of address space
@@ -132,8 +133,8 @@ def _loaded(job: Job, space: Mapping[str, Any], guard: Guard) -> Loaded:
             for name in job["names"]
             if name in space and not callable(space[name])
         },
-        "failed": [_said(note) for note in failed],
-        "complaint": (complaint[0], _said(complaint[1])) if complaint else None,
+        "failed": [packed(note) for note in failed],
+        "complaint": (complaint[0], packed(complaint[1])) if complaint else None,
         "alone": not guard.started,
     }
 
@@ -146,21 +147,15 @@ def _note(part: str, line: int, error: BaseException) -> Words:
     return Words("judging.note.there", part=part, line=line, kind=kind, error=text)
 
 
-def _said(words: Words) -> Said:
-    """Words, for JSON."""
-    packed = words.as_json()
-    return {"key": packed["key"], "values": packed["values"]}
-
-
 def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[CaseAnswer, bool]:
     """Return the verdict on one case, as a dictionary for JSON, and whether this process can go on."""
     try:
         with _armed(guard):
-            seen, finding, clean = run(case, function, judge)
+            seen, finding, clean = run(case, function, explain)
     except MemoryError:
-        return _failed(*seen_of("uses-too-much-memory.there")), False
+        return _failed(*observed("uses-too-much-memory.there")), False
     except Exception as error:
-        why = guard.complaint() or seen_of(
+        why = guard.complaint() or observed(
             "cannot-be-judged", kind=type(error).__name__, error=str(error)
         )
         return _failed(*why), False
@@ -175,7 +170,7 @@ def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[
         where, ports = finding.where, seen.ports
         answer |= {
             "misconception": finding.misconception,
-            "seen": _said(
+            "seen": packed(
                 evidence.covered(finding.words, lambda text: evidence.stable(text, ports))
             ),
             "bytes": evidence.steady(finding.data[:SHOWN_BYTES]).hex(),
@@ -200,7 +195,7 @@ def _failed(misconception: str, seen: Words) -> CaseAnswer:
     return {
         "verdict": "fail",
         "misconception": misconception,
-        "seen": _said(seen),
+        "seen": packed(seen),
         "bytes": "",
         "at": None,
         "where": None,
@@ -211,13 +206,13 @@ def _failed(misconception: str, seen: Words) -> CaseAnswer:
 def _unsafe(seen: Seen) -> tuple[str, Words] | None:
     """What no function may do to the program that calls it: (misconception, what was seen), or None."""
     if isinstance(seen.error, MemoryError):
-        return seen_of("uses-too-much-memory.allowed")
+        return observed("uses-too-much-memory.allowed")
     if seen.flooded:
-        return seen_of("prints-without-end", characters=f"{MOST_CHARACTERS:,}")
+        return observed("prints-without-end", characters=f"{MOST_CHARACTERS:,}")
     if seen.closed_output:
-        return seen_of("closes-the-output")
+        return observed("closes-the-output")
     if seen.slept_s > MOST_SLEEP_S:
-        return seen_of("sleeps-too-long", seconds=f"{seen.slept_s:g}")
+        return observed("sleeps-too-long", seconds=f"{seen.slept_s:g}")
     return None
 
 

@@ -6,7 +6,9 @@ import sys
 from types import SimpleNamespace
 
 from lenproto.exercises.functions import FUNCTIONS, source_of
-from lenproto.exercises.submission import MODULE, NotReadable, Part, load, pickled, read
+from lenproto.exercises.judging.carrying import pickled
+from lenproto.exercises.judging.loading import load
+from lenproto.exercises.judging.submission import MODULE, NotReadable, Part, read
 from lenproto.words import say
 
 # a function's name → how it stood (in pickled form) when it was judged last, and whether it passed
@@ -29,7 +31,7 @@ def finished(*functions):
 def functions_of(path):
     """Return the five functions of a notebook or file, by name; the empty ones stand for those that it lacks.
 
-    What else the notebook does is not done: see submission.load.
+    What else the notebook does is not done: see loading.load.
     """
     try:
         parts = [Part(f"{path}, {part.name}", part.text) for part in read(path)]
@@ -51,7 +53,7 @@ def functions_of(path):
 
 def _passes_spec(function):
     """Whether a function passes at spec, judged once for each way in which it stood."""
-    from lenproto.exercises.judge import judge_function
+    from lenproto.exercises.judging.judge import judge_function
 
     name = function.__name__
     try:
@@ -59,7 +61,7 @@ def _passes_spec(function):
         if _judged.get(name, (None, False))[0] != stands:
             _judged[name] = (
                 stands,
-                judge_function(function, name, levels=("spec",))["spec"] == "pass",
+                judge_function(function, name, levels=("spec",)).spec == "pass",
             )
     except NotReadable:
         return False

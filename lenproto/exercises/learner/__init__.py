@@ -1,0 +1,1 @@
+"""The learner: the verdict in a notebook, hints, tries, progress, the solution."""

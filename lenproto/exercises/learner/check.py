@@ -1,0 +1,65 @@
+"""check(): one of the five functions, judged as it stands in a notebook."""
+
+import inspect
+import linecache
+import os
+
+from lenproto.exercises.functions import FUNCTIONS
+from lenproto.exercises.judging.judge import judge_function
+from lenproto.exercises.judging.submission import NotReadable
+from lenproto.exercises.learner import progress, tries
+from lenproto.exercises.learner.verdict import Verdict
+from lenproto.exercises.report.types import Place
+from lenproto.lab.program import LabError
+from lenproto.words import say
+
+
+def check(function, *, name=None):
+    """Judge one of the five functions, as it stands in this notebook; return its Verdict."""
+    name = _name(function, name)
+    try:
+        report = judge_function(function, name).with_sources(source_here)
+    except NotReadable as error:
+        raise LabError(str(error)) from None
+    if tries.is_ours(function):
+        whose = "own" if function.__name__ == name else "sample"
+        return Verdict(name, report, say(f"verdict.whose.{whose}", function=name))
+    return Verdict(name, report, progress.record(function, name, report))
+
+
+def source_here(where: Place | None) -> str:
+    """What stands in a line; "" where that cannot be known here."""
+    if not where or not (os.path.isabs(where[2]) or where[2].startswith("<")):
+        return ""
+    linecache.checkcache(where[2])
+    return linecache.getline(where[2], where[1]).strip()
+
+
+def _name(function, name):
+    """Return which of the five a function is to be. LabError where it is none, or nothing that can be judged."""
+    if isinstance(function, str):
+        raise _refused("only-a-name", name=repr(function))
+    if function is None:
+        raise _refused("nothing")
+    if not callable(function):
+        raise _refused("value", type=type(function).__name__)
+    own = getattr(function, "__name__", "")
+    if inspect.isclass(function):
+        raise _refused("class", name=own, wanted=name or "check_client")
+    if inspect.iscoroutinefunction(function):
+        raise _refused("async", name=own, wanted=name or "check_client")
+    if inspect.isbuiltin(function):
+        raise _refused("built-in", name=own)
+    if name is None and (
+        own in ("", "<lambda>") or (own not in FUNCTIONS and "<locals>" in function.__qualname__)
+    ):
+        raise _refused("which", functions=list(FUNCTIONS))
+    name = name or own
+    if name not in FUNCTIONS:
+        raise _refused("none-of-them", name=name, functions=list(FUNCTIONS), own=own or "…")
+    return name
+
+
+def _refused(why, **values):
+    """Why something cannot be judged, as the error that is to be raised."""
+    return LabError(say(f"verdict.refused.{why}", **values))

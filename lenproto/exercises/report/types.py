@@ -1,0 +1,272 @@
+"""What is known of a submission that was judged: facts. What is a sentence is Words, said in the language of now.
+
+The first half passes between the judge and the worker, as JSON: plain dictionaries. The second half is the report.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NotRequired, Self, TypedDict
+
+from lenproto.words import Words, say
+
+Level = Literal["spec", "shock"]
+CaseVerdict = Literal["pass", "fail", "skipped"]
+LevelVerdict = Literal["pass", "fail", "skipped", "missing"]
+Place = list[Any]  # [function, line, file]: a str, an int and a str
+Json = dict[str, Any]
+
+
+class Said(TypedDict):
+    """A sentence that is not said yet: words.Words in JSON's terms."""
+
+    key: str
+    values: dict[str, Any]
+
+
+# ---- judge → worker ----
+
+
+class Job(TypedDict):
+    """A submission: the names that it may make, folders to import from, and its functions as text or as a pickle."""
+
+    names: list[str]
+    path: list[str]
+    parts: NotRequired[list[list[str]]]  # [name, text] of a file, or of each cell
+    pickle: NotRequired[str]  # in Base64: of the one function that names has
+
+
+# ---- worker → judge ----
+
+
+class Loaded(TypedDict):
+    """What became of a submission when it was loaded. alone: it has started no other program."""
+
+    names: list[str]  # of its functions
+    others: dict[str, str]  # what is no function: its name → its type
+    failed: list[Said]  # statements that raised an error
+    complaint: tuple[str, Said] | None  # misconception and what was seen
+    alone: bool
+
+
+class StepAnswer(TypedDict):
+    """What the function or its peer did."""
+
+    number: int
+    who: str  # "you": the function, or "client" or "server": its peer
+    what: Said | str
+    bytes: str  # in hexadecimal
+    line: int | None
+    problem: Said | str
+    where: Place | None
+
+
+class CaseAnswer(TypedDict):
+    """What became of a case; what is left out is as in a case that was skipped."""
+
+    verdict: CaseVerdict
+    misconception: NotRequired[str | None]
+    seen: NotRequired[Said | None]  # what was wrong, or why it was skipped
+    steps: NotRequired[list[StepAnswer]]
+    bytes: NotRequired[str]
+    at: NotRequired[int | None]
+    where: NotRequired[Place | None]
+    source: NotRequired[str]
+    printed: NotRequired[str]
+    left_out: NotRequired[int]  # characters of what was printed
+
+
+class WorkerAnswer(CaseAnswer, total=False):
+    """The same as it is sent. clean: the worker can go on; alone: it has started no other program."""
+
+    clean: bool
+    alone: bool
+
+
+# ---- the report ----
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """What the function ("you") or its peer ("client", "server") did; bytes in hexadecimal; what was wrong with it.
+
+    number counts from 1. where is [function, line, file], and source what stands in that line, where it is known.
+    """
+
+    number: int
+    who: str
+    what: Words | str
+    bytes: str = ""
+    line: int | None = None
+    problem: Words | str = ""
+    where: Place | None = None
+    source: str = ""
+
+    def as_json(self) -> Json:
+        """Return it for JSON, without what a reader needs of failed cases only."""
+        return {
+            "number": self.number,
+            "who": self.who,
+            "what": str(self.what),
+            "bytes": self.bytes,
+            "line": self.line,
+            "problem": str(self.problem),
+            "where": self.where,
+        }
+
+    def with_words(self) -> Json:
+        """The same, and what can be said in another language: as keys and values."""
+        more = {"what": packed(self.what), "problem": packed(self.problem)}
+        return self.as_json() | {"words": more, "source": self.source}
+
+
+@dataclass(frozen=True)
+class CaseReport:
+    """One case: what happened in it, and what the function made of it.
+
+    name is the case's id, label its name as it is shown. seen says what was wrong, or why it was skipped. bytes are
+    those in question, in hexadecimal, and at is the first wrong one. Of what was printed, left_out characters are
+    not there.
+    """
+
+    function: str
+    name: str
+    label: Words | str
+    level: Level
+    story: Words | str
+    verdict: CaseVerdict
+    misconception: str | None = None  # None unless it fails
+    seen: Words | str = ""
+    hint: str = ""
+    steps: tuple[StepReport, ...] = ()
+    bytes: str = ""
+    at: int | None = None
+    where: Place | None = None
+    source: str = ""
+    printed: str = ""
+    left_out: int = 0
+
+    @property
+    def failed(self) -> bool:
+        """Whether it failed."""
+        return self.verdict == "fail"
+
+    @property
+    def message(self) -> str:
+        """What was wrong, in a sentence; of a case that was skipped, why."""
+        return str(self.seen)
+
+    def with_sources(self, source: Callable[[Place | None], str]) -> Self:
+        """Return the same; where it failed with what stands in its line, and in those of its steps: source(where)."""
+        if not self.failed:
+            return self
+        steps = tuple(replace(step, source=source(step.where)) for step in self.steps)
+        return replace(self, source=self.source or source(self.where), steps=steps)
+
+    @property
+    def all_printed(self) -> str:
+        """What it printed, and how much was left out."""
+        if not self.left_out:
+            return self.printed
+        more = say("judging.report.more-characters", left_out=self.left_out)
+        return f"{self.printed}\n{more}"
+
+    def as_json(self) -> Json:
+        """Return all of it, for JSON; key and values are those of the message."""
+        seen = packed(self.seen) if isinstance(self.seen, Words) else {"key": "", "values": {}}
+        return {
+            "function": self.function,
+            "name": self.name,
+            "label": str(self.label),
+            "level": self.level,
+            "story": str(self.story),
+            "verdict": self.verdict,
+            "misconception": self.misconception,
+            "message": self.message,
+            **seen,
+            "hint": self.hint,
+            "steps": [step.with_words() if self.failed else step.as_json() for step in self.steps],
+            "bytes": self.bytes,
+            "at": self.at,
+            "where": self.where,
+            "source": self.source,
+            "printed": self.all_printed,
+        }
+
+
+@dataclass(frozen=True)
+class FunctionReport:
+    """The verdict on one function: of each level, and of each case; seconds that it took."""
+
+    spec: LevelVerdict
+    shock: LevelVerdict
+    seconds: float = 0.0
+    cases: tuple[CaseReport, ...] = ()
+
+    def at(self, level: Level) -> LevelVerdict:
+        """Return the verdict on a level."""
+        return self.spec if level == "spec" else self.shock
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no such function."""
+        return self.spec == "missing"
+
+    @property
+    def passed(self) -> bool:
+        """Whether both levels passed."""
+        return self.spec == self.shock == "pass"
+
+    @property
+    def failure(self) -> CaseReport | None:
+        """The first case that failed; None if none did."""
+        return next((case for case in self.cases if case.failed), None)
+
+    def with_sources(self, source: Callable[[Place | None], str]) -> Self:
+        """Return the same; failed cases tell what stands in their lines: source(where)."""
+        return replace(self, cases=tuple(case.with_sources(source) for case in self.cases))
+
+    def as_json(self) -> Json:
+        """Return all of it, for JSON."""
+        return {
+            "spec": self.spec,
+            "shock": self.shock,
+            "seconds": self.seconds,
+            "cases": [case.as_json() for case in self.cases],
+        }
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdict on a submission, of all five functions; notes are statements that were left out, as sentences."""
+
+    functions: Mapping[str, FunctionReport]
+    notes: tuple[Words | str, ...] = ()
+    seconds: float = 0.0
+    file: str = ""
+
+    def of(self, file: str) -> Self:
+        """Return the same as the report on a file."""
+        return replace(self, file=file)
+
+    def as_json(self) -> Json:
+        """Return all of it, for JSON; note_words has the notes as keys and values."""
+        return {
+            "file": self.file,
+            "seconds": self.seconds,
+            "notes": [str(note) for note in self.notes],
+            "note_words": [packed(note) for note in self.notes],
+            "functions": {name: each.as_json() for name, each in self.functions.items()},
+        }
+
+
+def packed(sentence: Words | str) -> Any:
+    """A sentence in JSON's terms: a Said; what is no sentence but a text stays one."""
+    if isinstance(sentence, str):
+        return sentence
+    said = sentence.as_json()
+    return Said(key=said["key"], values=said["values"])
+
+
+def unpacked(said: Said | str | None) -> Words | str:
+    """What packed() made this from; "" of nothing."""
+    return said if isinstance(said, str) else Words.from_json(said) if said else ""
