@@ -57,7 +57,7 @@ def told(found, levels=LEVELS):
     parts = [text.told(name, found.functions[name]) for name in there(found)]
     if found.notes:
         notes = (f"  {note}" for note in found.notes)
-        parts.append("\n".join([say("commands.check.left-out"), *notes]))
+        parts.append("\n".join([say("commands.check.notes"), *notes]))
     return "\n\n".join([*parts, total(found, levels)])
 
 

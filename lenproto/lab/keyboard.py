@@ -35,6 +35,11 @@ def give(thread, ask):
     stand_in()
 
 
+def given(thread):
+    """What answers this thread's input(); None where nothing was given."""
+    return _asks.get(thread)
+
+
 def hand_on(thread):
     """What answers this thread's input() answers another one's, too."""
     if ask := _asks.get(threading.current_thread()):

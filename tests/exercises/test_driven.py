@@ -255,8 +255,8 @@ def test_what_was_fetched_from_the_library_waits_in_the_same_way(tmp_path):
     source = tmp_path / "fetched.py"
     source.write_text(FETCHED, "utf-8")
     with stand_in():
-        parts = submission.read(source)
-        function = load(parts)["serve_requests"]
+        parts = submission.read_file(source).parts
+        function = load(parts).names["serve_requests"]
         seen = drive(function, *TALK)
     assert seen.result == b"EXIT" and seen.driver.done
     assert seen.slept_s == 100, "it has only said that it sleeps"

@@ -16,10 +16,10 @@ PROCESSES = 2
 
 def failures(path):
     """Return each function's first failed case in a file, by name: level, case, misconception, the rest as text."""
-    parts = submission.read(path)
+    parts = submission.read_file(path).parts
     found = {}
     with stand_in():
-        space = load(parts)
+        space = load(parts).names
         for function in submission.names(parts):
             for case in cases(function):
                 seen, finding, _ = run(case, space[function], explain)

@@ -12,7 +12,7 @@ from lenproto.exercises.functions import FUNCTIONS, LEVELS
 from lenproto.exercises.judging import submission
 from lenproto.exercises.judging.judge import judge
 from lenproto.exercises.judging.process import WHOLE_S
-from lenproto.exercises.report.types import CaseReport, Job, Json, Level, LevelVerdict, Report
+from lenproto.exercises.report.types import CaseReport, Json, Level, LevelVerdict, Report
 from lenproto.words import Words
 
 
@@ -113,31 +113,27 @@ def _grade(
 ) -> list[Row]:
     names = [str(path) for path in paths]
     rows: dict[int, Row] = {}
-    waiting: dict[Future[Report], tuple[int, str, str, Job]] = {}
+    waiting: dict[Future[Report], tuple[int, str, str]] = {}
     for number, (learner, path) in enumerate(zip(learners(names, root), names, strict=True)):
         try:
             job = submission.job(path)
-            waiting[executor.submit(judge, job, levels=levels, limit_s=limit_s)] = (
-                number,
-                learner,
-                path,
-                job,
-            )
+            future = executor.submit(judge, job, levels=levels, limit_s=limit_s)
+            waiting[future] = number, learner, path
         except Exception as error:
             rows[number] = Row(learner, path, None, _why(error))
             if tell:
                 tell(rows[number])
     for future in as_completed(waiting):
-        number, learner, path, job = waiting.pop(future)
-        rows[number] = _row(learner, path, job, future)
+        number, learner, path = waiting.pop(future)
+        rows[number] = _row(learner, path, future)
         if tell:
             tell(rows[number])
     return [rows[number] for number in range(len(names))]
 
 
-def _row(learner: str, path: str, job: Job, future: Future[Report]) -> Row:
+def _row(learner: str, path: str, future: Future[Report]) -> Row:
     try:
-        report = submission.with_sources(future.result().of(path), job)
+        report = future.result().of(path)
     except Exception as error:
         return Row(learner, path, None, _why(error))
     if all(report.functions[name].missing for name in FUNCTIONS):

@@ -11,6 +11,7 @@ from lenproto.exercises.report.types import Level
 
 FUNCTIONS = ("initial_contact", "send_requests", "initial_listen", "check_client", "serve_requests")
 SERVER_SIDE = ("initial_listen", "check_client", "serve_requests")
+TYPED = "whatever is typed"  # stands for an answer to a question that a file asks when it is read
 LEVELS: tuple[Level, ...] = ("spec", "shock")
 
 

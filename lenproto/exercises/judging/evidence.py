@@ -2,9 +2,10 @@
 
 import datetime
 import functools
+import linecache
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,9 +77,15 @@ def steps(seen: Seen) -> list[StepAnswer]:
             line=step.line,
             problem=packed(covered(step.problem, cover)),
             where=step.where,
+            source=source(step.where),
         )
         for step in ordered
     ]
+
+
+def source(where: Sequence[Any] | None) -> str:
+    """Return what stands in a line, where that can be known here; where is (function, line, file)."""
+    return linecache.getline(where[2], where[1]).strip() if where else ""
 
 
 def _place(move, trace):

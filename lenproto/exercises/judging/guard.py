@@ -14,7 +14,7 @@ import stat
 import sys
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from lenproto.exercises.judging import processes
 from lenproto.exercises.report.misconceptions import observed
@@ -70,6 +70,7 @@ class Guard:
         # (misconception, what was seen) of what was refused
         self.tried: list[tuple[str, Words]] = []
         self.started = False  # some program, at any time
+        self.starts: Callable[[], object] | None = None  # called before it does
         self._refusal = say("judging.error.not-here")  # before a submission can be in its way
         self._kept = {number: _identity(number) for number in kept}
         self._library = [(owner, dict(_public(owner))) for owner in LIBRARY]
@@ -130,6 +131,8 @@ class Guard:
         return found
 
     def _start(self, event, arguments):
+        if self.starts:
+            self.starts()
         self.started = True
 
     def _signal(self, event, arguments):

@@ -1,6 +1,5 @@
 """Judges a submission, case by case: what is judged, what rests on what failed, what had to be skipped."""
 
-import base64
 import os
 import sys
 import time
@@ -30,7 +29,6 @@ from lenproto.exercises.report.types import (
 )
 from lenproto.words import Words
 
-MOST_NOTES = 5  # statements that failed, of which one is told
 # what its other cases would do, too
 LOSSES = {"never-ends", "ends-the-program", "crashes-python", "closes-what-is-not-its-own"}
 
@@ -48,8 +46,9 @@ def judge_function(
     """
     path = [os.path.abspath(place) for place in sys.path]  # "" is the notebook's folder
     job: Job = {
-        "names": [name],
-        "pickle": base64.b64encode(carrying.pickled(function)).decode(),
+        "file": "",
+        "content": carrying.pickled(function),
+        "function": name,
         "path": path,
     }
     report = judge(job, levels=levels, limit_s=limit_s)
@@ -71,8 +70,7 @@ def judge_file(
     tell(name) is called before each function.
     """
     job = submission.job(path)
-    report = judge(job, levels=levels, limit_s=limit_s, tell=tell).of(str(path))
-    return submission.with_sources(report, job)
+    return judge(job, levels=levels, limit_s=limit_s, tell=tell).of(str(path))
 
 
 def judge(
@@ -82,12 +80,12 @@ def judge(
     limit_s: float = WHOLE_S,
     tell: Callable[[str], object] | None = None,
 ) -> Report:
-    """Judge what submission.job() read: the same Report, without the name of a file."""
+    """Judge what submission.job() read: the same Report, without the name of a file. NotReadable as above."""
     began = time.monotonic()
     functions = {name: _empty("missing", levels) for name in FUNCTIONS}
     with Worker(job) as worker:
         functions |= dict(_judged(worker, levels, began + limit_s, tell or (lambda name: None)))
-        notes = tuple(map(unpacked, worker.told["failed"][:MOST_NOTES]))
+        notes = tuple(map(unpacked, worker.told["notes"]))
     return Report(functions, notes, round(time.monotonic() - began, 3))
 
 
@@ -95,22 +93,18 @@ def _judged(
     worker: Worker, levels: Sequence[Level], deadline: float, tell: Callable[[str], object]
 ) -> Iterator[tuple[str, FunctionReport]]:
     """Yield (name, verdict) of each function that is there."""
-    names = worker.job["names"]
-    if not names:
-        return
-    tell(names[0])
     try:
         worker.start()
     except Undecided as undecided:
         answer = _skipped(undecided.seen)
-        yield from ((name, _at_once(name, levels, answer)) for name in names)
+        yield from ((name, _at_once(name, levels, answer)) for name in worker.names or FUNCTIONS)
         return
     except Lost as lost:
         answer = _failed(lost.misconception, Words("judging.does-not-load", why=lost.seen))
-        yield from ((name, _at_once(name, levels, answer)) for name in names)
+        yield from ((name, _at_once(name, levels, answer)) for name in worker.names or FUNCTIONS)
         return
     told = worker.told
-    for name in names:
+    for name in worker.names:
         tell(name)
         if told["complaint"]:
             misconception, said = told["complaint"]
@@ -233,4 +227,5 @@ def _step(step: StepAnswer) -> StepReport:
         line=step["line"],
         problem=unpacked(step["problem"]),
         where=step["where"],
+        source=step["source"],
     )

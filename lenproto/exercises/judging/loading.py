@@ -1,86 +1,366 @@
-"""How a submission is loaded: what it defines is run, and what only uses it is not."""
+"""How a submission is loaded: all of it is run, line by line, up to what only a program does.
+
+Whatever makes a constant, fills a table or defines a function may be written in any way, so it is run as it stands.
+What binds, connects, waits or asks, ends the program, starts another one, or calls one of the five functions is the
+program that uses them. It is stopped before it does that, and its statement is left out, with a note.
+"""
 
 import __future__
 
 import ast
-import inspect
+import contextlib
+import difflib
+import functools
 import linecache
+import os
 import random
+import socket
 import sys
+import threading
 import types
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from lenproto.exercises.functions import FUNCTIONS
-from lenproto.exercises.judging.submission import MODULE, Part, parse
+from lenproto.exercises.functions import FUNCTIONS, TYPED
+from lenproto.exercises.judging import waits
+from lenproto.exercises.judging.guard import Guard
+from lenproto.exercises.judging.submission import MODULE, Part
+from lenproto.lab import keyboard, tap
+from lenproto.lab.pace import Pace
+from lenproto.words import Words
 
-# a statement that calls one of these is the program's, and defines nothing
-PROGRAM = {*FUNCTIONS, "input", "exit", "quit"}
-ENDING = {"exit", "_exit", "abort", "SystemExit"}  # the same for methods: of sys and os
-# the same, in a call that stands by itself
-TALKING = {
-    "accept",
-    "connect",
-    "create_connection",
-    "create_server",
-    "listen",
-    "run",
-    "serve_forever",
-    "start",
-    "submit",
-}
 DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 # what shows and checks: it stands around a submission, and is no part of it
 LESSONS = ("lenproto.lab", "lenproto.exercises")
+HARMLESS = {"close", "shutdown"}  # calls that a file may make while it is read
+# what stands in for an answer to input(); and a number, where no word will do
+STAND_INS = (TYPED, "8820")
+MOST_QUESTIONS = 100  # that one statement may ask
+MOST_STEPS = 2_000_000  # of Python's own, that one statement may take: a second
+STEPS_A_SLEEP = 1000  # for which a sleep counts
+MOST_ERRORS = 5  # of one part, of which one is told
+NEAR = 0.8  # how much of a name is as it should be, from 0 to 1
+ENDS = ("_exit", "abort", "kill")  # of os: what ends a process where it stands
 
 
-def load(parts: Sequence[Part]) -> dict[str, Any]:
-    """Run what the parts define, and nothing else that they do; return the names that they made.
+class LeftOut(BaseException):
+    """Ends a statement before it does what only a program does. No `except Exception` catches it."""
 
-    So a file may also hold the program that uses the functions: calls of its own functions, loops
-    and questions at its top level are left out; so is what shows and checks them in a lesson.
-    A statement that fails is left out, too.
+
+@dataclass
+class Loaded:
+    """What came of loading: the names that were made; what was left out, failed, or was answered, as sentences."""
+
+    names: dict[str, Any] = field(default_factory=dict)
+    notes: list[Words] = field(default_factory=list)
+
+
+def load(
+    parts: Sequence[Part],
+    folders: Sequence[str] = (),
+    guard: Guard | None = None,
+) -> Loaded:
+    """Run what the parts define, and nothing else that they do.
+
+    folders: where modules of the submission may lie. guard: of this process.
     """
     random.seed(1)  # what is drawn at its top level is the same each time
     # dataclasses look there for the names of types
     module = sys.modules[MODULE] = types.ModuleType(MODULE)
     space = module.__dict__
     space["__file__"] = parts[0].name if parts else ""
-    for part in parts:  # where a line of it is asked for
-        linecache.cache[part.name] = (
-            len(part.text),
-            None,
-            part.text.splitlines(keepends=True),
-            part.name,
-        )
-    trees = [(part.name, parse(part.text, part.name)) for part in parts]
-    own = {
-        node.name
-        for _, tree in trees
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef)
-    } | PROGRAM
+    remember(parts)
+    trees = [(part.name, part.tree) for part in parts]
+    reading = _Reading({part.name for part in parts}, folders)
+    notes: list[Words] = []
     future = 0  # what a `from __future__ import` changes goes for all that follows
     around: set[str] = set()  # the names of what belongs to a lesson
-    for name, tree in trees:
-        for statement in tree.body:
-            if _is_around(statement, around):
-                continue
-            if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
-                future |= sum(
-                    getattr(__future__, each.name).compiler_flag for each in statement.names
-                )
-            elif _defines(statement, own, space):
-                _run(statement, name, future, space)
-    return space
+    with reading.here(guard):
+        for name, tree in trees:
+            record = _Record(name)
+            for statement in tree.body:
+                if _is_around(statement, around):
+                    continue
+                future |= _future(statement)
+                _run(statement, name, future, space, reading, record)
+            notes += record.notes()
+    return Loaded(space, [*doubles(trees), *notes])
 
 
-def _run(statement, name, flags, space):
-    """Run one statement, and note whether it failed."""
+def _future(statement):
+    """The flags of the compiler that a statement switches on."""
+    if not (isinstance(statement, ast.ImportFrom) and statement.module == "__future__"):
+        return 0
+    features = (getattr(__future__, each.name, None) for each in statement.names)
+    return sum(feature.compiler_flag for feature in features if feature)
+
+
+def _run(statement, name, flags, space, reading, record):
+    """Run one statement, and note what became of it."""
+    code = compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True)
+    for stand_in in STAND_INS:
+        error = reading.run(code, space, stand_in)
+        if not (reading.asked and isinstance(error, ValueError)):
+            break
+    record.add(statement, reading.left_out, error)
+    if reading.asked and not (reading.left_out or error):
+        record.asked(statement, stand_in)
+
+
+def doubles(trees: Sequence[tuple[str, ast.Module]]) -> list[Words]:
+    """Notes on functions that are defined twice, or whose names are nearly those of the five."""
+    places: dict[str, list[Words]] = {}
+    for part, tree in trees:
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                place = Words("judging.note.place", part=part, line=node.lineno)
+                places.setdefault(node.name, []).append(place)
+    twice = [
+        Words("judging.note.twice", function=name, places=places[name])
+        for name in FUNCTIONS
+        if len(places.get(name, ())) > 1
+    ]
+    missing = [name for name in FUNCTIONS if name not in places]
+    others = [name for name in places if name not in FUNCTIONS]
+    near = [
+        Words("judging.note.nearly", function=meant[0], name=name, place=places[name][-1])
+        for name in others
+        if (meant := difflib.get_close_matches(name, missing, 1, NEAR))
+    ]
+    return [*twice, *near]
+
+
+def remember(parts: Sequence[Part]) -> None:
+    """Let whoever asks for a line of the parts find it."""
+    for part in parts:
+        lines = part.text.splitlines(keepends=True)
+        linecache.cache[part.name] = (len(part.text), None, lines, part.name)
+
+
+def names_in(code: types.CodeType) -> set[str]:
+    """All names that code uses, also in the functions within it."""
+    inner = (each for each in code.co_consts if isinstance(each, types.CodeType))
+    return set(code.co_names).union(*map(names_in, inner))
+
+
+class _Reading(Pace):
+    """The pace at which a file is read, in its thread: no time passes, and what a program does is refused.
+
+    After one refusal the lines that follow are refused, too: a bare `except` in a loop would go on for ever.
+    """
+
+    time_stands_still = driven = True
+
+    def __init__(self, files: set[str], folders: Sequence[str]) -> None:
+        super().__init__()
+        self._files = files
+        self._folders = tuple(os.path.join(folder, "") for folder in folders)
+        self.left_out: LeftOut | None = None  # why the statement was stopped
+        self.asked = 0  # how often it asked the keyboard
+        self._steps = 0
+        self._refusals = self._skipped = 0
+        self._stand_in = ""
+        self._sockets: list[socket.socket] = []  # those of what was left out
+
+    def run(
+        self, code: types.CodeType, space: dict[str, Any], stand_in: str
+    ) -> BaseException | None:
+        """Run one statement, with this answer to whatever it asks; return the error that it raised."""
+        self.left_out, self.asked, self._stand_in = None, 0, stand_in
+        self._steps = self._refusals = self._skipped = 0
+        before = sys.gettrace()
+        sys.settrace(self._trace)
+        try:
+            exec(code, space)
+        except SystemExit:
+            self._note("ends")
+        except BaseException as error:  # whatever it is: the other statements are read all the same
+            return error
+        finally:
+            sys.settrace(before)
+        return None
+
+    @contextlib.contextmanager
+    def here(self, guard: Guard | None) -> Iterator[None]:
+        """In here, this thread goes at this pace, and the guard of the process lets no other one be started."""
+        with waits.stand_in():
+            yield from self._here(guard)
+
+    def _here(self, guard):
+        thread = threading.current_thread()
+        actor = tap.watch(thread)
+        before, actor.pace = actor.pace, self
+        asks = keyboard.given(thread)
+        keyboard.give(thread, self._answer)
+        ends = {name: getattr(os, name) for name in ENDS if hasattr(os, name)}
+        for name in ends:
+            setattr(os, name, functools.partial(self._refuse, "ends"))
+        if guard:
+            guard.starts = functools.partial(self._refuse, "starts-a-process")
+        try:
+            yield
+        finally:
+            if guard:
+                guard.starts = None
+            for name, function in ends.items():
+                setattr(os, name, function)
+            keyboard.take(thread) if asks is None else keyboard.give(thread, asks)
+            actor.pace = before
+            tap.unwatch(thread)
+            for sock in self._sockets:
+                sock.close()
+
+    # ---- what the pace of a thread has to know ----
+
+    def before(self, call, sock):
+        """A socket's method is called."""
+        if call.name not in HARMLESS:
+            self._sockets.append(sock)
+            self._refuse("calls", call=call.text(ports=True))
+
+    def drive(self, actor):
+        """It waits, in select, say."""
+        self._refuse("waits")
+
+    def sleep(self, seconds):
+        """It sleeps: that takes no time here."""
+        self._count(STEPS_A_SLEEP)
+        return 0.0
+
+    def adopt(self, thread):
+        """It starts a thread."""
+        self._refuse("starts-a-thread")
+
+    # ----
+
+    def _answer(self, prompt=""):
+        """Answers input()."""
+        self.asked += 1
+        if self.left_out or self.asked > MOST_QUESTIONS:
+            self._refuse("asks-on")
+        return self._stand_in
+
+    def _refuse(self, why, /, *_, **values):
+        self._note(why, **values)
+        self._refusals += 1
+        self._skipped = 0
+        sys.settrace(self._trace)  # Python takes it away from whoever raises an error in it
+        frame = sys._getframe(1)
+        while frame := frame.f_back:
+            if self._is_own(frame.f_code.co_filename):
+                frame.f_trace = self._step
+        raise LeftOut
+
+    def _note(self, why, **values):
+        self.left_out = self.left_out or LeftOut(Words(f"judging.left-out.{why}", **values))
+
+    def _trace(self, frame, event, _):
+        """Counts steps of the submission, and refuses to begin one of the five."""
+        code = frame.f_code
+        if not self._is_own(code.co_filename):
+            return None
+        if code.co_name in FUNCTIONS:
+            self._refuse("uses", function=code.co_name)
+        frame.f_trace_opcodes = True  # a loop in one line has no lines to count
+        return self._step
+
+    def _step(self, frame, event, _):
+        if self.left_out and event == "line":
+            # the line that catches a refusal may not be refused itself, or it would catch that, too; each time one
+            # line more goes by, until the refusal comes where nothing catches it
+            self._skipped += 1
+            if self._skipped > self._refusals:
+                self._refuse("never-ends")
+        self._count(1)
+        return self._step
+
+    def _count(self, steps):
+        self._steps += steps
+        if self._steps > MOST_STEPS:
+            self._steps = 0
+            self._refuse("never-ends")
+
+    def _is_own(self, file):
+        return file in self._files or (self._folders and file.startswith(self._folders))
+
+
+class _Record:
+    """What became of the statements of one part, for a reader."""
+
+    def __init__(self, part: str) -> None:
+        self._part = part
+        self._left: list[tuple[int, int]] = []  # first and last lines
+        self._why: list[Words] = []
+        self._lost: set[str] = set()  # names that what was left out would have made
+        self._notes: list[Words] = []
+        self._errors = 0
+
+    def add(
+        self, statement: ast.stmt, left_out: LeftOut | None, error: BaseException | None
+    ) -> None:
+        """Note what became of a statement. One that only misses a name of those left out is left out, too."""
+        misses = isinstance(error, NameError) and error.name in self._lost
+        if left_out or misses:
+            self._left.append((statement.lineno, statement.end_lineno or statement.lineno))
+            self._lost |= _stored(statement)
+            if left_out:
+                self._why.append(left_out.args[0])
+        elif error:
+            self._errors += 1
+            if self._errors <= MOST_ERRORS:
+                kind, text = type(error).__name__, shown_error(error)
+                self._note("there", line=statement.lineno, kind=kind, error=text)
+
+    def asked(self, statement: ast.stmt, stand_in: str) -> None:
+        """Note that a question of a statement was answered."""
+        self._note("asked", line=statement.lineno, text=stand_in)
+
+    def notes(self) -> list[Words]:
+        """The notes on this part."""
+        if not self._left:
+            return self._notes
+        lines = [_lines(*each) for each in _joined(self._left)]
+        return [
+            Words("judging.note.left-out", part=self._part, lines=lines, why=self._why[0]),
+            *self._notes,
+        ]
+
+    def _note(self, key, **values):
+        self._notes.append(Words(f"judging.note.{key}", part=self._part, **values))
+
+
+def shown_error(error: BaseException) -> str:
+    """What an error says; what it is, where it cannot even be asked."""
     try:
-        exec(compile(ast.Module([statement], []), name, "exec", flags, dont_inherit=True), space)
-    except BaseException as error:  # exit() is none of the program's business here
-        space.setdefault("__failed__", []).append((name, statement.lineno, error))
+        return str(error)
+    except BaseException:  # a learner's own class
+        return type(error).__name__
+
+
+def _stored(statement):
+    """The names that a statement gives something to."""
+    return {
+        node.id
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _joined(spans):
+    """Spans of lines, those that touch each other as one."""
+    joined = [spans[0]]
+    for first, last in spans[1:]:
+        if first <= joined[-1][1] + 1:
+            joined[-1] = joined[-1][0], max(last, joined[-1][1])
+        else:
+            joined.append((first, last))
+    return joined
+
+
+def _lines(first, last):
+    span = "line" if first == last else "lines"
+    return Words(f"judging.note.{span}", first=first, last=last)
 
 
 def _is_around(statement, around):
@@ -98,76 +378,3 @@ def _is_around(statement, around):
         return False
     around.update(name.id for name in names if isinstance(name.ctx, ast.Store))
     return True
-
-
-def _defines(statement, own, space):
-    """Whether a statement at the top level defines something, and does not begin the program."""
-    if isinstance(statement, DEFINITIONS):
-        return True
-    called = {
-        node.func.id
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-    methods = {
-        node.func.attr
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    }
-    if isinstance(statement, ast.While) or called & PROGRAM or methods & ENDING:
-        return False
-    if isinstance(statement, ast.Expr):
-        function = getattr(statement.value, "func", None)
-        while isinstance(function, ast.Attribute):
-            function = function.value
-        # such as REQUESTS.update(…), register(…)
-        calls = isinstance(function, ast.Name) and function.id in space
-        return isinstance(statement.value, ast.Constant) or (
-            calls and not _reached(_used(statement), space) & (PROGRAM | ENDING | TALKING)
-        )
-    if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        return not _reached(called | methods, space) & PROGRAM
-    return not called & own
-
-
-def _used(statement):
-    """All names in a statement, those behind dots included."""
-    nodes = list(ast.walk(statement))
-    return {node.id for node in nodes if isinstance(node, ast.Name)} | {
-        node.attr for node in nodes if isinstance(node, ast.Attribute)
-    }
-
-
-def _reached(names, space):
-    """These names, and all that the code uses which stands under them in the file, and so on."""
-    codes = {}
-    own = [
-        value
-        for value in list(space.values())
-        if isinstance(value, type) and value.__module__ == MODULE
-    ]
-    for owner in (space, *map(vars, own)):
-        for name, value in list(owner.items()):
-            codes.setdefault(name, []).append(_code(value))
-    for each in own:  # its name makes one
-        codes[each.__name__] = [_code(vars(each).get("__init__"))]
-    reached, left = set(), set(names)
-    while left:
-        reached.add(name := left.pop())
-        left |= {used for code in codes.get(name, ()) if code for used in names_in(code)} - reached
-    return reached
-
-
-def _code(value):
-    """The code of a function, however it stands in a file or class; None of anything else."""
-    within = "fget" if isinstance(value, property) else "__func__"
-    value = getattr(value, within, value)
-    if not isinstance(value, types.FunctionType):
-        return None
-    return getattr(inspect.unwrap(value), "__code__", None)
-
-
-def names_in(code):
-    """All names that code uses, also in the functions within it."""
-    inner = (each for each in code.co_consts if isinstance(each, types.CodeType))
-    return set(code.co_names).union(*map(names_in, inner))

@@ -18,15 +18,17 @@ from typing import IO, Any, Self
 from lenproto import words
 from lenproto.exercises.functions.case import Case
 from lenproto.exercises.judging import processes
+from lenproto.exercises.judging.submission import NotReadable
 from lenproto.exercises.report.misconceptions import observed
-from lenproto.exercises.report.types import CaseAnswer, Job, Loaded, WorkerAnswer
+from lenproto.exercises.report.types import CaseAnswer, Job, Loaded, Read, WorkerAnswer
 from lenproto.words import Words
 
 WHOLE_S = 60.0  # seconds that judging one submission may take
 CASE_S = 2.0  # seconds that a process may compute until it is ended, with the case that it is at
 STILL = 30  # looks in a row at which it does nothing at all: it waits, and lets none of its threads go on
 START_S = 60.0  # seconds until the process stands; none of the learner's code runs yet
-MEMORY_BYTES = 256 << 20  # that it may hold, where the system tells
+MEMORY_BYTES = 192 << 20  # that it may hold more than when it was asked, where the system tells
+LOAD = "load"  # the question that follows a submission
 READER_S = 1.0  # seconds until the last that it wrote has been read
 LOOK_S = 0.1  # between two looks at its memory
 ANSWER_BYTES = 16 << 20  # of one answer
@@ -63,22 +65,32 @@ class Worker:
     def __init__(self, job: Job) -> None:
         self.job = job
         self.process: subprocess.Popen[bytes] | None = None
+        self.names: list[str] = [job["function"]] if job["function"] else []
         self.told: Loaded = {
             "names": [],
             "others": {},
-            "failed": [],
+            "notes": [],
             "complaint": None,
             "alone": True,
         }
 
     def start(self) -> None:
-        """Start it and let it load the submission. Lost if that does not come to an end."""
+        """Start it and let it read and load the submission. Lost if that does not come to an end.
+
+        submission.NotReadable if it is no Python.
+        """
         self._open()
         try:
             self._ask({"token": self._token, "own": self._own.name}, START_S)
         except (Lost, Undecided) as lost:
             raise Broken(Words("judging.not-started", why=lost.seen)) from None
-        self.told = self._ask(self.job, WHOLE_S, CASE_S)
+        about = {name: value for name, value in self.job.items() if name != "content"}
+        read: Read = self._ask(about, WHOLE_S, content=self.job["content"])
+        if read["unreadable"]:
+            self.close()
+            raise NotReadable(Words.from_json(read["unreadable"]))
+        self.names = read["names"]
+        self.told = self._ask(LOAD, WHOLE_S, CASE_S)
         self._alone = self.told["alone"]
 
     def run(self, case: Case, limit_s: float) -> CaseAnswer:
@@ -149,13 +161,18 @@ class Worker:
         )
         self._reader.start()
 
-    def _ask(self, question: object, limit_s: float, computes_s: float = math.inf) -> Any:
-        """Return the answer to a question. Lost if none comes, Undecided if limit_s seconds were too short."""
+    def _ask(
+        self, question: object, limit_s: float, computes_s: float = math.inf, content: bytes = b""
+    ) -> Any:
+        """Return the answer to a question, behind which content comes as it is.
+
+        Lost if no answer comes, Undecided if limit_s seconds were too short.
+        """
         process = self.process
         assert process and process.stdin  # it was started, with a pipe
         watch = Watch(process.pid, computes_s)
         with contextlib.suppress(OSError):
-            process.stdin.write(json.dumps(question).encode() + b"\n")
+            process.stdin.write(json.dumps([len(content), question]).encode() + b"\n" + content)
             process.stdin.flush()
         ends = time.monotonic() + limit_s
         while True:
@@ -164,17 +181,25 @@ class Worker:
             try:
                 line = self._lines.get(timeout=LOOK_S) if in_time else self._lines.get_nowait()
             except queue.Empty:
-                if ended:
-                    raise self._lose(*_died(process)) from None
-                if complaint := watch.look():
+                complaint = _died(process) if ended else watch.look()
+                if not complaint and in_time:
+                    continue
+                line = self._last_line()
+                if not line and complaint:
                     raise self._lose(*complaint) from None
-                if not in_time:
+                if not line:
                     self._end()
                     raise Undecided(TOO_BUSY) from None
-                continue
             if line:
                 return json.loads(line)
             raise self._lose(*_died(process))
+
+    def _last_line(self) -> bytes:
+        """What has come all the same, while one looked: an answer always counts."""
+        try:
+            return self._lines.get_nowait()
+        except queue.Empty:
+            return b""
 
     def _end(self) -> None:
         """End the process, with all that it started."""
@@ -193,7 +218,7 @@ class Watch:
     def __init__(self, pid: int, computes_s: float) -> None:
         self._pid, self._computes_s = pid, computes_s
         self._began = time.monotonic()
-        self._before = self._computed()
+        self._before, self._held = self._computed(), processes.memory(pid)
         self._turns, self._still = processes.turns(pid), 0
 
     def look(self) -> tuple[str, Words] | None:
@@ -201,7 +226,7 @@ class Watch:
         turns = processes.turns(self._pid)
         self._still = self._still + 1 if turns and turns == self._turns else 0
         self._turns = turns
-        if processes.memory(self._pid) > MEMORY_BYTES:
+        if self._computes_s < math.inf and processes.memory(self._pid) - self._held > MEMORY_BYTES:
             return observed("uses-too-much-memory.allowed")
         if self._computed() - self._before > self._computes_s:
             return observed("never-ends.computed", seconds=f"{self._computes_s:g}")

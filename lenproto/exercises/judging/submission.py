@@ -2,6 +2,7 @@
 
 import ast
 import codecs
+import functools
 import io
 import json
 import re
@@ -10,22 +11,24 @@ import threading
 import tokenize
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from lenproto.exercises.functions import FUNCTIONS
-from lenproto.exercises.report.types import Job, Place, Report
+from lenproto.exercises.judging.cells import plain
+from lenproto.exercises.report.types import Job
 from lenproto.words import Words
 
 MODULE = "submission"  # its __name__
 CELL = "cell {}"  # the name under which a cell's lines are counted
 SOURCE_BYTES = 1_000_000
 NOTEBOOK_BYTES = 50_000_000  # pictures included
-PYTHON_CELLS = {"capture", "time", "timeit", "prun"}  # cell magics with Python below them
-# how lines look that are for Jupyter
-JUPYTERS = re.compile(r"(?P<indent>\s*)(?:(?P<name>\w+\s*=\s*)?[%!]|\?|.*\?\s*$)")
+# what Python says of lines that were right in Python 2
+PYTHON_2 = re.compile(
+    r"Missing parentheses in call to '(print|exec)'|multiple exception types must be parenthesized"
+)
 
 _quiet = threading.Lock()  # what warns is one for all threads
 
@@ -49,46 +52,54 @@ class Part:
     name: str
     text: str
 
+    @functools.cached_property
+    def tree(self) -> ast.Module:
+        """Its syntax tree. NotReadable if there is none."""
+        return parse(self.text, "" if self.name.endswith(".py") else self.name)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What was handed in, read: its parts, and notes on what is no Python among them."""
+
+    parts: list[Part]
+    notes: list[Words]
+
 
 def job(path: str | PathLike[str]) -> Job:
-    """Return what a worker needs to judge a file: names it may make, Parts, folder. NotReadable as read()."""
-    parts = read(path)
-    return {
-        "names": names(parts),
-        "parts": [[part.name, part.text] for part in parts],
-        "path": [str(Path(path).resolve().parent)],
-    }
-
-
-def with_sources(report: Report, job: Job) -> Report:
-    """Return a report in which each failed case, and each of its steps, tells what stands in its line."""
-    lines = {name: text.split("\n") for name, text in job["parts"]}
-
-    def source(where: Place | None) -> str:
-        _, number, name = where or ("", 0, "")
-        text = lines.get(name, [])
-        return text[number - 1].strip() if 0 < number <= len(text) else ""
-
-    return replace(
-        report,
-        functions={
-            name: verdict.with_sources(source) for name, verdict in report.functions.items()
-        },
-    )
-
-
-def read(path: str | PathLike[str]) -> list[Part]:
-    """Return the Parts of a .py file or .ipynb notebook. NotReadable if it is neither."""
+    """Return what a worker needs to judge a file: its content and its folder. NotReadable where there is none."""
     path = Path(path)
-    notebook = path.suffix.lower() == ".ipynb"
     try:
-        text = _decoded(_content(path, NOTEBOOK_BYTES if notebook else SOURCE_BYTES))
-        if notebook:
-            return _cells(text)
-        parse(text)
-        return [Part(path.name, text)]
+        content = _content(path, NOTEBOOK_BYTES if _is_notebook(path.name) else SOURCE_BYTES)
     except NotReadable as error:
         raise unreadable("file", file=str(path), why=error.words) from None
+    folder = str(path.resolve().parent)
+    return {"file": path.name, "content": content, "function": "", "path": [folder]}
+
+
+def read(file: str, content: bytes) -> Submission:
+    """Return what a file of this name holds. NotReadable if it is no Python and no notebook.
+
+    A cell that is no Python is left out, and noted; a file of Python is read as a whole, or not at all.
+    """
+    try:
+        text = _decoded(content)
+        if _is_notebook(file):
+            return _cells(text)
+        part = Part(file, text)
+        return Submission([part], []) if part.tree else Submission([], [])
+    except NotReadable as error:
+        raise unreadable("file", file=file, why=error.words) from None
+
+
+def read_file(path: str | PathLike[str]) -> Submission:
+    """Return what a file holds. NotReadable as job() and read()."""
+    found = job(path)
+    return read(found["file"], found["content"])
+
+
+def _is_notebook(file: str) -> bool:
+    return file.lower().endswith(".ipynb")
 
 
 def _content(path, most):
@@ -169,7 +180,8 @@ def parse(text, cell=""):
             compile(tree, MODULE, "exec", flags, dont_inherit=True)
     except SyntaxError as error:
         place = _at(error.lineno or 1, error.offset or 1, cell)
-        raise unreadable("no-python", place=place, error=error.msg) from error
+        kind = "python-2" if PYTHON_2.match(error.msg or "") else "no-python"
+        raise unreadable(kind, place=place, error=error.msg) from error
     except (ValueError, RecursionError, MemoryError, OverflowError) as error:
         kind = type(error).__name__
         raise unreadable("nested", place=_at(1, 1, cell), kind=kind) from error
@@ -198,43 +210,22 @@ def _cells(text):
         raise unreadable("no-cells", place=_at(1, 1)) from None
     if sum(map(len, sources)) > SOURCE_BYTES:
         raise unreadable("large-cells", size=f"{SOURCE_BYTES / 1e6:g}")
-    return [
-        Part(CELL.format(number), _plain(source, CELL.format(number)))
-        for number, source in enumerate(sources, 1)
-    ]
-
-
-def _plain(source, cell):
-    """A cell's source with Jupyter's own lines emptied, so that the others keep their numbers.
-
-    NotReadable if it is no Python.
-    """
-    source = source.replace("\r\n", "\n")
-    if magic := re.match(r"\s*%%(\w+).*", source):
-        if magic[1] not in PYTHON_CELLS:
-            return "\n" * source.count("\n")
-        source = source[: magic.start()] + "pass" + source[magic.end() :]
-    for _ in range(source.count("\n") + 1):
+    parts, notes = [], []
+    for number, source in enumerate(sources, 1):
+        part = Part(CELL.format(number), plain(source))
         try:
-            parse(source, cell)
-            return source
+            part.tree  # noqa: B018
+            parts.append(part)
         except NotReadable as error:
-            lines = source.split("\n")
-            at = (getattr(error.__cause__, "lineno", None) or 1) - 1
-            if at >= len(lines) or not (magic := JUPYTERS.match(lines[at])):
-                raise
-            lines[at] = (
-                f"{magic['indent']}{magic['name'] or ''}{'None' if magic['name'] else 'pass'}"
-            )
-            source = "\n".join(lines)
-    return source
+            notes.append(Words("judging.note.no-python", why=error.words))
+    return Submission(parts, notes)
 
 
 def names(parts: Iterable[Part]) -> list[str]:
     """Return which of the five functions the parts define, give a name to, or may import with a star."""
     found = set()
     for part in parts:
-        for node in ast.walk(parse(part.text, part.name)):
+        for node in ast.walk(part.tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                 found.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

@@ -6,29 +6,26 @@ taken for a verdict. Its owner is lenproto.exercises.judging.judge.
 """
 
 import _thread
-import base64
 import contextlib
 import gc
 import json
-import linecache
 import os
 import pickle
 import queue
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO
 
 from lenproto.exercises.functions import FUNCTIONS, part
 from lenproto.exercises.functions.case import Case, cases
 from lenproto.exercises.functions.finding import explain
-from lenproto.exercises.judging import evidence, processes, waits
+from lenproto.exercises.judging import evidence, loading, processes, submission, waits
 from lenproto.exercises.judging.guard import Guard
-from lenproto.exercises.judging.loading import load
 from lenproto.exercises.judging.run import MOST_CHARACTERS, Seen, run
 from lenproto.exercises.judging.submission import Part
 from lenproto.exercises.report.misconceptions import observed
-from lenproto.exercises.report.types import CaseAnswer, Job, Loaded, packed
+from lenproto.exercises.report.types import CaseAnswer, Job, Loaded, Read, packed
 from lenproto.words import Words
 
 MEMORY_BYTES = 640 << 20  # of address space
@@ -49,8 +46,8 @@ for _name in FUNCTIONS:  # before anything is shut off, or stood in for
 def main() -> None:
     """Answer lines, as long as there are some."""
     questions, answers = _out_of_the_way(0), _out_of_the_way(1)
-    lines = os.fdopen(questions, encoding="utf-8")
-    told = json.loads(lines.readline())
+    lines = os.fdopen(questions, "rb")
+    _, told = json.loads(lines.readline())
     channel = Channel(answers, told["token"])
     _shut_off(told["own"])
     with waits.stand_in():
@@ -65,13 +62,25 @@ def main() -> None:
 
 def _answer(asked: "queue.SimpleQueue[Any]", channel: "Channel", guard: Guard) -> None:
     """Load the submission, then judge one case after another, as long as this process is as it was."""
+    job: Job = asked.get()
+    # last: a learner's random.py is not Python's
+    sys.path += [path for path in job["path"] if path not in sys.path]
+    names, parts, notes = [job["function"]], [], []
+    try:
+        if not job["function"]:
+            handed_in = submission.read(job["file"], job["content"])
+            parts, notes = handed_in.parts, handed_in.notes
+            names = submission.names(parts)
+        channel.say(Read(names=names, unreadable=None))
+    except submission.NotReadable as error:
+        channel.say(Read(names=[], unreadable=packed(error.words)))
+    asked.get()  # to load it
     with _armed(guard):
-        job: Job = asked.get()
-        space = _load(job)
-    channel.say(_loaded(job, space, guard))
-    table = {
-        (case.function, case.level, case.id): case for name in job["names"] for case in cases(name)
-    }
+        loaded = _load(job, parts, guard)
+    del parts, job
+    space = loaded.names
+    channel.say(_loaded(names, space, [*notes, *loaded.notes], guard))
+    table = {(case.function, case.level, case.id): case for name in names for case in cases(name)}
     gc.collect()
     gc.freeze()  # so that looking for what a case leaves need not look at all else
     clean = True
@@ -102,11 +111,13 @@ class Channel:
             os._exit(CUT_OFF)
 
 
-def _read(lines: Iterable[str], asked: "queue.SimpleQueue[Any]") -> None:
+def _read(lines: BinaryIO, asked: "queue.SimpleQueue[Any]") -> None:
     """Hand on the questions. When there are no more, nobody waits for an answer either."""
     with contextlib.suppress(Exception):
         for line in lines:
-            asked.put(json.loads(line))
+            size, question = json.loads(line)
+            content = {"content": lines.read(size)} if isinstance(question, dict) else {}
+            asked.put(question | content if content else question)
     os._exit(LEFT_BEHIND)
 
 
@@ -119,32 +130,25 @@ def _armed(guard: Guard) -> Iterator[None]:
         guard.armed = False
 
 
-def _loaded(job: Job, space: Mapping[str, Any], guard: Guard) -> Loaded:
+def _loaded(
+    names: Sequence[str], space: Mapping[str, Any], notes: list[Words], guard: Guard
+) -> Loaded:
     """What there is to tell of a submission that was loaded."""
-    failed = [_note(*each) for each in space.get("__failed__", ())]
     complaint = guard.complaint()
     guard.mend()
     if complaint and complaint[0] == "changes-files":
-        failed, complaint = [*failed, complaint[1]], None
+        notes, complaint = [*notes, complaint[1]], None
     return {
-        "names": [name for name in job["names"] if callable(space.get(name))],
+        "names": [name for name in names if callable(space.get(name))],
         "others": {
             name: type(space[name]).__name__
-            for name in job["names"]
+            for name in names
             if name in space and not callable(space[name])
         },
-        "failed": [packed(note) for note in failed],
+        "notes": [packed(note) for note in notes],
         "complaint": (complaint[0], packed(complaint[1])) if complaint else None,
         "alone": not guard.started,
     }
-
-
-def _note(part: str, line: int, error: BaseException) -> Words:
-    """A statement that failed; without its place, where that is not known."""
-    kind, text = type(error).__name__, str(error)
-    if not line:
-        return Words("judging.note.somewhere", kind=kind, error=text)
-    return Words("judging.note.there", part=part, line=line, kind=kind, error=text)
 
 
 def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[CaseAnswer, bool]:
@@ -176,7 +180,7 @@ def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[
             "bytes": evidence.steady(finding.data[:SHOWN_BYTES]).hex(),
             "at": finding.at,
             "where": [where.function, where.line, where.file] if where else None,
-            "source": linecache.getline(where.file, where.line).strip() if where else "",
+            "source": evidence.source(where),
         }
     unsafe, goes_on = _unsafe(seen), seen.ending == "late"
     del seen
@@ -216,16 +220,15 @@ def _unsafe(seen: Seen) -> tuple[str, Words] | None:
     return None
 
 
-def _load(job: Job) -> dict[str, Any]:
-    """Return the names that a submission makes."""
-    # last: a learner's random.py is not Python's
-    sys.path += [path for path in job["path"] if path not in sys.path]
-    if "pickle" in job:
-        try:
-            return {job["names"][0]: pickle.loads(base64.b64decode(job["pickle"]))}
-        except Exception as error:  # a module that is only half written, say
-            return {"__failed__": [("", 0, error)]}
-    return load([Part(*part) for part in job["parts"]])
+def _load(job: Job, parts: Sequence[Part], guard: Guard) -> loading.Loaded:
+    """Return the names that a submission makes, and what there is to note."""
+    if not job["function"]:
+        return loading.load(parts, job["path"], guard)
+    try:
+        return loading.Loaded({job["function"]: pickle.loads(job["content"])})
+    except Exception as error:  # a module that is only half written, say
+        kind, text = type(error).__name__, loading.shown_error(error)
+        return loading.Loaded({}, [Words("judging.note.somewhere", kind=kind, error=text)])
 
 
 def _out_of_the_way(number: int) -> int:

@@ -1,14 +1,15 @@
 """The learner's own functions, put to use: whether they are finished, and those that stand in another notebook."""
 
+import contextlib
 import inspect
-import linecache
+import io
 import sys
 from types import SimpleNamespace
 
 from lenproto.exercises.functions import FUNCTIONS, source_of
 from lenproto.exercises.judging.carrying import pickled
 from lenproto.exercises.judging.loading import load
-from lenproto.exercises.judging.submission import MODULE, NotReadable, Part, read
+from lenproto.exercises.judging.submission import MODULE, NotReadable, Part, read_file
 from lenproto.words import say
 
 # a function's name → how it stood (in pickled form) when it was judged last, and whether it passed
@@ -34,19 +35,13 @@ def functions_of(path):
     What else the notebook does is not done: see loading.load.
     """
     try:
-        parts = [Part(f"{path}, {part.name}", part.text) for part in read(path)]
+        parts = [Part(f"{path}, {part.name}", part.text) for part in read_file(path).parts]
     except NotReadable as error:
         print(say("verdict.own.unreadable", problem=error))
         parts = []
-    space = load(parts)
+    with contextlib.redirect_stdout(io.StringIO()):  # what it prints belongs to what is left out
+        space = load(parts).names
     sys.modules.pop(MODULE)  # it is no module that another process could import
-    for part in parts:  # so that a stage can show the lines
-        linecache.cache[part.name] = (
-            len(part.text),
-            None,
-            part.text.splitlines(keepends=True),
-            part.name,
-        )
     own = {name: space[name] for name in FUNCTIONS if inspect.isfunction(space.get(name))}
     return SimpleNamespace(**{name: own.get(name) or _stub(name) for name in FUNCTIONS})
 

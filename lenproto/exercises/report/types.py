@@ -27,15 +27,22 @@ class Said(TypedDict):
 
 
 class Job(TypedDict):
-    """A submission: the names that it may make, folders to import from, and its functions as text or as a pickle."""
+    """A submission: a file as it is, or the one function of this name as a pickle; folders to import from."""
 
-    names: list[str]
+    file: str
+    content: bytes
+    function: str  # "" of a file
     path: list[str]
-    parts: NotRequired[list[list[str]]]  # [name, text] of a file, or of each cell
-    pickle: NotRequired[str]  # in Base64: of the one function that names has
 
 
 # ---- worker → judge ----
+
+
+class Read(TypedDict):
+    """What stands in a file: which of the functions it may make, or why it cannot be read."""
+
+    names: list[str]
+    unreadable: Said | None
 
 
 class Loaded(TypedDict):
@@ -43,7 +50,7 @@ class Loaded(TypedDict):
 
     names: list[str]  # of its functions
     others: dict[str, str]  # what is no function: its name → its type
-    failed: list[Said]  # statements that raised an error
+    notes: list[Said]  # on what was left out, failed, or is no Python
     complaint: tuple[str, Said] | None  # misconception and what was seen
     alone: bool
 
@@ -58,6 +65,7 @@ class StepAnswer(TypedDict):
     line: int | None
     problem: Said | str
     where: Place | None
+    source: str  # what stands in that line, where it is known
 
 
 class CaseAnswer(TypedDict):
@@ -159,7 +167,9 @@ class CaseReport:
         """Return the same; where it failed with what stands in its line, and in those of its steps: source(where)."""
         if not self.failed:
             return self
-        steps = tuple(replace(step, source=source(step.where)) for step in self.steps)
+        steps = tuple(
+            replace(step, source=step.source or source(step.where)) for step in self.steps
+        )
         return replace(self, source=self.source or source(self.where), steps=steps)
 
     @property
@@ -237,7 +247,7 @@ class FunctionReport:
 
 @dataclass(frozen=True)
 class Report:
-    """The verdict on a submission, of all five functions; notes are statements that were left out, as sentences."""
+    """The verdict on a submission, of all five functions; notes tell what of it was left out, and why."""
 
     functions: Mapping[str, FunctionReport]
     notes: tuple[Words | str, ...] = ()
