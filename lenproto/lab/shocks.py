@@ -18,7 +18,7 @@ import time
 from dataclasses import asdict, dataclass, field
 
 from lenproto.answers import ANSWERS
-from lenproto.lab.trace import literal
+from lenproto.lab.call import literal
 from lenproto.wire import (
     DEFAULT_IP,
     GREETING_BYTES,

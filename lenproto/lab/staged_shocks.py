@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lenproto.answers import ANSWERS
+from lenproto.lab.call import RECEIVING, SENDING, Where, literal
 from lenproto.lab.notes import Source, source_of
 from lenproto.lab.program import LabError, Program
 from lenproto.lab.shocks import (
@@ -45,7 +46,7 @@ from lenproto.lab.shocks import (
 )
 from lenproto.lab.stage import Stage, call_at
 from lenproto.lab.tap import READING
-from lenproto.lab.trace import RECEIVING, SENDING, Trace, Where, literal
+from lenproto.lab.trace import Trace
 from lenproto.server import CLIENT_TIMEOUT_S
 from lenproto.wire import DEFAULT_IP
 from lenproto.words import Words, say
