@@ -59,7 +59,7 @@ OTHER = """
 [verdict]
 dies = "stirbt"
 [seen.dies]
-here = "stirbt in Zeile {line} von {function}: {error}"
+here = " in Zeile {line} von {function}: {error}"
 [server.leaves-at-once]
 name = "geht gleich"
 """

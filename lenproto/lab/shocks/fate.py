@@ -19,9 +19,9 @@ class Fate:
     """What became of a server that was given a shock, and then a polite client.
 
     verdict is "holds"; "dies": it raised, or ended; "hangs": it can never go on; "goes wrong": it
-    lives, but did not do as it should. label is that as it is shown, told all of it in words. where
-    and source tell the place: where it died or hangs, or where the shock met it. trace is the
-    conversation; None where it was given for real.
+    lives, but did not do as it should. label is that as it is shown, told what follows it in a
+    sentence, rest the same as it is shown. where and source tell the place: where it died or hangs,
+    or where the shock met it. trace is the conversation; None where it was given for real.
     """
 
     shock: Shock
@@ -33,13 +33,18 @@ class Fate:
 
     @property
     def sentence(self):
-        """What became of it, in a sentence that begins with the label."""
-        return str(self.told)
+        """What became of it, in a sentence: the label, and the rest."""
+        return self.label + self.rest
 
     @property
     def label(self):
         """The verdict, as it is shown."""
         return say(f"shocks.verdict.{entry_of(self.verdict)}")
+
+    @property
+    def rest(self):
+        """What follows the label in the sentence, with the blank or colon between them."""
+        return str(self.told)
 
     @property
     def held(self):
@@ -92,7 +97,7 @@ class Fate:
 
 
 def died(failure):
-    """What is told of a server that stopped for a failure."""
+    """What is told of a server that died of a failure."""
     return failure.words("shocks.seen.dies")
 
 

@@ -68,7 +68,7 @@ def on_stage(shock, server):
 
 
 def _became(stage, problems, timed_out, spins):
-    """What became of the server: the verdict, and all of it in words."""
+    """What became of the server: the verdict, and what is told of it."""
     server, client = stage.position("server"), stage.position("client")
     if isinstance(stage.result("server"), BaseException):
         return DIES, died(server.failure)

@@ -368,7 +368,7 @@ def _panel(name, fate):
         for line, here in _lines(fate)
     )
     place = f'<div class="lines" tabindex="0"><pre dir="ltr">{rows}</pre></div>' if rows else ""
-    rest = html.escape(fate.sentence.removeprefix(fate.label))
+    rest = html.escape(fate.rest)
     kind, title = "held" if fate.held else "", html.escape(name)
     return (
         f'<section class="seen {kind}" aria-label="{title}"><h4>{title}</h4>'
