@@ -6,14 +6,8 @@ import json
 import sys
 
 from lenproto.commands.streams import plain
-from lenproto.lab.shocks import (
-    MARGIN_S,
-    Outcome,
-    client_shocks,
-    server_shocks,
-    shock_client,
-    shock_server,
-)
+from lenproto.lab.shocks.player import Outcome, shock_client, shock_server
+from lenproto.lab.shocks.table import MARGIN_S, client_shocks, server_shocks
 from lenproto.words import Words, say
 
 WIDE = 120  # columns of the table where no terminal says how many there are

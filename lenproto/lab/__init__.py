@@ -1,10 +1,11 @@
 """What the lessons use to see a conversation. The protocol itself knows nothing of it."""
 
 from lenproto.lab.background import Background
+from lenproto.lab.call import Call
 from lenproto.lab.keyboard import typed
 from lenproto.lab.program import LabError
 from lenproto.lab.stage import Stage
 from lenproto.lab.tap import Tap
-from lenproto.lab.trace import Call, Trace
+from lenproto.lab.trace import Trace
 
 __all__ = ["Background", "Call", "LabError", "Stage", "Tap", "Trace", "typed"]

@@ -22,6 +22,16 @@ class Span(NamedTuple):
         return self.start + self.size
 
 
+class Field(NamedTuple):
+    """A run of bytes that belong together: where in which stream they stand, and what they are."""
+
+    connection: int | None
+    sender: str  # "client" or "server"
+    start: int  # offset in bytes from the beginning of what this end sent
+    name: str  # handshake, greeting, request, header, body, or unknown
+    data: bytes
+
+
 class Cutter:
     """Names the bytes of one stream, from "client" or "server", as they come; None: nobody knows what they are."""
 

@@ -7,8 +7,8 @@ rest. A Ladder takes in a growing trace little by little, so that a long convers
 import math
 from collections import Counter, defaultdict, deque
 
+from lenproto.lab.call import RECEIVING
 from lenproto.lab.fields import Cutter
-from lenproto.lab.trace import RECEIVING
 from lenproto.words import say
 
 CONNECTING = {"connect", "connect_ex"}

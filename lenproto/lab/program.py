@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from lenproto.errors import ProtocolError, why
 from lenproto.lab import keyboard, prints, tap
+from lenproto.lab.call import Where
 from lenproto.lab.pace import Pace
-from lenproto.lab.trace import Where
 from lenproto.words import Words
 
 _POOL_WORKER = concurrent.futures.thread._worker.__code__  # in it a thread of a pool waits for work

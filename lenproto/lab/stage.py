@@ -10,10 +10,10 @@ import time
 from dataclasses import dataclass
 
 from lenproto.lab import keyboard, tap
+from lenproto.lab.call import RECEIVING, Call, Where
 from lenproto.lab.notes import Notes
 from lenproto.lab.pace import Held
 from lenproto.lab.program import Failure, LabError, Program
-from lenproto.lab.trace import RECEIVING, Call, Where
 from lenproto.wire import DEFAULT_IP
 from lenproto.words import Words, say
 

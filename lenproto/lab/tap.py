@@ -19,8 +19,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from lenproto import wire
+from lenproto.lab.call import RECEIVING, SENDING, Call, Where
 from lenproto.lab.pace import Pace
-from lenproto.lab.trace import RECEIVING, SENDING, Call, Trace, Where
+from lenproto.lab.trace import Trace
 
 METHODS = tuple(name for name in (
     "connect", "connect_ex", "bind", "listen", "accept", "send", "sendall", "sendto", "sendmsg",

@@ -16,7 +16,7 @@ from lenproto.exercises.judging.driven import MOST_BYTES, ON_THE_WAY_S, Driver
 from lenproto.exercises.judging.loading import load
 from lenproto.exercises.judging.run import run
 from lenproto.exercises.judging.waits import stand_in
-from lenproto.lab.shocks import (
+from lenproto.lab.shocks.script import (
     Close,
     Expect,
     ExpectAnswer,

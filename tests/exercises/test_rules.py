@@ -13,7 +13,7 @@ from lenproto.exercises.functions.framing import diagnose, frames, is_frame
 from lenproto.exercises.functions.serve_requests.rules import _name
 from lenproto.exercises.judging import evidence
 from lenproto.exercises.judging.run import run
-from lenproto.lab.shocks import client_shocks, server_shocks
+from lenproto.lab.shocks.table import client_shocks, server_shocks
 from lenproto.wire import frame
 from lenproto.words import Words
 

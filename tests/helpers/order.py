@@ -14,7 +14,7 @@ FIRST = (
     "tests/exercises/test_nbgrader.py",
     "tests/exercises/test_verdict.py",
     "tests/lessons/test_exercise_files.py",
-    "tests/lab/test_staged_shocks.py",
+    "tests/lab/test_expose.py",
     "notebooks/en/06_shocks.ipynb",
     "tests/exercises/test_judge.py",
     "tests/core/test_any_bytes.py",

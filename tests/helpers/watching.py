@@ -6,8 +6,9 @@ import sys
 import threading
 
 from helpers.peers.bare import TIME_LIMIT_S
+from lenproto.lab.call import Call, Where
 from lenproto.lab.tap import METHODS, Tap
-from lenproto.lab.trace import Call, Trace, Where
+from lenproto.lab.trace import Trace
 
 SOCKET_CLASS = dict(vars(socket.socket))  # as it was before any test began
 

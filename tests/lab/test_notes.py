@@ -5,8 +5,8 @@ import linecache
 
 import pytest
 
+from lenproto.lab.call import Where
 from lenproto.lab.notes import NEARBY, Notes, source_of
-from lenproto.lab.trace import Where
 from lenproto.words import Words
 
 CELL = """import socket

@@ -6,7 +6,7 @@ import pytest
 
 from lenproto import server
 from lenproto.lab import LabError, literal
-from lenproto.lab.staged_shocks import families
+from lenproto.lab.shocks.table import families
 from lenproto.lab.views import Shocks, ShockTable
 from lenproto.lab.views import shocks as view
 from lenproto.words import say
@@ -91,7 +91,7 @@ def test_a_failure_does_not_stop_the_buttons(shocks, monkeypatch):
     def fails(shock, server):
         raise ValueError("<no idea>")
 
-    monkeypatch.setattr(view, "give", fails)
+    monkeypatch.setattr(view, "expose", fails)
     pressed(shocks, "says nothing")
     monkeypatch.undo()
     del shocks.give
@@ -180,7 +180,7 @@ def test_a_failure_while_a_table_is_filled_is_told(table, monkeypatch):
     def fails(shock, server):
         raise LabError("no <idea>")
 
-    monkeypatch.setattr(view, "give", fails)
+    monkeypatch.setattr(view, "expose", fails)
     table._button.click()
     table._thread.join(WAIT_S)
     assert "no &lt;idea&gt;" in table._count.value
@@ -195,10 +195,10 @@ def test_closing_a_table_gives_no_more_shocks(monkeypatch):
         given.append(shock)
         started.set()
         assert may_end.wait(WAIT_S)
-        return view_give(shock, server)
+        return view_expose(shock, server)
 
-    view_give = view.give
-    monkeypatch.setattr(view, "give", waits)
+    view_expose = view.expose
+    monkeypatch.setattr(view, "expose", waits)
     table = ShockTable(SERVERS, shocks=FEW)
     table._button.click()
     assert started.wait(WAIT_S)

@@ -19,8 +19,10 @@ from helpers.peers.bare import TIME_LIMIT_S, ScriptedServer
 from helpers.programs import LENPROTO, Server, run
 
 from lenproto import client
-from lenproto.lab import Background, Stage, literal, shocks, tap
-from lenproto.lab.shocks import (
+from lenproto.lab import Background, Stage, literal, tap
+from lenproto.lab.shocks import script
+from lenproto.lab.shocks.player import play, shock_client, shock_server
+from lenproto.lab.shocks.script import (
     LIMIT_S,
     Close,
     Expect,
@@ -34,12 +36,8 @@ from lenproto.lab.shocks import (
     Send,
     ShutDown,
     Wait,
-    client_shocks,
-    play,
-    server_shocks,
-    shock_client,
-    shock_server,
 )
+from lenproto.lab.shocks.table import client_shocks, server_shocks
 
 TIMEOUT_S = 0.5  # the time limit of a program under test whose other side falls silent
 PATIENT_S = 20.0  # and of all others: on a busy computer half a second is soon over
@@ -126,7 +124,7 @@ def test_the_literal_server_withstands_only_what_the_table_says(shock, monkeypat
 
     # a pause is for the server to read what was sent: on a busy computer by the clock it may not
     pauses = SimpleNamespace(monotonic=time.monotonic, sleep=until_it_has_read)
-    monkeypatch.setattr(shocks, "time", pauses)
+    monkeypatch.setattr(script, "time", pauses)
     try:
         outcome = shock_server(running.address, shock, LITERAL_LIMIT_S)
     finally:
@@ -321,8 +319,8 @@ def test_what_is_not_met_is_said_in_a_sentence(peer, connected_pair, sends, step
 
 
 def test_who_always_reads_on_is_not_flooded_for_ever(peer, connected_pair, monkeypatch):
-    monkeypatch.setattr(shocks, "FLOOD_S", 0.1)
-    monkeypatch.setattr(shocks, "FLOOD_BYTES", 100_000)
+    monkeypatch.setattr(script, "FLOOD_S", 0.1)
+    monkeypatch.setattr(script, "FLOOD_BYTES", 100_000)
     took = []
 
     def read_on():

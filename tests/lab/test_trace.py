@@ -12,8 +12,10 @@ from helpers.watching import busy, call, is_untouched, lines, talk, trace_of
 from lenproto import initial_contact, send_requests
 from lenproto.lab import typed
 from lenproto.lab.background import Background
+from lenproto.lab.call import literal
+from lenproto.lab.fields import fields
 from lenproto.lab.tap import Tap
-from lenproto.lab.trace import Trace, fields, literal
+from lenproto.lab.trace import Trace
 from lenproto.wire import recv_exactly
 
 ANSWERS = {"TIME": lambda: "2026-11-22 09:30:00", "NAME": lambda: "שלום", "NONE": lambda: ""}

@@ -23,8 +23,8 @@ from lenproto.exercises.judging.judge import judge_file
 from lenproto.exercises.report import text
 from lenproto.lab import Background, Stage, literal
 from lenproto.lab.program import LabError
-from lenproto.lab.shocks import client_shocks, server_shocks
-from lenproto.lab.staged_shocks import families, give
+from lenproto.lab.shocks.expose import expose
+from lenproto.lab.shocks.table import client_shocks, families, server_shocks
 from lenproto.lab.views import Console, Prediction, Shocks, ShockTable, StageView
 
 FILES = sorted((CORPUS / "wrong").glob("*.py"))[::30]
@@ -111,7 +111,7 @@ def test_the_stage_and_its_deadlock():
 @pytest.mark.parametrize("family", families())
 def test_what_shocks_do_to_a_server(family):
     for name in families()[family][:6]:
-        seen = give(name, literal.main)
+        seen = expose(name, literal.main)
         assert pseudo.LEFT in seen.sentence
         assert found(seen, seen.brief, *seen.conversation()) == []
 

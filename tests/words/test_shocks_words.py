@@ -6,8 +6,9 @@ from lenproto import words
 from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.functions.case import cases
 from lenproto.lab import literal
-from lenproto.lab.shocks import client_shocks, server_shocks
-from lenproto.lab.staged_shocks import DIES, families, family_name, give
+from lenproto.lab.shocks.expose import expose
+from lenproto.lab.shocks.fate import DIES
+from lenproto.lab.shocks.table import client_shocks, families, family_name, server_shocks
 
 SHOCKS = [*server_shocks(1.0), *client_shocks(1.0)]
 CASES = [case for function in FUNCTIONS for case in cases(function)]
@@ -58,7 +59,7 @@ OTHER = """
 [verdict]
 dies = "stirbt"
 [seen.dies]
-here = "stirbt in Zeile {line} von {function}: {error}"
+here = " in Zeile {line} von {function}: {error}"
 [server.leaves-at-once]
 name = "geht gleich"
 """
@@ -76,7 +77,7 @@ def other(tmp_path, monkeypatch):
 
 def test_what_was_seen_is_said_in_the_language_of_then_and_known_in_any(other):
     with words.speaking("de"):
-        seen = give("leaves at once", literal.main)  # by its id, whatever its name is
+        seen = expose("leaves at once", literal.main)  # by its id, whatever its name is
         assert seen.shock.name == "geht gleich"
         assert seen.verdict == DIES and seen.brief.startswith("✗ stirbt, line ")
         assert seen.sentence.startswith("stirbt in Zeile ")

@@ -14,7 +14,9 @@ import time
 from lenproto.answers import ANSWERS
 from lenproto.exercises.functions import FUNCTIONS, LEVELS
 from lenproto.exercises.functions.case import HEBREW_NAME, AnswerTo, cases
-from lenproto.lab.shocks import NO_SUCH_ADDRESS, Peer, play
+from lenproto.lab.shocks.player import play
+from lenproto.lab.shocks.script import Peer
+from lenproto.lab.shocks.table import NO_SUCH_ADDRESS
 from lenproto.wire import DEFAULT_IP, GREETING_BYTES, HEADER_BYTES, greeting
 
 # within which a function has to return: well under pytest's 2 s, so that the test itself can say it

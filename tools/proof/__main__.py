@@ -28,7 +28,8 @@ import types
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from lenproto.lab.shocks import (
+from lenproto.lab.shocks.player import play, shock_client, shock_server
+from lenproto.lab.shocks.script import (
     Close,
     Expect,
     ExpectEnd,
@@ -38,12 +39,8 @@ from lenproto.lab.shocks import (
     Send,
     ShutDown,
     Wait,
-    client_shocks,
-    play,
-    server_shocks,
-    shock_client,
-    shock_server,
 )
+from lenproto.lab.shocks.table import client_shocks, server_shocks
 
 CORPUS = pathlib.Path(__file__).parents[2] / "tests" / "corpus"
 FIVE = ("initial_contact", "send_requests", "initial_listen", "check_client", "serve_requests")

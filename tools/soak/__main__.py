@@ -16,7 +16,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 from helpers.peers.bare import connect, read  # noqa: E402
 from helpers.programs import Server  # noqa: E402
 
-from lenproto.lab.shocks import server_shocks, shock_server  # noqa: E402
+from lenproto.lab.shocks.player import shock_server  # noqa: E402
+from lenproto.lab.shocks.table import server_shocks  # noqa: E402
 
 EVERY = 50  # clients
 SLOW = {"never reads", "1000 clients"}  # and those that wait for a time limit

@@ -11,16 +11,12 @@ from dataclasses import dataclass
 
 from lenproto.exercises.functions import part
 from lenproto.exercises.report.types import Level
-from lenproto.lab.shocks import (
+from lenproto.lab.shocks.script import Expect, ExpectAnswer, ExpectEnd, NotMet, needs_the_clock
+from lenproto.lab.shocks.table import (
     THE_GREETING,
     THE_REQUEST,
-    Expect,
-    ExpectAnswer,
-    ExpectEnd,
-    NotMet,
     client_shocks,
     entry_of,
-    needs_the_clock,
     server_shocks,
     told,
 )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from lenproto.exercises.functions import part
 from lenproto.exercises.judging.driven import MOST_BYTES
 from lenproto.exercises.report.misconceptions import ANY, observed
-from lenproto.lab.shocks import Send
-from lenproto.lab.trace import RECEIVING, SENDING, Where, literal
+from lenproto.lab.call import RECEIVING, SENDING, Where, literal
+from lenproto.lab.shocks.script import Send
 from lenproto.words import Words
 
 SHOWN_BYTES = 40  # of evidence in a sentence

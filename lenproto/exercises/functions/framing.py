@@ -6,7 +6,7 @@ import re
 
 from lenproto.exercises.functions import finding
 from lenproto.exercises.functions.finding import SHOWN_BYTES, count
-from lenproto.lab.trace import literal
+from lenproto.lab.call import literal
 from lenproto.wire import GREETING_BYTES, HEADER_BYTES
 
 found = functools.partial(finding.found, of="serve_requests")

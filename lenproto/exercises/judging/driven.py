@@ -13,8 +13,18 @@ from dataclasses import dataclass
 
 from lenproto.exercises.judging.patience import Patience
 from lenproto.lab import tap
-from lenproto.lab.shocks import Close, ExpectEnd, Flood, NotMet, Peer, Reset, Send, ShutDown, Wait
-from lenproto.lab.trace import Call
+from lenproto.lab.call import Call
+from lenproto.lab.shocks.script import (
+    Close,
+    ExpectEnd,
+    Flood,
+    NotMet,
+    Peer,
+    Reset,
+    Send,
+    ShutDown,
+    Wait,
+)
 from lenproto.words import Words
 
 ON_THE_WAY_S = 0.02  # how long bytes may be on their way inside the system

@@ -12,7 +12,7 @@ from typing import Any
 from lenproto.exercises.functions import SERVER_SIDE
 from lenproto.exercises.judging.run import Seen
 from lenproto.exercises.report.types import Place, StepAnswer, packed
-from lenproto.lab.trace import RECEIVING, SENDING, literal
+from lenproto.lab.call import RECEIVING, SENDING, literal
 from lenproto.words import Words
 
 SHOWN_BYTES = 120  # of one step

@@ -14,9 +14,10 @@ from lenproto.exercises.judging.patience import Patience
 from lenproto.exercises.judging.stuck import Stuck, stuck_in
 from lenproto.exercises.judging.waits import stand_in
 from lenproto.lab import keyboard, tap
+from lenproto.lab.call import SENDING
 from lenproto.lab.pace import Driven
 from lenproto.lab.program import LabError, Program
-from lenproto.lab.trace import SENDING, Trace
+from lenproto.lab.trace import Trace
 from lenproto.words import say
 
 CASE_S = (

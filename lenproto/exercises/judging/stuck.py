@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import CodeType
 
 from lenproto.lab import tap
-from lenproto.lab.trace import Where
+from lenproto.lab.call import Where
 from lenproto.words import Words
 
 LOOKS = 10  # at the thread, to see in which loop it is each time

@@ -8,7 +8,7 @@ from lenproto.exercises.report.types import (
     LevelVerdict,
     StepReport,
 )
-from lenproto.lab.trace import literal
+from lenproto.lab.call import literal
 from lenproto.words import say
 
 SIGNS = {"pass": "✓", "fail": "✗", "skipped": "–", "missing": "–"}  # of a verdict

@@ -5,7 +5,7 @@ import socket
 
 import ipywidgets
 
-from lenproto.lab.trace import literal
+from lenproto.lab.call import literal
 from lenproto.lab.views.page import TextForm, heading, page, preformatted
 from lenproto.wire import DEFAULT_IP, HEADER_BYTES, frame
 from lenproto.words import Words, say

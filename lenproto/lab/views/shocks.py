@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import ipywidgets
 
 from lenproto.lab.program import LabError
-from lenproto.lab.shocks import server_shocks
-from lenproto.lab.staged_shocks import families, family_name, give, shock_named
+from lenproto.lab.shocks.expose import expose
+from lenproto.lab.shocks.table import families, family_name, server_shocks, shock_named
 from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.page import TextForm, joined, page
 from lenproto.server import CLIENT_TIMEOUT_S
@@ -51,7 +51,7 @@ class Shocks(TextForm, ipywidgets.VBox):
     """A button for each shock; what each server did, side by side: Shocks({"mine": main, "hardened": server.main}).
 
     shocks are names of shocks or of families, such as "leaves", by default all; chosen is one that
-    is given at once. give(name) is what a button does. seen has, by server, what was Seen of the
+    is given at once. give(name) is what a button does. seen has, by server, its Fate in the
     last one. Close the view when it is not needed any more; running its cell again closes it, too.
     """
 
@@ -78,12 +78,12 @@ class Shocks(TextForm, ipywidgets.VBox):
         self._worker.start()
 
     def give(self, name):
-        """Give all servers this shock; return what was Seen, by server. LabError if there is none of that name."""
+        """Give all servers this shock; return its Fate, by server. LabError if there is none of that name."""
         self.shock = shock_named(name)
         self._paint(say("views.shocks.talk"))
         with ThreadPoolExecutor(max(len(self.servers), 1)) as pool:
-            seen = pool.map(lambda server: give(self.shock, server), self.servers.values())
-            self.seen = dict(zip(self.servers, seen, strict=True))
+            fates = pool.map(lambda server: expose(self.shock, server), self.servers.values())
+            self.seen = dict(zip(self.servers, fates, strict=True))
         self._paint()
         return self.seen
 
@@ -100,10 +100,10 @@ class Shocks(TextForm, ipywidgets.VBox):
             shocks = list(self._buttons)
             return say("views.shocks.offered", servers=joined(self.servers), shocks=shocks)
         parts = [say("views.shocks.named", shock=self.shock.name, story=self.shock.story)]
-        for name, seen in self.seen.items():
-            parts += ["", say("views.shocks.seen", server=name, what=seen)]
-            parts += [f"  {line}" for line, _ in _lines(seen)]
-            parts += ["", *(f"  {line}" for line in seen.conversation())]
+        for name, fate in self.seen.items():
+            parts += ["", say("views.shocks.seen", server=name, what=fate)]
+            parts += [f"  {line}" for line, _ in _lines(fate)]
+            parts += ["", *(f"  {line}" for line in fate.conversation())]
         return "\n".join(parts)
 
     def _row(self, family, names):
@@ -148,14 +148,14 @@ class Shocks(TextForm, ipywidgets.VBox):
         if self.shock:
             story = f"<b>{html.escape(self.shock.name)}</b> · {html.escape(str(self.shock.story))}"
         sentences = (
-            say("views.shocks.heard", server=name, sentence=seen.sentence)
-            for name, seen in self.seen.items()
+            say("views.shocks.heard", server=name, sentence=fate.sentence)
+            for name, fate in self.seen.items()
         )
         heard = instead or joined(sentences, "views.shocks.then")
         self._story.value = page(
             f'<div class="story" role="status" aria-label="{html.escape(heard)}">{story}</div>'
         )
-        panels = "" if instead else "".join(_panel(name, seen) for name, seen in self.seen.items())
+        panels = "" if instead else "".join(_panel(name, fate) for name, fate in self.seen.items())
         self._picture.value = STYLE + page(
             f'<div class="servers">{panels or html.escape(instead)}</div>'
         )
@@ -164,7 +164,7 @@ class Shocks(TextForm, ipywidgets.VBox):
 class ShockTable(TextForm, ipywidgets.VBox):
     """A table of shocks, a column for each server, filled by running: its button, or run().
 
-    shocks are names of shocks or of families, by default all. seen has, by shock and server, what was Seen so far.
+    shocks are names of shocks or of families, by default all. seen has, by shock and server, the Fate so far.
     """
 
     _thread = None
@@ -213,7 +213,7 @@ class ShockTable(TextForm, ipywidgets.VBox):
 
     def held(self, server):
         """How many shocks a server has withstood so far."""
-        return sum(seen.held for (_, name), seen in self.seen.items() if name == server)
+        return sum(fate.held for (_, name), fate in self.seen.items() if name == server)
 
     def close(self):
         """Wait for the shocks that are being given, give no more, and close the view."""
@@ -281,7 +281,7 @@ class ShockTable(TextForm, ipywidgets.VBox):
     def _give(self, name, server):
         if self._closed:
             return
-        self.seen[name, server] = give(name, self.servers[server])
+        self.seen[name, server] = expose(name, self.servers[server])
         self._progress.value = len(self.seen)
         if len(self.seen) % 8 == 0:
             self._paint()
@@ -334,53 +334,53 @@ def _chosen_families(shocks):
     return {family: names for family, names in chosen.items() if names}
 
 
-def _verdict(seen):
+def _verdict(fate):
     """Mark and verdict in colour, and the line on which it died or hangs."""
-    return f'{_marked(seen)} <span class="place">{html.escape(str(seen.place))}</span>'
+    return f'{_marked(fate)} <span class="place">{html.escape(str(fate.place))}</span>'
 
 
-def _marked(seen):
+def _marked(fate):
     """Mark and verdict in colour."""
-    return f'<span class="{"good" if seen.held else "bad"}">{seen.mark} {seen.label}</span>'
+    return f'<span class="{"good" if fate.held else "bad"}">{fate.mark} {fate.label}</span>'
 
 
-def _lines(seen):
+def _lines(fate):
     """The lines of source around the place that matters, each with whether it is that one."""
-    if not (seen.source and seen.source.text):
+    if not (fate.source and fate.source.text):
         return []
-    lines = list(enumerate(seen.source.text.split("\n"), seen.source.first))
-    near = [(number, line) for number, line in lines if abs(number - seen.line) <= AROUND]
+    lines = list(enumerate(fate.source.text.split("\n"), fate.source.first))
+    near = [(number, line) for number, line in lines if abs(number - fate.line) <= AROUND]
     blanks = min((len(line) - len(line.lstrip()) for _, line in near if line.strip()), default=0)
-    sign = "✓" if seen.held else "■"
+    sign = "✓" if fate.held else "■"
     return [
         (
-            f"{sign if number == seen.line else ' '} {number:3} {line[blanks:]}".rstrip(),
-            number == seen.line,
+            f"{sign if number == fate.line else ' '} {number:3} {line[blanks:]}".rstrip(),
+            number == fate.line,
         )
         for number, line in near
     ]
 
 
-def _panel(name, seen):
+def _panel(name, fate):
     """What became of one server, as HTML: verdict, place, conversation."""
     rows = "".join(
         f'<span class="{"here" if here else ""}">{html.escape(line)}</span>\n'
-        for line, here in _lines(seen)
+        for line, here in _lines(fate)
     )
     place = f'<div class="lines" tabindex="0"><pre dir="ltr">{rows}</pre></div>' if rows else ""
-    rest = html.escape(seen.sentence.removeprefix(seen.label))
-    kind, title = "held" if seen.held else "", html.escape(name)
+    rest = html.escape(fate.rest)
+    kind, title = "held" if fate.held else "", html.escape(name)
     return (
         f'<section class="seen {kind}" aria-label="{title}"><h4>{title}</h4>'
-        f'<p>{_marked(seen)}{rest}</p>{place}<pre class="talk" dir="ltr">{_talk(seen)}</pre></section>'
+        f'<p>{_marked(fate)}{rest}</p>{place}<pre class="talk" dir="ltr">{_talk(fate)}</pre></section>'
     )
 
 
-def _talk(seen):
+def _talk(fate):
     """The conversation as HTML: the client's lines paler, and the server's last one marked if it ended there."""
-    lines = seen.talk()
+    lines = fate.talk()
     servers = [number for number, line in enumerate(lines) if line.kind == "server"]
-    last = servers[-1] if servers and seen.place else None
+    last = servers[-1] if servers and fate.place else None
     return "".join(
         f'<span class="{"last" if number == last else line.kind}">{html.escape(line.text)}</span>'
         for number, line in enumerate(lines)

@@ -4,7 +4,7 @@ import functools
 
 from lenproto.exercises.functions import case
 from lenproto.exercises.functions.case import GREETING, TALK_BEFORE, Silence, cut_within, of_server
-from lenproto.lab.shocks import Close, ExpectEnd, Flood, Send
+from lenproto.lab.shocks.script import Close, ExpectEnd, Flood, Send
 from lenproto.wire import HANDSHAKE
 
 NAME = "check_client"

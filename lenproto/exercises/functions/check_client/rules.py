@@ -19,7 +19,7 @@ from lenproto.exercises.functions.finding import (
     wanted,
     what_peer_did,
 )
-from lenproto.lab.trace import SENDING, literal
+from lenproto.lab.call import SENDING, literal
 from lenproto.wire import GREETING_BYTES, HANDSHAKE, REQUEST_BYTES
 
 found = functools.partial(finding.found, of="check_client")

@@ -4,7 +4,8 @@ import functools
 
 from lenproto.exercises.functions import case
 from lenproto.exercises.functions.case import of_client
-from lenproto.lab.shocks import ASKED, GREET, HELLO, MET, Close, Send
+from lenproto.lab.shocks.script import Close, Send
+from lenproto.lab.shocks.table import ASKED, GREET, HELLO, MET
 
 NAME = "initial_contact"
 spec, shock = functools.partial(case.spec, NAME), functools.partial(case.shock, NAME)

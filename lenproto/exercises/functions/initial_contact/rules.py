@@ -17,7 +17,7 @@ from lenproto.exercises.functions.finding import (
     what_peer_did,
 )
 from lenproto.exercises.functions.finding import call_text as text_of
-from lenproto.lab.trace import literal
+from lenproto.lab.call import literal
 from lenproto.wire import HANDSHAKE, HEADER_BYTES
 
 found = functools.partial(finding.found, of="initial_contact")

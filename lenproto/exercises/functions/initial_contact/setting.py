@@ -4,7 +4,7 @@ import socket
 
 from lenproto.exercises.functions.addresses import listener, other_ip
 from lenproto.exercises.judging.driven import ON_THE_WAY_S, Driver
-from lenproto.lab.shocks import NO_SUCH_ADDRESS
+from lenproto.lab.shocks.table import NO_SUCH_ADDRESS
 from lenproto.wire import DEFAULT_IP
 
 

@@ -4,18 +4,8 @@ import functools
 
 from lenproto.exercises.functions import case
 from lenproto.exercises.functions.case import HEBREW_NAME, NAME_ASKED, of_client
-from lenproto.lab.shocks import (
-    FRAME,
-    HELLO,
-    THE_EXIT,
-    THE_REQUEST,
-    Close,
-    Expect,
-    ExpectEnd,
-    Goodbye,
-    Reset,
-    Send,
-)
+from lenproto.lab.shocks.script import Close, Expect, ExpectEnd, Goodbye, Reset, Send
+from lenproto.lab.shocks.table import FRAME, HELLO, THE_EXIT, THE_REQUEST
 from lenproto.wire import REQUEST_BYTES, frame
 
 NAME = "send_requests"

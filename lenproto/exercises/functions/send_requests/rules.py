@@ -21,8 +21,8 @@ from lenproto.exercises.functions.finding import (
 )
 from lenproto.exercises.functions.finding import call_text as text_of
 from lenproto.exercises.functions.framing import frames
-from lenproto.lab.shocks import Expect, Send
-from lenproto.lab.trace import RECEIVING, SENDING, literal
+from lenproto.lab.call import RECEIVING, SENDING, literal
+from lenproto.lab.shocks.script import Expect, Send
 from lenproto.wire import HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
 
 found = functools.partial(finding.found, of="send_requests")

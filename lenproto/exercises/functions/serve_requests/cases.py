@@ -12,7 +12,7 @@ from lenproto.exercises.functions.case import (
     cut_within,
     of_server,
 )
-from lenproto.lab.shocks import Close, ExpectAnswer, ExpectEnd, Flood, Send
+from lenproto.lab.shocks.script import Close, ExpectAnswer, ExpectEnd, Flood, Send
 from lenproto.wire import HANDSHAKE
 
 NAME = "serve_requests"

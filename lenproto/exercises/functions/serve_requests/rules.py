@@ -29,8 +29,8 @@ from lenproto.exercises.functions.finding import call_text as text_of
 from lenproto.exercises.functions.framing import diagnose, frames
 from lenproto.exercises.functions.serve_requests.cases import DRAWS
 from lenproto.exercises.judging.evidence import CLOCK, clockless, tells_time
-from lenproto.lab.shocks import ExpectAnswer, ShutDown
-from lenproto.lab.trace import RECEIVING, literal
+from lenproto.lab.call import RECEIVING, literal
+from lenproto.lab.shocks.script import ExpectAnswer, ShutDown
 from lenproto.wire import HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
 
 found = functools.partial(finding.found, of="serve_requests")

@@ -1,4 +1,4 @@
-"""Shocks on the stage: what becomes of the two servers, of learners' servers, and whether nothing is left behind."""
+"""Servers exposed to shocks: what becomes of the two, of learners' servers, and whether nothing is left behind."""
 
 import inspect
 import linecache
@@ -9,18 +9,14 @@ import pytest
 
 from lenproto import server
 from lenproto.answers import EXIT, answer_to
-from lenproto.lab import LabError, Stage, literal, staged_shocks
-from lenproto.lab.shocks import Expect, ExpectEnd, Send, Shock, server_shocks
-from lenproto.lab.staged_shocks import (
-    DIES,
-    ERRS,
-    HANGS,
-    HOLDS,
-    families,
-    give,
-    program,
-    shock_named,
-)
+from lenproto.lab import LabError, Stage, literal
+from lenproto.lab.shocks import real
+from lenproto.lab.shocks.expose import expose
+from lenproto.lab.shocks.fate import DIES, ERRS, HANGS, HOLDS
+from lenproto.lab.shocks.script import Expect, ExpectEnd, NotMet, Send
+from lenproto.lab.shocks.staged import StagedPeer, fits_a_stage, program
+from lenproto.lab.shocks.table import Shock, families, server_shocks, shock_named
+from lenproto.lab.shocks.watched import on_stage
 from lenproto.wire import frame, greeting, recv_exactly
 
 SHOCKS = server_shocks(server.CLIENT_TIMEOUT_S)
@@ -36,14 +32,14 @@ def line_of(function, text):
 
 @every_shock
 def test_the_literal_server_meets_the_end_that_the_table_says(shock):
-    seen = give(shock, literal.main)
-    assert seen.verdict == VERDICTS[shock.literal], seen
-    assert seen.sentence.startswith(seen.verdict)
+    fate = expose(shock, literal.main)
+    assert fate.verdict == VERDICTS[shock.literal], fate
+    assert fate.sentence.startswith(fate.verdict)
 
 
 @every_shock
 def test_the_hardened_server_holds(shock):
-    assert give(shock, server.main).held
+    assert expose(shock, server.main).held
 
 
 @pytest.mark.parametrize("name, sentence, function, text", [
@@ -59,24 +55,24 @@ def test_the_hardened_server_holds(shock):
      literal.serve_requests, "recv(4)"),
 ])  # fmt: skip
 def test_it_is_said_on_which_line_it_ended(name, sentence, function, text):
-    seen, line = give(name, literal.main), line_of(function, text)
-    assert sentence.format(line) in seen.sentence
-    assert (seen.line, seen.function) == (line, function.__name__)
-    assert text in seen.source.text.splitlines()[seen.line - seen.source.first]
-    assert seen.brief == f"✗ {seen.verdict}, line {line} of {function.__name__}"
+    fate, line = expose(name, literal.main), line_of(function, text)
+    assert sentence.format(line) in fate.sentence
+    assert (fate.line, fate.function) == (line, function.__name__)
+    assert text in fate.source.text.splitlines()[fate.line - fate.source.first]
+    assert fate.brief == f"✗ {fate.verdict}, line {line} of {function.__name__}"
 
 
 def test_what_is_given_for_real_also_tells_the_line():
-    seen = give("never reads", literal.main)
-    assert (seen.verdict, seen.line) == (HANGS, line_of(literal.serve_requests, "send("))
-    assert "nobody will read" in seen.sentence
-    assert seen.conversation() == ["(given for real, by the clock: too much to show)"]
+    fate = expose("never reads", literal.main)
+    assert (fate.verdict, fate.line) == (HANGS, line_of(literal.serve_requests, "send("))
+    assert "nobody will read" in fate.sentence
+    assert fate.conversation() == ["(given for real, by the clock: too much to show)"]
 
 
 def test_the_conversation_is_told_line_by_line_and_the_same_each_time():
     recv2, recv4 = (line_of(literal.check_client, call) for call in ("recv(2)", "recv(4)"))
-    lines = give("says nothing after Hi", literal.main).conversation()
-    assert lines == give("says nothing after Hi", literal.main).conversation()
+    lines = expose("says nothing after Hi", literal.main).conversation()
+    assert lines == expose("says nothing after Hi", literal.main).conversation()
     assert lines == [
         "client  connect",
         f"server  accept                            line {line_of(literal.check_client, 'accept')}",
@@ -90,15 +86,15 @@ def test_the_conversation_is_told_line_by_line_and_the_same_each_time():
 
 
 def test_what_nobody_asked_for_is_one_line_in_however_many_pieces_it_comes():
-    lines = give("speaks HTTP", literal.main).conversation()
+    lines = expose("speaks HTTP", literal.main).conversation()
     assert sum("client  recv(1000) → b" in line for line in lines) == 1
     assert lines[-1] == "client  recv(1000) … waits"
 
 
 def test_a_conversation_tells_resets_and_the_next_client():
-    assert "client  reset" in (lines := give("resets at once", literal.main).conversation())
+    assert "client  reset" in (lines := expose("resets at once", literal.main).conversation())
     assert lines[-1] == "client  the next one is refused"
-    lines = give("leaves at once", server.main).conversation()
+    lines = expose("leaves at once", server.main).conversation()
     assert lines[-2] == "client  the next one connects"
     assert lines[-1].startswith("server  waits for the next client")
 
@@ -132,9 +128,9 @@ def test_a_server_that_forgets_to_close_errs():
         kept.append(client_socket)
 
     kept = []
-    seen = give("polite", listening(greeted, serve))
-    assert (seen.verdict, seen.held) == (ERRS, False)
-    assert "has not closed the connection" in seen.sentence
+    fate = expose("polite", listening(greeted, serve))
+    assert (fate.verdict, fate.held) == (ERRS, False)
+    assert "has not closed the connection" in fate.sentence
 
 
 def test_a_server_that_does_not_look_at_the_handshake_errs():
@@ -148,9 +144,9 @@ def test_a_server_that_does_not_look_at_the_handshake_errs():
         except OSError:
             return client_socket, EXIT
 
-    seen = give("wrong handshake", listening(check))
-    assert seen.verdict == ERRS
-    assert 'b"Hello! You can"… came where the end was due' in seen.sentence
+    fate = expose("wrong handshake", listening(check))
+    assert fate.verdict == ERRS
+    assert 'b"Hello! You can"… came where the end was due' in fate.sentence
 
 
 def test_a_server_for_one_client_only_dies():
@@ -159,7 +155,7 @@ def test_a_server_for_one_client_only_dies():
             literal.serve_requests(*reversed(greeted(server_socket, None)))
 
     assert (
-        give("polite", once).sentence
+        expose("polite", once).sentence
         == "dies: its program came to its end, and serves nobody any more"
     )
 
@@ -171,9 +167,9 @@ def test_a_server_that_computes_for_ever_hangs(monkeypatch):
             pass
 
     monkeypatch.setattr("lenproto.lab.stage.REST_S", 0.1)
-    seen = give("polite", listening(stares))
-    assert seen.verdict == HANGS
-    assert "makes no call" in seen.sentence
+    fate = expose("polite", listening(stares))
+    assert fate.verdict == HANGS
+    assert "makes no call" in fate.sentence
 
 
 def drips_by_the_byte(client_socket, n):
@@ -196,13 +192,11 @@ def test_the_clock_tells_whether_a_time_limit_holds_for_all_bytes(monkeypatch):
             pass
         return client_socket, EXIT
 
-    monkeypatch.setattr("lenproto.lab.shocks.MARGIN_S", 0.1)
-    assert staged_shocks._on_stage(
-        shock_named("drips"), listening(check, server.serve_requests)
-    ).held
-    seen = give("drips", listening(check, server.serve_requests))
-    assert seen.verdict == ERRS
-    assert "the connection is still open" in seen.sentence
+    monkeypatch.setattr("lenproto.lab.shocks.table.MARGIN_S", 0.1)
+    assert on_stage(shock_named("drips"), listening(check, server.serve_requests)).held
+    fate = expose("drips", listening(check, server.serve_requests))
+    assert fate.verdict == ERRS
+    assert "the connection is still open" in fate.sentence
 
 
 def raises(ip, port):
@@ -223,14 +217,14 @@ def sleeps(ip, port):
     ],
 )
 def test_a_server_that_never_listens_is_told(name, server, said):
-    assert give(name, server).sentence.startswith(said.format(line_of(raises, "raise ")))
+    assert expose(name, server).sentence.startswith(said.format(line_of(raises, "raise ")))
 
 
 def test_a_server_that_comes_to_no_accept_hangs(monkeypatch):
-    monkeypatch.setattr(staged_shocks, "LIMIT_S", 0.1)
-    seen = give("1000 clients", sleeps)
+    monkeypatch.setattr(real, "LIMIT_S", 0.1)
+    fate = expose("1000 clients", sleeps)
     assert (
-        seen.sentence
+        fate.sentence
         == f"hangs: after 0.1 s it does not wait for a client; it is in line {line_of(sleeps, 'sleep(')} of sleeps"
     )
 
@@ -240,7 +234,7 @@ def test_a_server_that_comes_to_no_accept_hangs(monkeypatch):
 
 @pytest.mark.parametrize(
     "shock",
-    [shock for shock in SHOCKS if staged_shocks._fits_a_stage(shock)],
+    [shock for shock in SHOCKS if fits_a_stage(shock)],
     ids=lambda shock: shock.name,
 )
 def test_a_program_has_a_line_for_each_step(shock):
@@ -277,8 +271,8 @@ def test_what_is_too_much_for_a_stage_is_refused(name):
 
 def test_a_shock_of_ones_own_is_given_too():
     whispers = Shock("whispers", "A client says hi.", [Send(b"hi"), ExpectEnd()])
-    assert give(whispers, literal.main).verdict == HANGS
-    assert give(whispers, server.main).held
+    assert expose(whispers, literal.main).verdict == HANGS
+    assert expose(whispers, server.main).held
 
 
 def test_a_shock_of_ones_own_may_be_too_much_for_a_stage():
@@ -288,17 +282,17 @@ def test_a_shock_of_ones_own_may_be_too_much_for_a_stage():
         [Send(b"HiEXIT"), Expect(48, "the greeting"), ExpectEnd()],
         times=10,
     )
-    assert give(crowd, server.main).sentence == "holds: 10 clients served, and the next one too"
+    assert expose(crowd, server.main).sentence == "holds: 10 clients served, and the next one too"
 
 
 def test_a_script_that_is_no_list_is_refused():
     with pytest.raises(LabError, match="The script of 'whispers' is no list of steps"):
-        give(Shock("whispers", "A client says hi.", Send(b"hi")), literal.main)
+        expose(Shock("whispers", "A client says hi.", Send(b"hi")), literal.main)
 
 
 def test_an_unknown_name_is_refused():
     with pytest.raises(LabError, match=r"There is no shock 'drop'\. There are: polite, one byte"):
-        give("drop", literal.main)
+        expose("drop", literal.main)
 
 
 def test_every_shock_is_in_one_family():
@@ -316,8 +310,8 @@ def test_every_shock_is_in_one_family():
     (b"late", "expect_end", 'b"late" came where the end was due'),
 ])  # fmt: skip
 def test_a_staged_peer_says_what_was_not_met(scripted_server, sends, expects, said):
-    peer = staged_shocks.StagedPeer(*scripted_server(lambda sock: sock.sendall(sends)))
-    with pytest.raises(staged_shocks.NotMet, match=said.replace("\\", "\\\\")):
+    peer = StagedPeer(*scripted_server(lambda sock: sock.sendall(sends)))
+    with pytest.raises(NotMet, match=said.replace("\\", "\\\\")):
         getattr(peer, expects)(*(5, "it")[: 2 * (expects == "expect")])
     assert peer.sock.fileno() == -1
 
@@ -331,7 +325,7 @@ def test_a_staged_peer_sends_in_pieces(scripted_server):
         while piece := sock.recv(1):
             got.append(piece)
 
-    peer = staged_shocks.StagedPeer(*scripted_server(script))
+    peer = StagedPeer(*scripted_server(script))
     peer.send(b"NAME", piece=1)
     peer.shut_down()
     peer.expect_end()
