@@ -9,9 +9,11 @@ import time
 
 import pytest
 from helpers.computing import computes_at_most
+from helpers.places import CORPUS
 
 from lenproto.exercises.functions import TYPED
 from lenproto.exercises.judging import cells, loading, submission
+from lenproto.exercises.judging.judge import judge_file
 from lenproto.exercises.judging.submission import NotReadable, Part
 from lenproto.lab import tap
 
@@ -387,3 +389,14 @@ def test_names_out_of_a_file_beside_it_count(tmp_path):
         "from my_functions import check_client as initial_listen\nfrom socket import *\n"
     )
     assert names_of(tmp_path / "other.py") == ["initial_listen"]
+
+
+@pytest.mark.parametrize(("stem", "left_out"), [
+    ("classic_script.py", ["lines 10 to 11", "line 13", "lines 15 to 18"]),
+    ("program_in_with_block.py", ["lines 8 to 13"]),
+    ("experiment_cell.ipynb", ["lines 2 to 6"]),
+])  # fmt: skip
+def test_all_lines_of_a_program_that_are_left_out_are_named(stem, left_out):
+    [note] = judge_file(CORPUS / "right" / stem, levels=("spec",)).notes
+    assert [str(lines) for lines in note.values["lines"]] == left_out
+    assert str(note.values["why"]).startswith("it would call bind(")

@@ -21,7 +21,7 @@ NAMED = {
     for name, mistakes in TABLE[function].items()
     for mistake in mistakes.split()
 }
-RIGHT = sorted((CORPUS / "right").glob("*.py"))
+RIGHT = sorted((CORPUS / "right").glob("*.[pi][yp]*"))
 POLITE = sorted((CORPUS / "spec_only").glob("*.py"))
 WRONG = sorted((CORPUS / "wrong").glob("*.py"))
 SAMPLE = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lenproto.exercises.functions import part
 from lenproto.exercises.judging.driven import MOST_BYTES
+from lenproto.exercises.judging.run import MOST_SENDS
 from lenproto.exercises.report.misconceptions import ANY, observed
 from lenproto.lab.call import RECEIVING, SENDING, Where, literal
 from lenproto.lab.shocks.script import Send
@@ -12,7 +13,6 @@ from lenproto.words import Words
 
 SHOWN_BYTES = 40  # of evidence in a sentence
 SHOWN_CHARACTERS = 60
-MOST_SENDS = 200  # one after another, without a look at what comes
 
 # errors that judging.toml explains in plain words, the narrower ones first
 PLAINLY = (
@@ -72,11 +72,7 @@ def forbidden(seen):
         return found("asks-the-keyboard")
     if len(seen.sent) >= MOST_BYTES:
         return found("sends-without-end.bytes", bytes=f"{MOST_BYTES:,}", where=last_line(seen))
-    if (
-        seen.ending == "late"
-        and len(seen.trace) > MOST_SENDS
-        and all(call.name in SENDING for call in seen.trace[-MOST_SENDS:])
-    ):
+    if seen.ending == "spins" and seen.sends >= MOST_SENDS:
         return found("sends-without-end.times", times=MOST_SENDS, where=last_line(seen))
     if seen.ending == "late":
         place = seen.stuck.words if seen.stuck else Words("judging.stuck.nowhere")

@@ -82,8 +82,13 @@ def computed_s(pid: int) -> float | None:
 
 
 def turns(pid: int) -> list[str] | None:
-    """Return what changes whenever one of a process's threads gets a turn; None where nobody tells (Linux does)."""
+    """Return what changes whenever one of a process's threads gets a turn; None where nobody tells (Linux does).
+
+    None, too, where the process was stopped: it is not up to it.
+    """
     with contextlib.suppress(OSError):
+        if _stat(Path(f"/proc/{pid}"))[0] in "Tt":
+            return None
         threads = sorted(Path(f"/proc/{pid}/task").iterdir())
         return [(thread / "schedstat").read_text() for thread in threads] or None
     return None

@@ -30,6 +30,7 @@ THREADS_S = 0.3  # seconds that the function's own threads may compute after it 
 THREADS_STILL = 15  # looks in a row at which all of them stand still
 TRIES = 3  # of a case that a stranger has disturbed
 RECENT = 4  # calls that one looks at after each call
+MOST_SENDS = 2000  # one after another, without a look at what comes
 IN_VAIN = 100  # calls of one function in one case that get nothing
 
 SET_UP = {name: part(name, "setting").set_up for name in FUNCTIONS}
@@ -66,6 +67,8 @@ class Seen:
     threads: int = 0  # of its own, that go on
     flooded: bool = False  # it printed more than MOST_CHARACTERS
     closed_output: bool = False  # it closed sys.stdout or sys.stderr
+    sends: int = 0  # in a row, at the end
+    looked_at: int = 0  # so many calls were looked at
     slept_s: float = 0.0  # seconds, its longest sleep, had it been left to sleep
     ports: set = field(default_factory=set)  # that the system chose for this case
 
@@ -147,15 +150,9 @@ def _watch(seen, function, arguments, explain):
         raise EOFError(say("judging.error.nothing-typed"))
 
     def look():
-        if not any(call.in_vain for call in seen.trace[-RECENT:]):
-            # all goes well, and a trace may be long
-            return
-        in_vain = 0
-        for call in seen.trace:
-            in_vain += call.in_vain and not isinstance(call.result, BlockingIOError)
-            if (call.again and not isinstance(call.result, BlockingIOError)) or in_vain > IN_VAIN:
-                driver.spins = driver.spins or call
-                _stop(program)
+        if call := _goes_on_for_ever(seen):
+            driver.spins = driver.spins or call
+            _stop(program)
 
     seen.trace.listeners.append(look)
     keyboard.give(program.thread, ask)
@@ -165,7 +162,8 @@ def _watch(seen, function, arguments, explain):
         ended = _wait(program, driver)
         seen.stuck = None if ended else stuck_in(program.thread)
     finally:
-        keyboard.take(program.thread)
+        for each in program.actors:  # a thread that it leaves behind was given the keyboard, too
+            keyboard.take(each.thread)
     seen.made = [
         sock for actor in program.actors for sock in list(actor.sockets) if sock.fileno() != -1
     ]
@@ -186,6 +184,27 @@ def _watch(seen, function, arguments, explain):
             program.stop()
     recorder.remove()
     return finding, not program.alive
+
+
+def _goes_on_for_ever(seen):
+    """The call that it makes again and again, in vain or without a look at what comes; None as long as it does not."""
+    if seen.looked_at == len(seen.trace):  # a call has ended
+        return _in_vain(seen)
+    seen.looked_at = len(seen.trace)
+    last = seen.trace[-1]
+    seen.sends = seen.sends + 1 if last.name in SENDING else 0
+    return last if seen.sends >= MOST_SENDS else _in_vain(seen)
+
+
+def _in_vain(seen):
+    if not any(
+        call.in_vain for call in seen.trace[-RECENT:]
+    ):  # all goes well, and a trace may be long
+        return None
+    calls = [call for call in seen.trace if not isinstance(call.result, BlockingIOError)]
+    again = next((call for call in calls if call.again), None)
+    in_vain = [call for call in calls if call.in_vain]
+    return again or (in_vain[IN_VAIN] if len(in_vain) > IN_VAIN else None)
 
 
 def _wait(program, driver):
