@@ -166,7 +166,7 @@ def solved(tmp_path):
 @lessons
 def test_a_solved_lesson_is_judged_as_a_file_whatever_stands_around_the_functions(solved, path):
     report = judge_file(solved / path.name)
-    assert report.notes == []
+    assert report.notes == ()
     for name, told in report.functions.items():
         wanted = "pass" if name in OF_LESSON[path] else "missing"
         assert (told.spec, told.shock) == (wanted, wanted), name
