@@ -5,6 +5,33 @@ import importlib
 
 from lenproto.words import say
 
+# what argparse says of a command line → our entry for it, and what stands for its values
+MESSAGES = {
+    "argument %(argument_name)s: %(message)s": ("of", {"argument": "%(argument_name)s", "what": "%(message)s"}),
+    "unrecognized arguments: %s": ("unrecognized", {"arguments": "%s"}),
+    "the following arguments are required: %s": ("required", {"arguments": "%s"}),
+    "expected one argument": ("one", {}),
+    "invalid %(type)s value: %(value)r": ("value", {"type": "%(type)s", "value": "%(value)r"}),
+    "invalid choice: %(value)r (choose from %(choices)s)": ("choice", {"value": "%(value)r", "choices": "%(choices)s"}),
+    "ambiguous option: %(option)s could match %(matches)s": (
+        "ambiguous", {"option": "%(option)s", "matches": "%(matches)s"}
+    ),
+    "ignored explicit argument %r": ("explicit", {"argument": "%r"}),
+}  # fmt: skip
+
+
+def translated(message):
+    """Return what argparse says, in the language of now; as it stands, where we have no entry for it."""
+    if message not in MESSAGES:
+        return message
+    key, values = MESSAGES[message]
+    return say(f"commands.argument.{key}", **values)
+
+
+argparse._ = (
+    translated  # it looks there for what gettext knows, and gettext knows nothing of our tables
+)
+
 
 class Formatter(argparse.HelpFormatter):
     """Begins with the word for usage."""

@@ -1,9 +1,11 @@
 """A language made by a program from the English: every text in ⟦…⟧. What stands outside was not said by words."""
 
 import builtins
+import errno
 import functools
 import io
 import json
+import os
 import re
 import socket
 import tokenize
@@ -19,9 +21,14 @@ CODE_TOKENS = {tokenize.NAME, tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE
 CODE = {"solution"}  # entries that are lines of Python, the same in every language
 PACKAGE = Path(lenproto.__file__).parent
 BYTES = re.compile(r"""b(["'])(?:\\.|(?!\1).)*\1""")
+REQUEST = re.compile("[A-Z]{4}")
 NUMBER = re.compile(r"^\W*\d+ +")  # of a line of code, and what marks it
 NO_TEXT = re.compile(r"\s*[0-9a-f]{4}  ([0-9a-f]{2} )+|  \| ")  # a hexdump; what was printed
 ON_THE_WIRE = re.compile(r"Hello! You can ask for: [A-Za-z, ]*EXIT|I do not know .*EXIT")
+# what the system says of its own errors, in a language of its own
+SYSTEMS = re.compile(
+    "|".join(re.escape(os.strerror(n)) for n in errno.errorcode) + r"|\[Errno [^)]*"
+)
 SHOWN = ("client.py", "server.py", "wire.py", "answers.py", "lab/literal.py")  # code that is shown
 
 
@@ -40,11 +47,16 @@ def _lines(table, way):
         yield f"[{'.'.join(map(json.dumps, way))}]\n"
     for name, each in table.items():
         if not isinstance(each, dict):
-            told = each if name in CODE or not isinstance(each, str) else f"{LEFT}{each}{RIGHT}"
+            told = each if name in CODE or not isinstance(each, str) else _marked(each)
             yield f"{json.dumps(name)} = {json.dumps(told, ensure_ascii=False)}\n"
     for name, each in table.items():
         if isinstance(each, dict):
             yield from _lines(each, (*way, name))
+
+
+def _marked(text):
+    """A text in brackets, and its values outside of them: they may be texts that nobody has said."""
+    return LEFT + re.sub(r"\{[a-z_]+\}", rf"{RIGHT}\g<0>{LEFT}", text) + RIGHT
 
 
 def outside(text):
@@ -72,10 +84,14 @@ def english_lines(text, *sources):
 def english(text, *sources):
     """The words outside of brackets that the English tables use, and no code that is shown or of these sources does."""
     spoken = vocabulary() - names(*sources)
-    plain = ON_THE_WIRE.sub("", BYTES.sub("", outside(text)))
+    plain = ON_THE_WIRE.sub("", BYTES.sub("", SYSTEMS.sub("", outside(text))))
     for name in misconceptions.names():
         plain = plain.replace(name, "")
-    return [word for word in re.findall(r"[A-Za-z]{2,}", plain) if word.lower() in spoken]
+    return [
+        word
+        for word in re.findall(r"[A-Za-z]{2,}", plain)
+        if word.lower() in spoken and not REQUEST.fullmatch(word)
+    ]
 
 
 @functools.cache

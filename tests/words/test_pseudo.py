@@ -1,6 +1,7 @@
 """In a language where every text stands in ⟦…⟧ nothing but code, bytes and names stands outside of it."""
 
 import html
+import inspect
 import os
 import re
 import shutil
@@ -28,7 +29,13 @@ from lenproto.lab.shocks.table import client_shocks, families, server_shocks
 from lenproto.lab.views import Console, Prediction, Shocks, ShockTable, StageView
 
 FILES = sorted((CORPUS / "wrong").glob("*.py"))[::30]
-NAMES = ("spec", "shock", "lena", "NAME")  # of levels, and what an answer and a request hold
+NAMES = (
+    "spec",
+    "shock",
+    "en",
+    "lena",
+    "NAME",
+)  # of levels and a language; what an answer and a request hold
 WRONG = str(FILES[0])
 
 
@@ -105,7 +112,7 @@ def test_the_stage_and_its_deadlock():
             with pytest.raises(LabError) as error:
                 wrong()
             texts.append(error.value)
-    assert found(*texts) == []
+    assert found(*texts, source=inspect.getsource(reads_first)) == []
 
 
 @pytest.mark.parametrize("family", families())
@@ -150,10 +157,16 @@ def test_views_in_text(capsys):
         ["--help"],
         *([name, "--help"] for name in ("server", "client", "shock", "check", "grade")),
         ["server", "--port", "99999"],
+        ["server", "--port"],
+        ["server", "--port=1=2", "--help=x"],
+        ["server", "--po", "x"],
+        ["check"],
+        ["juggle"],
         ["client", "--port", "1"],
         ["shock"],
         ["shock", "127.0.0.1:1", "--only", "polite"],
         ["shock", "127.0.0.1:1", "--only", "xyz"],
+        ["check", WRONG, "--level", "xyz"],
         ["check", WRONG],
         ["check", WRONG, "--all"],
         ["grade", "."],
@@ -171,4 +184,5 @@ def test_the_command_line(arguments, tmp_path):
     )
     said = re.sub(r"--[a-z-]+|\b(server|client|shock|check|grade)\b", "", ran.stdout + ran.stderr)
     assert pseudo.LEFT in said
-    assert found(said, source=FILES[0].read_text("utf-8")) == []
+    typed = "".join(f"{shock.id!r}\n" for shock in server_shocks(1.0) if "--only" in arguments)
+    assert found(said, source=FILES[0].read_text("utf-8") + typed) == []
