@@ -18,6 +18,7 @@ from lenproto.lab.call import SENDING
 from lenproto.lab.pace import Driven
 from lenproto.lab.program import LabError, Program
 from lenproto.lab.trace import Trace
+from lenproto.wire import MAX_BODY_BYTES
 from lenproto.words import say
 
 CASE_S = (
@@ -30,6 +31,8 @@ THREADS_S = 0.3  # seconds that the function's own threads may compute after it 
 THREADS_STILL = 15  # looks in a row at which all of them stand still
 TRIES = 3  # of a case that a stranger has disturbed
 RECENT = 4  # calls that one looks at after each call
+# times that a function reads the end of the stream, and goes on: it may ask for each byte of a body
+MOST_ENDS = {"send_requests": 2 * MAX_BODY_BYTES}
 MOST_SENDS = 2000  # one after another, without a look at what comes
 IN_VAIN = 100  # calls of one function in one case that get nothing
 
@@ -69,6 +72,7 @@ class Seen:
     closed_output: bool = False  # it closed sys.stdout or sys.stderr
     sends: int = 0  # in a row, at the end
     looked_at: int = 0  # so many calls were looked at
+    again: int = 0  # how often it has made the same call in vain
     slept_s: float = 0.0  # seconds, its longest sleep, had it been left to sleep
     ports: set = field(default_factory=set)  # that the system chose for this case
 
@@ -202,9 +206,13 @@ def _in_vain(seen):
     ):  # all goes well, and a trace may be long
         return None
     calls = [call for call in seen.trace if not isinstance(call.result, BlockingIOError)]
-    again = next((call for call in calls if call.again), None)
+    if again := next((call for call in calls if call.again), None):
+        # a counted loop asks for each byte of a body, though there are none
+        seen.again += 1
+        most = MOST_ENDS.get(seen.case.function, IN_VAIN)
+        return again if seen.again > most or not again.at_end_of_stream else None
     in_vain = [call for call in calls if call.in_vain]
-    return again or (in_vain[IN_VAIN] if len(in_vain) > IN_VAIN else None)
+    return in_vain[IN_VAIN] if len(in_vain) > IN_VAIN else None
 
 
 def _wait(program, driver):
