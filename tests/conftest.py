@@ -7,6 +7,8 @@ import pytest
 from helpers.leavings import alive, leavings
 from helpers.peers.bare import TIME_LIMIT_S, ScriptedServer
 
+collect_ignore = ["corpus"]  # notebooks among them are learners', and no lessons
+
 
 @pytest.fixture(autouse=True)
 def leaves_nothing_behind(request):

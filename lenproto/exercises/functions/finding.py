@@ -61,7 +61,13 @@ def explain(seen):
 
     A rule looks at bytes, calls and results, never at the source: any right way of writing passes.
     """
-    return forbidden(seen) or part(seen.case.function, "rules").explain(seen)
+    finding = forbidden(seen) or part(seen.case.function, "rules").explain(seen)
+    if finding and seen.driver and (kept := seen.driver.kept_back):
+        # write() to a file of a socket is thought to send: it waits for more, or for flush()
+        return found(
+            "not-flushed", data=kept, bytes=literal(kept[:SHOWN_BYTES]), where=finding.where
+        )
+    return finding
 
 
 def forbidden(seen):
@@ -97,6 +103,8 @@ def ended_otherwise(seen):
 
 def _raised(seen):
     error, where = raised(seen), seen.failed_at
+    if isinstance(seen.error, MemoryError):
+        return found("uses-too-much-memory.allowed")
     if isinstance(seen.error, UnicodeDecodeError):
         return found("decodes-blindly", error=error, where=where)
     if isinstance(seen.error, OWN_FAULT) or seen.case.peer == "polite":

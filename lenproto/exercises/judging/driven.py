@@ -5,6 +5,8 @@ side can go on any more this is known at once, without waiting.
 """
 
 import contextlib
+import gc
+import io
 import itertools
 import selectors
 import socket
@@ -36,6 +38,11 @@ OTHERS_STILL = 25  # looks in a row at which they stand still
 NAP_S = 0.001  # how long a function really sleeps
 # so often a time limit may run out in one function before it is said to go on for ever
 PATIENCE = 50
+FILES = (
+    io.TextIOWrapper,
+    io.BufferedRWPair,
+    io.BufferedWriter,
+)  # that keep what is written for a while
 
 
 class Pending(Exception):
@@ -131,6 +138,7 @@ class Driver:
         self.peer = DrivenPeer(sock) if sock else None
         self.log = []
         self.stuck = self.spins = None
+        self.kept_back = b""  # what lay in a buffer of its own when it was stuck
         self.spoke = []  # how many bytes the function had sent each time when the peer spoke
         self.problem = None  # the Moved that was not met
         self._over = False  # the function has ended
@@ -174,7 +182,9 @@ class Driver:
             patience = patience or Patience(OTHERS_S, OTHERS_STILL)
             if patience.is_over() or not self._others(actor):
                 break
+        kept_back = _kept_back(self.peer)
         with self._lock:
+            self.kept_back = self.kept_back or kept_back
             if not self.stuck:
                 self.stuck = actor.doing or Call("", actor.pace.waits_in, None, tap.where(1), 0.0)
             self._last_step()
@@ -297,6 +307,27 @@ class Driver:
                 selector.register(self.peer.sock, selectors.EVENT_READ)
             ready = selector.select(ON_THE_WAY_S) if selector.get_map() else []
             return ready[0][0].fileobj if ready else None
+
+
+def _kept_back(peer):
+    """What lies in files of sockets, and would come if they were flushed: it is sent, and taken from the peer again."""
+    if peer is None or peer.sock.fileno() == -1:
+        return b""
+    peer.fill()
+    before = len(peer.came)
+    for each in gc.get_objects():
+        if isinstance(each, FILES) and _is_of_a_socket(each):
+            with contextlib.suppress(Exception):  # closed meanwhile, say
+                each.flush()
+    peer.fill()
+    kept, peer.came = peer.came[before:], peer.came[:before]
+    return kept
+
+
+def _is_of_a_socket(file):
+    """Whether a file was made by makefile()."""
+    below = [each for each in gc.get_referents(file) if isinstance(each, (*FILES, socket.SocketIO))]
+    return any(isinstance(each, socket.SocketIO) or _is_of_a_socket(each) for each in below)
 
 
 def _single(script):

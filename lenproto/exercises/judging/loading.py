@@ -40,7 +40,7 @@ MOST_QUESTIONS = 100  # that one statement may ask
 MOST_STEPS = 2_000_000  # of Python's own, that one statement may take: a second
 STEPS_A_SLEEP = 1000  # for which a sleep counts
 MOST_ERRORS = 5  # of one part, of which one is told
-NEAR = 0.8  # how much of a name is as it should be, from 0 to 1
+NEAR = 0.9  # how much of a name is as it should be, from 0 to 1
 ENDS = ("_exit", "abort", "kill")  # of os: what ends a process where it stands
 
 

@@ -211,8 +211,6 @@ def _failed(misconception: str, seen: Words) -> CaseAnswer:
 
 def _unsafe(seen: Seen) -> tuple[str, Words] | None:
     """What no function may do to the program that calls it: (misconception, what was seen), or None."""
-    if isinstance(seen.error, MemoryError):
-        return observed("uses-too-much-memory.allowed")
     if seen.flooded:
         return observed("prints-without-end", characters=f"{MOST_CHARACTERS:,}")
     if seen.closed_output:

@@ -72,7 +72,8 @@ def _order(seen):
         early = len(received) == TALK_BYTES
         return found("speaks-first" if early else "handshake-not-read.skipped", where=first.where)
     if not sent and seen.ending == "waits" and received:
-        if len(HANDSHAKE) < wanted(seen) < REQUEST_BYTES:
+        in_one_loop = wanted(seen) != seen.call.argument
+        if len(HANDSHAKE) < wanted(seen) < (TALK_BYTES if in_one_loop else REQUEST_BYTES):
             return waits_for_more(seen, "handshake", bytes=literal(received))
         return found(
             "request-before-greeting",
@@ -206,7 +207,7 @@ def _request(seen, sock, request):
     wants = seen.case.wants
     if isinstance(request, bytes | bytearray):
         return found("returns-bytes", bytes=literal(bytes(request)))
-    if not isinstance(request, str):
+    if type(request) is not str:
         return found("returns-no-text", thing=thing(request))
     if wants is None or request == wants:
         return None

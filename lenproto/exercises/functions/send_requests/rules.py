@@ -5,6 +5,7 @@ import functools
 import re
 
 from lenproto.exercises.functions import finding
+from lenproto.exercises.functions.case import KNOWN
 from lenproto.exercises.functions.finding import (
     SHOWN_BYTES,
     ended_otherwise,
@@ -83,6 +84,8 @@ def _bytes_asked(seen, sent, right, at):
         return found("says-hi-twice", bytes=shown)
     if got[:1] in b"\r\n":
         return found("sends-a-newline")
+    if b"\n" in got[:REQUEST_BYTES] or b"\r" in got[:REQUEST_BYTES]:
+        return found("sends-a-newline")
     if re.match(rb"\d{4}", got) or got[:2] == b"\0\0":
         return found("request-with-length", bytes=literal(got[:8]))
     if before and got[:REQUEST_BYTES] == before:
@@ -120,7 +123,8 @@ def _letters(seen, got, right, start):
     if len(got) < REQUEST_BYTES:
         return sent("request-too-short")
     if four.decode("ascii", "replace") in seen.case.typed[start // REQUEST_BYTES + 1 :]:
-        return sent("skips-a-request")
+        # what a server does not know, the server says; this client knows it beforehand
+        return sent("skips-a-request" if typed.upper() in KNOWN else "decides-for-the-server")
     if len(typed) < REQUEST_BYTES and typed.encode() in four:
         return sent("request-padded-wrongly")
     if four.decode("ascii", "replace").strip() in typed.upper():
@@ -148,9 +152,11 @@ def _reading(seen):
         and seen.received
         and not _asked_exit(seen)
     ):
-        return _read_as_binary(seen) or waits_for_more(
+        return _read_as_binary(seen, seen.call) or waits_for_more(
             seen, "answer", bytes=literal(seen.received[-SHOWN_BYTES:])
         )
+    if isinstance(seen.error, MemoryError) and reads(seen):
+        return _read_as_binary(seen, reads(seen)[-1])
     if seen.ending != "raised" or not isinstance(seen.error, ValueError) or _asked_exit(seen):
         return None
     if isinstance(seen.error, UnicodeError):
@@ -162,16 +168,13 @@ def _reading(seen):
     return None
 
 
-def _read_as_binary(seen):
+def _read_as_binary(seen, call):
+    """Whether it asks for as many bytes as a header says that is taken for a number of the machine's own."""
     header = seen.received[:HEADER_BYTES]
     readings = {int.from_bytes(header, order) for order in ("big", "little")}
-    if {wanted(seen), seen.call.argument} & readings:
-        return found(
-            "binary-length",
-            bytes=literal(header),
-            call=text_of(seen.call),
-            where=seen.call.where,
-        )
+    asked = {call.argument} if call is not seen.call else {wanted(seen), call.argument}
+    if asked & readings:
+        return found("binary-length", bytes=literal(header), call=text_of(call), where=call.where)
     return None
 
 
