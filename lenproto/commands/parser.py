@@ -28,9 +28,8 @@ def translated(message):
     return say(f"commands.argument.{key}", **values)
 
 
-argparse._ = (
-    translated  # it looks there for what gettext knows, and gettext knows nothing of our tables
-)
+# argparse looks there for what gettext knows, and gettext knows nothing of our tables
+vars(argparse)["_"] = translated
 
 
 class Formatter(argparse.HelpFormatter):
