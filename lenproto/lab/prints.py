@@ -43,9 +43,33 @@ class _Text(io.StringIO):
             super().write(text if self.written < LIMIT else _cut(text[: LIMIT - before]))
         return len(text)
 
+    @property
+    def buffer(self):
+        """Where bytes are written in place of text."""
+        return _Bytes(self)
+
     def close(self):
         """Take nothing more. What was printed until now can be read all the same."""
         self.shut = True
+
+
+class _Bytes(io.BufferedIOBase):
+    """What stands below a text that is printed: takes its bytes, in UTF-8."""
+
+    def __init__(self, text):
+        super().__init__()
+        self._text = text
+
+    def writable(self):
+        return True
+
+    def write(self, data):
+        data = bytes(data)
+        self._text.write(data.decode("utf-8", "replace"))
+        return len(data)
+
+    def close(self):
+        """It is the text's: nothing is closed with it."""
 
 
 def _cut(text):

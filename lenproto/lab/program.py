@@ -59,6 +59,7 @@ class Program:
         )
         self.actor = None  # of its own thread
         self.actors = []  # the same, and those of the threads that it started
+        self.thread_errors = []  # those in which such threads ended, and the lines
         self._text = None
         # the threads into which Stopped may be thrown, at any place in them
         self._stoppable = set()
@@ -188,6 +189,8 @@ class Program:
             except BaseException as error:
                 if not actor.stopping and not isinstance(error, SystemExit):
                     failure = failure_of(error)
+                    # without what its functions knew
+                    self.thread_errors.append((error.with_traceback(None), failure.where))
                     print(failure.words("stage.thread-stopped", name=thread.name), file=sys.stderr)
             finally:
                 tap.unwatch(thread)

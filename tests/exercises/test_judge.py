@@ -354,3 +354,11 @@ def test_a_program_that_nobody_can_list_is_ended_with_its_group(monkeypatch):
         worker.stdout.readline()  # it has started the other one, which holds the pipe, too
         processes.end(worker, "a mark")
         assert worker.stdout.read() == "", "the end of the pipe: nobody holds it any more"
+
+
+def test_an_error_in_a_thread_of_its_own_is_the_functions():
+    report = judge_file(CORPUS / "wrong" / "serve_requests__error_in_thread.py")
+    [case] = [
+        case for case in report.functions["serve_requests"].cases if case.name == "binary request"
+    ]
+    assert (case.misconception, case.where[0]) == ("decodes-blindly", "talk")

@@ -34,6 +34,7 @@ SAMPLE = (
 )
 NEEDS = {
     "poll_states": (select, "poll"),
+    "waits_with_epoll": (select, "epoll"),
     "os_descriptors": (select, "poll"),
     "sendmsg_vector": (socket.socket, "sendmsg"),
     "initial_listen__reuse_port": (socket, "SO_REUSEPORT"),

@@ -35,6 +35,17 @@ def in_a_thread(function):
     return caught[0].getvalue()
 
 
+def test_bytes_may_be_printed_too(capsys):
+    def write():
+        sys.stdout.buffer.write("שלום\n".encode())
+        assert sys.stdout.buffer.write(bytearray(b"\xff")) == 1
+        sys.stdout.buffer.flush()
+        sys.stdout.flush()
+
+    assert in_a_thread(write) == "שלום\n\ufffd"
+    assert capsys.readouterr() == ("", "")
+
+
 def test_a_caught_thread_prints_into_its_text_and_not_into_the_cell(capsys):
     assert in_a_thread(lambda: print("from the server")) == "from the server\n"
     assert capsys.readouterr() == ("", "")

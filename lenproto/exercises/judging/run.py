@@ -179,6 +179,7 @@ def _watch(seen, function, arguments, explain):
         program.failed_at,
         program.printed,
     )
+    _take_error_of_a_thread(seen, program)
     seen.flooded, seen.closed_output = _floods(program), program.closed_its_output
     seen.slept_s = driver.slept_s
     driver.finish()
@@ -188,6 +189,16 @@ def _watch(seen, function, arguments, explain):
             program.stop()
     recorder.remove()
     return finding, not program.alive
+
+
+def _take_error_of_a_thread(seen, program):
+    """Where the function itself is well: an error of its own that ended one of its threads is the function's.
+
+    Not the system's: a thread that is left alone with a closed socket does no harm.
+    """
+    errors = [each for each in program.thread_errors if not isinstance(each[0], OSError)]
+    if seen.ending == "returned" and errors:
+        seen.ending, (seen.error, seen.failed_at) = "raised", errors[0]
 
 
 def _goes_on_for_ever(seen):

@@ -30,6 +30,7 @@ _ORIGINAL: dict[tuple[Any, str], Any] = {
     for owner, name in [
         (select, "select"),
         *[(select, "poll")] * hasattr(select, "poll"),
+        *[(select, "epoll")] * hasattr(select, "epoll"),
         *((kind, "select") for kind in _KINDS),
         (os, "read"),
         (os, "write"),
@@ -71,25 +72,40 @@ def _select(method):
     return driven
 
 
-def _poll(method):
+def _poll(method, units_a_second=1000):
     class Poll:
-        """What select.poll() gives."""
+        """What select.poll() gives; or epoll(), whose time limits are in seconds."""
 
-        def __init__(self):
-            self._poll = method()
+        fromfd = getattr(method, "fromfd", None)
 
-        def poll(self, timeout=None):
-            limit = None if timeout is None or timeout < 0 else timeout / 1000
+        def __init__(self, *args, **kwargs):
+            self._poll = method(*args, **kwargs)
+
+        def poll(self, timeout=None, *args, **kwargs):
+            limit = None if timeout is None or timeout < 0 else timeout / units_a_second
             return _drive(
                 "poll",
-                lambda limit: self._poll.poll(None if limit is None else limit * 1000),
+                lambda limit: self._poll.poll(
+                    None if limit is None else limit * units_a_second, *args, **kwargs
+                ),
                 limit,
             )
+
+        def __enter__(self):
+            self._poll.__enter__()
+            return self
+
+        def __exit__(self, *exception):
+            return self._poll.__exit__(*exception)
 
         def __getattr__(self, name):
             return getattr(self._poll, name)
 
     return Poll
+
+
+def _epoll(method):
+    return _poll(method, units_a_second=1)
 
 
 def _selector(method):
@@ -121,6 +137,7 @@ def _write(method):
 _STAND_INS = {
     (select, "select"): _select,
     (select, "poll"): _poll,
+    (select, "epoll"): _epoll,
     (os, "read"): _read,
     (os, "write"): _write,
 }
