@@ -273,6 +273,14 @@ def place_of(error):
     return Where(own[-1].name, own[-1].lineno, own[-1].filename) if own else None
 
 
+def text(error: BaseException) -> str:
+    """What an error says of itself; what it is, where not even that can be asked."""
+    try:
+        return str(error)
+    except BaseException:  # a learner's own kind
+        return type(error).__name__
+
+
 def failure_of(error):
     """An error as a Failure: what it is, and the line where it happened."""
     if isinstance(error, LabError):
@@ -281,7 +289,9 @@ def failure_of(error):
     if isinstance(error, SystemExit):
         return Failure(Words("stage.error.exit"), where)
     kind, words = type(error).__name__, ""
-    with contextlib.suppress(Exception):  # a learner's own kind of error may fail to say what it is
+    with contextlib.suppress(
+        BaseException
+    ):  # a learner's own kind of error may fail to say what it is
         # but a time limit that was over here was the learner's
         advice = (OSError, ProtocolError, OverflowError)
         words = (

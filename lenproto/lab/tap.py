@@ -451,6 +451,8 @@ def _watched(name):
 
 def _may_wait(name, sock, args, kwargs):
     """Whether a reading call may wait: not where it fails at once, or was told not to wait."""
+    if sock.fileno() == -1:  # closed: it fails, and says so
+        return False
     if sock.gettimeout() == 0 and not _actors[threading.current_thread()].pace.driven:
         return False
     if name == "accept":

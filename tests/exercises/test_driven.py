@@ -11,7 +11,7 @@ import time
 import pytest
 
 from lenproto.exercises.functions.case import AnswerTo, Case, Silence
-from lenproto.exercises.judging import submission
+from lenproto.exercises.judging import driven, submission
 from lenproto.exercises.judging.driven import MOST_BYTES, ON_THE_WAY_S, Driver
 from lenproto.exercises.judging.loading import load
 from lenproto.exercises.judging.run import run
@@ -415,3 +415,22 @@ def _call(address):
     sock = socket.create_connection(address)
     sock.sendall(b"Hi")
     return sock
+
+
+def test_what_lies_in_a_buffer_is_seen_and_nothing_else(peer_of):
+    ours, theirs = peer_of
+    with ours.makefile("rw") as file, theirs.makefile("wb") as other:
+        file.write("Hi")
+        assert driven._kept_back() == b"Hi"
+        assert driven._kept_back() == b""  # it was taken out
+        other.write(b"kept")
+        ours.sendall(b"sent")
+        assert driven._kept_back() == b"kept"
+        assert theirs.recv(4) == b"sent"
+
+
+@pytest.fixture
+def peer_of():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs

@@ -24,7 +24,7 @@ FOLDER = Path(functions.__file__).parent
 JUDGING = [
     FOLDER.parent / "judging" / f"{name}.py" for name in ("worker", "process", "judge", "guard")
 ]
-SHARED = [FOLDER / "finding.py", *JUDGING]
+SHARED = [FOLDER / "finding.py", FOLDER / "errors.py", *JUDGING]
 OF_FUNCTION = {name: [FOLDER / name / "rules.py"] for name in FUNCTIONS}
 OF_FUNCTION["serve_requests"].append(FOLDER / "framing.py")
 ENTRIES = [

@@ -25,9 +25,10 @@ REQUEST = re.compile("[A-Z]{4}")
 NUMBER = re.compile(r"^\W*\d+ +")  # of a line of code, and what marks it
 NO_TEXT = re.compile(r"\s*[0-9a-f]{4}  ([0-9a-f]{2} )+|  \| ")  # a hexdump; what was printed
 ON_THE_WIRE = re.compile(r"Hello! You can ask for: [A-Za-z, ]*EXIT|I do not know .*EXIT")
-# what the system says of its own errors, in a language of its own
+# what the system and Python say of their own errors, in a language of their own
 SYSTEMS = re.compile(
-    "|".join(re.escape(os.strerror(n)) for n in errno.errorcode) + r"|\[Errno [^)]*"
+    "|".join(re.escape(os.strerror(n)) for n in errno.errorcode)
+    + r"|\[Errno [^)]*|\w+Error \((\([^)]*\)|[^()])*\)"
 )
 SHOWN = ("client.py", "server.py", "wire.py", "answers.py", "lab/literal.py")  # code that is shown
 

@@ -3,11 +3,12 @@
 import socket
 from dataclasses import dataclass
 
-from lenproto.exercises.functions import part
+from lenproto.exercises.functions import errors, part
 from lenproto.exercises.judging.driven import MOST_BYTES
 from lenproto.exercises.judging.run import MOST_SENDS
 from lenproto.exercises.report.misconceptions import ANY, observed
 from lenproto.lab.call import RECEIVING, SENDING, Where, literal
+from lenproto.lab.program import text
 from lenproto.lab.shocks.script import Send
 from lenproto.words import Words
 
@@ -86,7 +87,7 @@ def forbidden(seen):
     if seen.threads:
         return found("leaves-a-thread", threads=count(seen.threads, "thread"))
     if isinstance(seen.error, TypeError) and seen.failed_at is None:
-        return found("takes-other-parameters", error=str(seen.error))
+        return found("takes-other-parameters", error=text(seen.error))
     return None
 
 
@@ -108,6 +109,8 @@ def _raised(seen):
     if isinstance(seen.error, UnicodeDecodeError):
         return found("decodes-blindly", error=error, where=where)
     if isinstance(seen.error, OWN_FAULT) or seen.case.peer == "polite":
+        if name := errors.misconception(seen.error, seen.trace[-1] if seen.trace else None):
+            return found(name, error=error, where=where)
         kind = next((kind for kind in PLAINLY if isinstance(seen.error, kind)), None)
         if kind is None:
             return found("has-an-error.unexplained", error=error, where=where)
@@ -235,7 +238,7 @@ def place(where):
 
 def error_text(error):
     """An error as Python words it."""
-    words = " ".join(str(error).split())
+    words = " ".join(text(error).split())
     return type(error).__name__ + (f" ({words[:100]})" if words else "")
 
 

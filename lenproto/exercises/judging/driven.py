@@ -182,12 +182,14 @@ class Driver:
             patience = patience or Patience(OTHERS_S, OTHERS_STILL)
             if patience.is_over() or not self._others(actor):
                 break
-        kept_back = _kept_back(self.peer)
+        kept_back = _kept_back()
         with self._lock:
             self.kept_back = self.kept_back or kept_back
-            if not self.stuck:
-                self.stuck = actor.doing or Call("", actor.pace.waits_in, None, tap.where(1), 0.0)
             self._last_step()
+            # last of all: who sees it may stop the function, and then its end of the connection is closed
+            self.stuck = self.stuck or (
+                actor.doing or Call("", actor.pace.waits_in, None, tap.where(1), 0.0)
+            )
             raise self._stopped(actor)
 
     def _others(self, actor):
@@ -309,25 +311,33 @@ class Driver:
             return ready[0][0].fileobj if ready else None
 
 
-def _kept_back(peer):
-    """What lies in files of sockets, and would come if they were flushed: it is sent, and taken from the peer again."""
-    if peer is None or peer.sock.fileno() == -1:
+def _kept_back():
+    """What lies in files of sockets, and would be sent if they were flushed: it is taken out of them."""
+    things = gc.get_objects()
+    ends = [(each, each._sock) for each in things if isinstance(each, socket.SocketIO)]
+    if not ends:
         return b""
-    peer.fill()
-    before = len(peer.came)
-    for each in gc.get_objects():
-        if isinstance(each, FILES) and _is_of_a_socket(each):
-            with contextlib.suppress(Exception):  # closed meanwhile, say
-                each.flush()
-    peer.fill()
-    kept, peer.came = peer.came[before:], peer.came[:before]
-    return kept
+    kept = bytearray()
+    for end, _ in ends:
+        end._sock = _Sink(kept)
+    for kind in FILES:  # from above to below
+        for file in (each for each in things if isinstance(each, kind)):
+            with contextlib.suppress(Exception):  # closed, say
+                file.flush()
+    for end, sock in ends:
+        end._sock = sock
+    return bytes(kept)
 
 
-def _is_of_a_socket(file):
-    """Whether a file was made by makefile()."""
-    below = [each for each in gc.get_referents(file) if isinstance(each, (*FILES, socket.SocketIO))]
-    return any(isinstance(each, socket.SocketIO) or _is_of_a_socket(each) for each in below)
+class _Sink:
+    """Stands in for a socket that is sent to."""
+
+    def __init__(self, kept):
+        self._kept = kept
+
+    def send(self, data):
+        self._kept += data
+        return len(data)
 
 
 def _single(script):

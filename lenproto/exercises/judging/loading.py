@@ -28,6 +28,7 @@ from lenproto.exercises.judging.guard import Guard
 from lenproto.exercises.judging.submission import MODULE, Part
 from lenproto.lab import keyboard, tap
 from lenproto.lab.pace import Pace
+from lenproto.lab.program import text
 from lenproto.words import Words
 
 DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -309,8 +310,8 @@ class _Record:
         elif error:
             self._errors += 1
             if self._errors <= MOST_ERRORS:
-                kind, text = type(error).__name__, shown_error(error)
-                self._note("there", line=statement.lineno, kind=kind, error=text)
+                kind, said = type(error).__name__, text(error)
+                self._note("there", line=statement.lineno, kind=kind, error=said)
 
     def asked(self, statement: ast.stmt, stand_in: str) -> None:
         """Note that a question of a statement was answered."""
@@ -328,14 +329,6 @@ class _Record:
 
     def _note(self, key, **values):
         self._notes.append(Words(f"judging.note.{key}", part=self._part, **values))
-
-
-def shown_error(error: BaseException) -> str:
-    """What an error says; what it is, where it cannot even be asked."""
-    try:
-        return str(error)
-    except BaseException:  # a learner's own class
-        return type(error).__name__
 
 
 def _stored(statement):

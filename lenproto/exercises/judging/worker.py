@@ -26,6 +26,7 @@ from lenproto.exercises.judging.run import MOST_CHARACTERS, Seen, run
 from lenproto.exercises.judging.submission import Part
 from lenproto.exercises.report.misconceptions import observed
 from lenproto.exercises.report.types import CaseAnswer, Job, Loaded, Read, packed
+from lenproto.lab.program import text
 from lenproto.words import Words
 
 MEMORY_BYTES = 640 << 20  # of address space
@@ -160,7 +161,7 @@ def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[
         return _failed(*observed("uses-too-much-memory.there")), False
     except Exception as error:
         why = guard.complaint() or observed(
-            "cannot-be-judged", kind=type(error).__name__, error=str(error)
+            "cannot-be-judged", kind=type(error).__name__, error=text(error)
         )
         return _failed(*why), False
     printed, left_out = evidence.cut(evidence.stable(seen.printed, seen.ports))
@@ -227,8 +228,8 @@ def _load(job: Job, parts: Sequence[Part], guard: Guard) -> loading.Loaded:
     try:
         return loading.Loaded({job["function"]: pickle.loads(job["content"])})
     except Exception as error:  # a module that is only half written, say
-        kind, text = type(error).__name__, loading.shown_error(error)
-        return loading.Loaded({}, [Words("judging.note.somewhere", kind=kind, error=text)])
+        kind, said = type(error).__name__, text(error)
+        return loading.Loaded({}, [Words("judging.note.somewhere", kind=kind, error=said)])
 
 
 def _out_of_the_way(number: int) -> int:

@@ -47,6 +47,8 @@ def _connecting(seen):
     address, where = calls[0].argument, calls[0].where
     if isinstance(address, tuple) and len(address) > 1 and isinstance(address[0], int):
         return found("swaps-address-and-port", where=where)
+    if isinstance(address, tuple) and isinstance(seen.error, TypeError):
+        return None  # it did not get as far as that
     right = (seen.address, ("localhost", seen.address[1]))
     if isinstance(address, tuple) and address[:2] not in right:
         differs = "port" if address[:1] == seen.address[:1] else "address"
