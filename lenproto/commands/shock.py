@@ -6,6 +6,7 @@ import json
 import sys
 
 from lenproto.commands.streams import plain
+from lenproto.commands.talk import limit
 from lenproto.lab.shocks.player import Outcome, shock_client, shock_server
 from lenproto.lab.shocks.table import MARGIN_S, client_shocks, server_shocks
 from lenproto.words import Words, say
@@ -35,7 +36,7 @@ def add_options(parser):
     add("--only", metavar=say("commands.placeholder.name"), help=say("commands.shock.only"))
     add(
         "--timeout",
-        type=float,
+        type=limit,
         default=TIMEOUT_S,
         metavar=say("commands.placeholder.seconds"),
         help=say("commands.shock.timeout", default=TIMEOUT_S),
@@ -47,7 +48,7 @@ def add_options(parser):
 def address(text):
     """Return the (ip, port) of IP:PORT."""
     ip, _, port = text.rpartition(":")
-    if not (ip and port.isdecimal() and 0 < int(port) < 65536):
+    if not (ip.strip() and port.isdecimal() and 0 < int(port) < 65536):
         raise argparse.ArgumentTypeError(say("commands.shock.no-address", text=repr(text)))
     return ip, int(port)
 

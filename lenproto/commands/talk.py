@@ -9,7 +9,7 @@ from lenproto.words import say
 def add_address(parser):
     """Add the options for the server's address."""
     parser.add_argument(
-        "--ip", default=DEFAULT_IP, help=say("commands.talk.ip", default=DEFAULT_IP)
+        "--ip", type=ip, default=DEFAULT_IP, help=say("commands.talk.ip", default=DEFAULT_IP)
     )
     port = say("commands.talk.port", default=DEFAULT_PORT)
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help=port)
@@ -24,6 +24,21 @@ def add_timeout(parser, default_s):
         default=default_s,
         help=say("commands.talk.timeout", default=default_s),
     )
+
+
+def ip(text):
+    """Return an address. An empty one stands for all networks of this computer: nobody means that by typing nothing."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(say("commands.talk.no-ip"))
+    return text
+
+
+def limit(text):
+    """Return a time limit in seconds: one that there is."""
+    limit_s = seconds(text)
+    if limit_s is None:
+        raise argparse.ArgumentTypeError(say("commands.talk.no-timeout", text=text))
+    return limit_s
 
 
 def seconds(text):

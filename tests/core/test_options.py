@@ -205,3 +205,22 @@ def test_ctrl_c_is_no_failure_but_where_a_verdict_is_missing(command, code, main
 
     assert main_with(command, pressed) == code
     assert capsys.readouterr().out == "\nstopped\n"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [["server", "--ip", ""], ["client", "--ip", " "], ["shock", ":8820"], ["shock", " :8820"]],
+)
+def test_an_empty_address_is_refused(given, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parser().parse_args(given)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "empty address" in said or "is no IP:PORT" in said
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "nan", "1e9", "soon"])
+def test_a_shock_needs_a_time_limit_that_there_is(limit, capsys):
+    with pytest.raises(SystemExit):
+        parser().parse_args(["shock", "127.0.0.1:1", f"--timeout={limit}"])
+    assert limit in capsys.readouterr().err

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from lenproto import server
-from lenproto.exercises.functions import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS, part
 from lenproto.exercises.functions.case import cases
 from lenproto.exercises.functions.finding import explain, thing
 from lenproto.exercises.functions.framing import diagnose, frames, is_frame
@@ -133,7 +133,7 @@ def test_a_random_number_is_no_time_whatever_time_it_is(monkeypatch, moment):
     seen, finding, _ = run(
         next(case for case in cases("serve_requests") if case.name == "many random numbers"),
         server.serve_requests,
-        explain,
+        part("serve_requests", "rules").explain,
     )
     assert finding is None and seen.ending == "returned"
 

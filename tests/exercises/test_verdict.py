@@ -109,12 +109,13 @@ def test_a_module_beside_the_notebook_is_judged_as_it_stands(tmp_path, monkeypat
         del sys.modules[mine.__name__]
 
 
-def test_lenprotos_own_function_passes_and_says_whose_it_is(monkeypatch):
+def test_lenprotos_own_function_is_no_ones_own_and_it_says_whose_it_is(monkeypatch):
     kept = []
     monkeypatch.setattr(progress, "record", lambda *said: kept.append(said) or "")
     for name in FUNCTIONS:
         verdict = check(getattr(lenproto, name))
-        assert verdict.passed
+        assert verdict.failure.misconception == "not-ones-own"
+        assert verdict.points(5) == 0
         assert str(verdict).endswith(f"\n\nThis is lenproto's own {name}: no try of yours.")
     assert kept == []
     checked(HELPERS, GOOD_CHECK)

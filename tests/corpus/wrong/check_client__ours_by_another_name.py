@@ -1,0 +1,7 @@
+"""level: spec
+mistake: ours-by-another-name
+Hands in what lenproto has written.
+"""
+
+import lenproto.server
+check_client = lenproto.server.check_client
