@@ -30,11 +30,13 @@ TALK_BYTES = len(HANDSHAKE) + REQUEST_BYTES
 
 def explain(seen):
     case = seen.case
+    # each step of the handshake is thought to need an accept() of its own
     if seen.ending == "waits" and seen.call.name == "accept" and len(seen.calls("accept")) > 1:
         return found("accepts-another-client", call=text_of(seen.call), where=seen.call.where)
     if case.level == "spec":
         return _polite(seen) or ended_otherwise(seen) or _returned(seen)
     handshake = said(case)[: len(HANDSHAKE)]
+    # whoever speaks first is thought to have said Hi
     if seen.sent and len(handshake) == len(HANDSHAKE) and handshake != HANDSHAKE:
         return found("handshake-not-checked", bytes=literal(handshake), where=last_line(seen))
     if case.peer == "cut":
@@ -44,11 +46,13 @@ def explain(seen):
 
 def _polite(seen):
     """What is wrong with the way to the first request, where the client does all as it should."""
+    # a client is thought to be there as soon as it has connected
     if not seen.calls("accept") and seen.ending != "raised":
         return found("does-not-accept")
     unconnected = (
         call for call in reads(seen) if getattr(call.result, "errno", None) == errno.ENOTCONN
     )
+    # the server socket is thought to be the connection
     if call := next(unconnected, None):
         return found("reads-from-the-server-socket", call=call.text(), where=call.where)
     if wrong := _order(seen) or (_greeting(seen) if seen.sent else None):
@@ -68,10 +72,12 @@ def _order(seen):
     heard = (
         b"".join(call.data for call in seen.trace[: seen.trace.index(first)]) if first else received
     )
+    # the server is thought to begin, as a host does
     if sent and not heard:
         early = len(received) == TALK_BYTES
         return found("speaks-first" if early else "handshake-not-read.skipped", where=first.where)
     if not sent and seen.ending == "waits" and received:
+        # two letters are thought to be four bytes, or to end with a newline
         in_one_loop = wanted(seen) != seen.call.argument
         if len(HANDSHAKE) < wanted(seen) < (TALK_BYTES if in_one_loop else REQUEST_BYTES):
             return waits_for_more(seen, "handshake", bytes=literal(received))
@@ -81,6 +87,7 @@ def _order(seen):
             call=text_of(seen.call),
             where=seen.call.where,
         )
+    # text and bytes are thought to be equal: b"Hi" == "Hi"
     if not sent and seen.ending == "returned" and received:
         return found(
             "turns-away-the-right-handshake",
@@ -100,11 +107,14 @@ def _greeting(seen):
         return found(name, sent, at, last_line(seen), **evidence)
 
     after = _sent_after_request(seen)
+    # the first request is thought to be answered where it is read
     if after:
         return wrong("answers-already", len(sent) - len(after), bytes=literal(after[:40]))
     binary_length = int.from_bytes(sent[:4], "big") in (len(sent) - 4, GREETING_BYTES)
+    # all that is sent is thought to be led by its length
     if sent[:4].isdigit() or (len(sent) != GREETING_BYTES and binary_length):
         return wrong("greeting-with-length", 0)
+    # 48 characters are thought to be 48 bytes
     if not sent.isascii():
         return wrong(
             "greeting-not-ascii",
@@ -112,6 +122,7 @@ def _greeting(seen):
             characters=len(sent.decode("utf-8", "replace")),
             bytes=len(sent),
         )
+    # what is missing is thought to be filled with zeros
     if b"\0" in sent:
         return wrong("greeting-padded-wrongly", sent.index(0))
     if size := _greeting_size(sent, wrong):
@@ -154,6 +165,7 @@ def _cut(seen):
         return ended_otherwise(seen)
     good = seen.ending == "returned" and not _returned(seen) and len(seen.sent) == GREETING_BYTES
     received = seen.received
+    # recv(n) is thought to take one message
     if len(received) > TALK_BYTES:
         greedy = first_read_over(seen, REQUEST_BYTES)
         return found(
@@ -165,6 +177,7 @@ def _cut(seen):
         )
     if good:
         return None
+    # recv(n) is thought to bring n bytes
     if short := short_read(seen):
         return took_for_all(short)
     return ended_otherwise(seen) or _returned(seen)
@@ -189,6 +202,7 @@ def _socket(seen, sock, request):
     """What is wrong with the first of the two things that it returned."""
     if isinstance(request, socket.socket):
         return found("returns-in-wrong-order", thing=thing(sock))
+    # there is thought to be one socket
     if sock is seen.sock:
         return found("returns-the-wrong-socket.listening")
     if not isinstance(sock, socket.socket):
@@ -205,6 +219,7 @@ def _socket(seen, sock, request):
 def _request(seen, sock, request):
     """What is wrong with the second of the two things that it returned."""
     wants = seen.case.wants
+    # what comes out of a socket is thought to be text
     if isinstance(request, bytes | bytearray):
         return found("returns-bytes", bytes=literal(bytes(request)))
     if type(request) is not str:

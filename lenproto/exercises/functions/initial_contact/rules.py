@@ -45,11 +45,13 @@ def _connecting(seen):
     if not calls:
         return None if seen.ending == "raised" else found("does-not-connect")
     address, where = calls[0].argument, calls[0].where
+    # the port is thought to come first
     if isinstance(address, tuple) and len(address) > 1 and isinstance(address[0], int):
         return found("swaps-address-and-port", where=where)
     if isinstance(address, tuple) and isinstance(seen.error, TypeError):
         return None  # it did not get as far as that
     right = (seen.address, ("localhost", seen.address[1]))
+    # the address on one's own computer is thought to be everybody's
     if isinstance(address, tuple) and address[:2] not in right:
         differs = "port" if address[:1] == seen.address[:1] else "address"
         return found(f"connects-elsewhere.{differs}", where=where)
@@ -62,12 +64,14 @@ def _connecting(seen):
 def _talk(seen):
     """What is wrong with what it said and read, where the server does all as it should."""
     sent, greeting = seen.sent, seen.case.shows.encode()
+    # who connects is thought to be greeted
     if not sent and seen.ending == "waits":
         return found("reads-before-it-speaks", call=text_of(seen.call), where=seen.call.where)
     if sent != HANDSHAKE and (sent or seen.ending != "raised"):
         return _handshake(seen, sent)
     if seen.ending == "waits":
         return waits_for_more(seen, "greeting")
+    # all that comes is thought to be led by its length
     if seen.received == greeting[:HEADER_BYTES]:
         call = reads(seen)[-1]
         return found("takes-the-greeting-for-an-answer", bytes=literal(call.data), where=call.where)
@@ -85,6 +89,7 @@ def _handshake(seen, sent):
         return said("sends-a-newline", 2)
     if sent == HANDSHAKE * 2:
         return said("says-hi-twice", 2)
+    # the first request is thought to belong to the handshake
     if re.fullmatch(HANDSHAKE + rb"[A-Z]{4}", sent):
         return said("asks-already", 2)
     if sent.startswith(HANDSHAKE):
@@ -121,6 +126,7 @@ def _three(seen, contact, message, sock):
     things = [*map(thing, returned)]
     if sorted(kinds) == ["bool", "socket", "text"] and kinds != ["bool", "text", "socket"]:
         return found("returns-in-wrong-order", things=things)
+    # print() is thought to give what it prints
     if message is None and seen.case.shows in seen.printed:
         return found("keeps-what-print-gives", things=things)
     if kinds[2] != "socket":
@@ -133,6 +139,7 @@ def _three(seen, contact, message, sock):
 
 
 def _message(seen, message):
+    # what comes out of a socket is thought to be text
     if isinstance(message, bytes):
         return found("returns-bytes")
     if message == str(seen.case.shows.encode()):
@@ -163,8 +170,10 @@ def _no_contact(seen):
     first = result[0] if isinstance(result, tuple | list) and result else result
     if first is None:
         return found("returns-nothing.alone", did=did)
+    # a connection is thought to be contact, whatever came of it
     if first is not False and first != 0:
         return found("claims-contact", thing=thing(first), did=did)
+    # a socket is thought to be closed when its function ends
     if seen.made:
         return found("leaves-a-socket-open", did=did)
     return None

@@ -11,6 +11,7 @@ found = functools.partial(finding.found, of="initial_listen")
 
 
 def explain(seen):
+    # listening is thought to be over when somebody has come
     if seen.ending == "waits" and seen.call.name == "accept":
         return found("accepts-already", where=seen.call.where)
     if seen.case.level == "shock":
@@ -23,6 +24,7 @@ def explain(seen):
 def _could_not_listen(seen):
     """The system refuses, so OSError is right."""
     did = what_peer_did(seen.case)
+    # any error is thought to say the same; who calls waits for OSError
     if seen.ending == "raised" and not isinstance(seen.error, OSError):
         return found("raises-another-error", error=raised(seen), did=did, where=seen.failed_at)
     if seen.ending == "raised":
@@ -30,17 +32,21 @@ def _could_not_listen(seen):
     if seen.ending != "returned":
         return ended_otherwise(seen)
     if isinstance(seen.result, socket.socket) and _listens(seen.result):
+        # SO_REUSEADDR or SO_REUSEPORT is thought to make a taken port free
         if seen.result.getsockname() == seen.address:
             return found("shares-a-taken-port")
         return found("binds-elsewhere.taken", did=did)
+    # an error that nobody sees is thought to be none
     return found("swallows-the-error", thing=thing(seen.result))
 
 
 def _wrong_calls(seen):
     """Calls in the wrong order, or of the wrong side, that made it fail."""
+    # both sides are thought to connect
     if connects := seen.calls("connect", "connect_ex"):
         return found("connects-like-a-client", where=connects[0].where)
     first = next((call for call in seen.calls("bind", "listen")), None)
+    # listen() is thought to choose the address
     if first and first.name == "listen":
         return found("listens-before-it-binds", where=first.where)
     if first and isinstance(seen.error, OSError) and first.argument != seen.address:
@@ -49,6 +55,7 @@ def _wrong_calls(seen):
 
 
 def _no_server_socket(result):
+    # what was made is thought to be there, though nobody returned it
     if result is None:
         return found("returns-nothing")
     if isinstance(result, tuple | list) and any(isinstance(each, socket.socket) for each in result):

@@ -70,6 +70,7 @@ def _asked(seen):
 
 
 def _asked_nothing(seen):
+    # the server is thought to ask
     if seen.ending == "waits" and seen.call.name in RECEIVING:
         return found("reads-before-it-asks", call=text_of(seen.call), where=seen.call.where)
     return found("sends-no-request") if seen.ending == "returned" else None
@@ -80,12 +81,15 @@ def _bytes_asked(seen, sent, right, at):
     start = at - at % REQUEST_BYTES
     got, before = sent[start:], sent[start - REQUEST_BYTES : start]
     shown = literal(sent[:SHOWN_BYTES])
+    # each request is thought to begin a conversation
     if got.startswith(HANDSHAKE) and at == start:
         return found("says-hi-twice", bytes=shown)
     if got[:1] in b"\r\n":
         return found("sends-a-newline")
+    # a line is thought to end where its letters end
     if b"\n" in got[:REQUEST_BYTES] or b"\r" in got[:REQUEST_BYTES]:
         return found("sends-a-newline")
+    # all that is sent is thought to be led by its length
     if re.match(rb"\d{4}", got) or got[:2] == b"\0\0":
         return found("request-with-length", bytes=literal(got[:8]))
     if before and got[:REQUEST_BYTES] == before:
@@ -115,11 +119,13 @@ def _letters(seen, got, right, start):
     def sent(name, shown=got, by=typed, **evidence):
         return found(name, typed=repr(by), bytes=literal(shown), **evidence)
 
+    # the server is thought to take small letters, too
     if upper != four and (upper == wanted or wanted.startswith(upper)):
         return sent("not-in-capitals", four)
     if start and not wanted.startswith(upper[:1]) and typed != seen.case.typed[0]:
         before = seen.case.typed[start // REQUEST_BYTES - 1]
         return sent("request-too-long", seen.sent[:SHOWN_BYTES], before)
+    # a short request is thought to be one all the same: the server waits for its fourth byte
     if len(got) < REQUEST_BYTES:
         return sent("request-too-short")
     if four.decode("ascii", "replace") in seen.case.typed[start // REQUEST_BYTES + 1 :]:
@@ -159,9 +165,11 @@ def _reading(seen):
         return _read_as_binary(seen, reads(seen)[-1])
     if seen.ending != "raised" or not isinstance(seen.error, ValueError) or _asked_exit(seen):
         return None
+    # a byte is thought to be a letter
     if isinstance(seen.error, UnicodeError):
         return found("wrong-encoding.raised", error=raised(seen), where=seen.failed_at)
     big = first_read_over(seen, HEADER_BYTES)
+    # recv(n) is thought to take one message
     if big and isinstance(big.argument, int) and big.argument > HEADER_BYTES:
         both = literal(big.data[:SHOWN_BYTES])
         return found("reads-too-much", call=big.text(), bytes=both, where=big.where)
@@ -203,6 +211,7 @@ def _after_exit(seen):
     """What it does once the server has closed the connection."""
     if not _asked_exit(seen):
         return _ended_before_exit(seen) if seen.ending == "returned" else None
+    # EXIT is thought to be answered, as every request is
     if seen.asked:
         return found("asks-after-the-end.closed")
     if seen.ending == "raised" and isinstance(seen.error, ValueError | IndexError):
@@ -224,6 +233,7 @@ def _shock(seen):
         return _no_ascii(seen)
     if case.setting == "bad-length":
         return _bad_length(seen, did)
+    # after a time limit the next answer is thought to be the next one's: it is the last one's
     if late := _after_a_time_limit(seen):
         return found("goes-on-after-an-error", call=late.text(), where=late.where)
     if seen.asked and seen.ending in ("raised", "waits", "spins"):
@@ -256,6 +266,7 @@ def _no_ascii(seen):
 
 def _bad_length(seen, did):
     """Where four digits should stand, there is something else."""
+    # where a length should stand, a length is thought to stand
     if seen.ending == "raised" and not seen.asked:
         return found("believes-every-length", error=raised(seen), did=did, where=seen.failed_at)
     if seen.asked or seen.ending in ("waits", "spins"):
@@ -301,6 +312,7 @@ def _printed_too_late(seen):
 
 def _not_printed(seen, shows, last):
     printed, body, answer = seen.printed, shows.encode(), repr(shows[:SHOWN_BYTES])
+    # b"..." is thought to be how a text looks
     if repr(body)[2:-1] in printed:
         return found("prints-bytes", bytes=repr(body))
     if any(body.decode(encoding, "replace") in printed for encoding in MISREAD_AS):

@@ -81,15 +81,19 @@ def _unanswered(seen, request, number):
     if seen.ending == "waits" and seen.call.name in RECEIVING:
         return _waits_instead(seen, request, number)
     unknown = request not in KNOWN
+    # a client is thought to ask only what there is
     if seen.ending == "raised" and unknown and not isinstance(seen.error, UnicodeDecodeError):
         did = what_peer_did(seen.case)
         return found("raises-on-unknown", error=raised(seen), did=did, where=seen.failed_at)
     if seen.ending != "returned":
         return ended_otherwise(seen)
+    # upper() is thought to be the client's business and the server's, too
     if request == "exit":
         return found("takes-small-letters.exit", where=last_line(seen))
+    # a wrong question is thought to be the end of a conversation
     if unknown:
         return found("closes-on-unknown", request=repr(request), where=last_line(seen))
+    # the answer is thought to be sent when it is made
     if number == 0:
         return found("sends-no-answer", request=request)
     return found("one-request-only", answers=count(number, "answer"), where=last_line(seen))
@@ -108,11 +112,14 @@ def _waits_instead(seen, request, number):
             had = literal(seen.received[-REQUEST_BYTES:])
             return waits_for_more(seen, "bytes", bytes=had)
         return waits("silent-on-a-request", request=request)
+    # each function is thought to begin the conversation anew
     if wanted(seen) == len(HANDSHAKE):
         return waits("reads-the-handshake-again")
+    # what is printed is thought to be seen by the client
     if seen.printed.strip() and request not in seen.printed:
         printed = repr(seen.printed.strip()[:SHOWN_BYTES])
         return waits("prints-instead-of-sending", text=printed)
+    # the first request is thought to be still to come: it was handed over
     return waits("first-request-lost", request=request)
 
 
