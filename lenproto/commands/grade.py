@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from lenproto.commands.files import check_place, put_in_place
 from lenproto.commands.streams import plain
 from lenproto.exercises.classes.files import files
 from lenproto.exercises.classes.grading import commonest, grade
@@ -43,38 +44,47 @@ def run(args):
     """Judge the files of a folder, and show and write what came of it; return the exit code.
 
     0: all were judged, whatever came of it. 2: there is no such folder, nothing in it, or a file
-    that cannot be written.
+    that cannot be written; the table is shown all the same.
     """
     if not Path(args.folder).is_dir():
         return _refuse(say("commands.grade.no-folder", folder=args.folder))
     paths = files(args.folder)
     if not paths:
         return _refuse(say("commands.grade.empty", folder=args.folder))
+    outputs = _outputs(args)
     try:
         if args.html:
             import lenproto.exercises.classes.page  # noqa: F401  now, and not when all is judged
-        with contextlib.ExitStack() as stack:
-            outputs = [
-                (stack.enter_context(open(place, "w", encoding="utf-8", newline="")), write)
-                for place, write in (
-                    (args.csv, write_csv),
-                    (args.json, write_json),
-                    (args.html, write_html),
-                )
-                if place
-            ]
-            with _progress(len(paths)) as tell:
-                rows = grade(paths, jobs=args.jobs, root=args.folder, tell=tell)
-            for file, write in outputs:
-                write(file, rows, Path(args.folder).resolve().name)
+        for place, _ in outputs:
+            check_place(place, paths)
     except ModuleNotFoundError as error:
         if error.name != "jinja2":
             raise
         return _refuse(say("commands.grade.needs-jinja"))
     except OSError as error:
         return _refuse(f"{error.filename}: {error.strerror}")
+    with _progress(len(paths)) as tell:
+        rows = grade(paths, jobs=args.jobs, root=args.folder, tell=tell)
     _show(rows)
-    return DONE
+    return _write(outputs, rows, Path(args.folder).resolve().name)
+
+
+def _outputs(args):
+    """The files that are asked for, as (place, what writes it)."""
+    asked = ((args.csv, write_csv), (args.json, write_json), (args.html, write_html))
+    return [(Path(place), write) for place, write in asked if place]
+
+
+def _write(outputs, rows, title):
+    """Write the files; one that cannot be written costs neither the table nor the others. Return the exit code."""
+    code = DONE
+    for place, write in outputs:
+        try:
+            with put_in_place(place) as file:
+                write(file, rows, title)
+        except OSError as error:
+            code = _refuse(f"{place}: {error.strerror}")
+    return code
 
 
 def write_csv(file, rows, title):

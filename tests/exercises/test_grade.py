@@ -3,6 +3,7 @@
 import concurrent.futures
 import csv
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -324,3 +325,62 @@ def test_a_class_without_a_failure_has_a_page_too():
     functions = dict.fromkeys(FUNCTIONS, FunctionReport("pass", "pass"))
     page = Page(class_page([Row("anna", "anna.py", Report(functions))], "7b"))
     assert "all that is there passes" in re.sub(r"\s+", " ", page.text)
+
+
+# ---- what it writes ----
+
+
+@pytest.fixture
+def small(tmp_path):
+    folder = tmp_path / "small"
+    folder.mkdir()
+    (folder / "anna.py").write_text("x = 1\n", encoding="utf-8")
+    return folder
+
+
+def test_a_file_that_is_judged_is_never_written_over(main, small, capsys):
+    code = main(["grade", str(small), "--csv", str(small / "anna.py")])
+    assert code == 2 and "is not written over" in capsys.readouterr().err
+    assert (small / "anna.py").read_text("utf-8") == "x = 1\n"
+
+
+def test_what_cannot_be_written_costs_neither_the_table_nor_the_rest(
+    main, small, tmp_path, capsys, monkeypatch
+):
+    def full(file, rows, title):
+        file.write("half of it")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(grade_command, "write_csv", full)
+    (tmp_path / "out.csv").write_text("of last week", encoding="utf-8")
+    code = main(
+        [
+            "grade",
+            str(small),
+            "--csv",
+            str(tmp_path / "out.csv"),
+            "--json",
+            str(tmp_path / "out.json"),
+        ]
+    )
+    said = capsys.readouterr()
+    assert code == 2 and "anna" in said.out and "out.csv: No space left on device" in said.err
+    assert (tmp_path / "out.csv").read_text("utf-8") == "of last week"
+    assert json.loads((tmp_path / "out.json").read_text("utf-8"))["folder"] == "small"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "out.json", "small"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a name has to be text")
+def test_a_name_that_is_no_text_is_written_too(main, small, tmp_path):
+    (small / "anna.py").rename(os.fsdecode(os.fsencode(small) + b"/\xe0\xf0\xe4.py"))
+    outputs = {kind: tmp_path / f"out.{kind}" for kind in ("csv", "json", "html")}
+    asked = [each for kind, path in outputs.items() for each in (f"--{kind}", str(path))]
+    assert main(["grade", str(small), *asked]) == 0
+    assert all(path.read_text("utf-8") for path in outputs.values())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such file")
+def test_standard_output_is_written_to_as_it_is(small):
+    command = [sys.executable, "-m", "lenproto", "grade", str(small), "--csv", "/dev/stdout"]
+    ran = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    assert "learner,file," in ran.stdout
