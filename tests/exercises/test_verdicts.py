@@ -35,6 +35,7 @@ SAMPLE = (
 NEEDS = {
     "poll_states": (select, "poll"),
     "os_descriptors": (select, "poll"),
+    "epoll_waits": (select, "epoll"),
     "sendmsg_vector": (socket.socket, "sendmsg"),
     "initial_listen__reuse_port": (socket, "SO_REUSEPORT"),
 }  # which not every system has

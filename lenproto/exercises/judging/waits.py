@@ -1,7 +1,8 @@
 """Stands in for the ways round a socket's own methods: select, poll and selectors, os.read and os.write.
 
 A function that waits there is driven like one that waits in recv: its peer goes on, and where that is silent, the time
-limit is over at once. What it reads and writes there is recorded as recv and send. (For sleep, see tap.)
+limit is over at once. What it reads and writes there is recorded as recv and send. (For sleep, see tap.) Threads wait
+for each other as they do, but the clock tells it; one that waits for nobody sleeps.
 """
 
 import contextlib
@@ -10,9 +11,12 @@ import os
 import select
 import selectors
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
+from lenproto.exercises.judging import clock
+from lenproto.exercises.judging.clock import CLOCK
 from lenproto.lab import tap
 
 _lock = threading.Lock()
@@ -30,16 +34,20 @@ _ORIGINAL: dict[tuple[Any, str], Any] = {
     for owner, name in [
         (select, "select"),
         *[(select, "poll")] * hasattr(select, "poll"),
+        *[(select, "epoll")] * hasattr(select, "epoll"),
         *((kind, "select") for kind in _KINDS),
         (os, "read"),
         (os, "write"),
+        (threading.Condition, "wait"),
+        (threading.Event, "wait"),
     ]
 }
+_standing = contextlib.ExitStack()  # of the clock, as long as anybody is inside
 
 
 @contextlib.contextmanager
 def stand_in() -> Iterator[None]:
-    """In here, whoever is driven may wait in any way.
+    """In here, whoever is driven may wait in any way, and the clock stands still.
 
     Also under a name that was fetched in here: from select import select.
     """
@@ -50,6 +58,7 @@ def stand_in() -> Iterator[None]:
     with _lock:
         _users += 1
         if _users == 1:
+            _standing.enter_context(clock.standing())
             for (owner, name), method in _ORIGINAL.items():
                 setattr(owner, name, _STAND_INS.get((owner, name), _selector)(method))
     try:
@@ -60,12 +69,15 @@ def stand_in() -> Iterator[None]:
             if not _users:
                 for (owner, name), method in _ORIGINAL.items():
                     setattr(owner, name, method)
+                _standing.close()
         tap.unwatch(idle)
 
 
 def _select(method):
     @functools.wraps(method)
     def driven(readers, writers, others, timeout=None):
+        if timeout and not (readers or writers or others):
+            time.sleep(timeout)
         return _drive("select", lambda limit: method(readers, writers, others, limit), timeout, any)
 
     return driven
@@ -90,6 +102,30 @@ def _poll(method):
             return getattr(self._poll, name)
 
     return Poll
+
+
+def _epoll(method):
+    class Epoll:
+        """What select.epoll() gives."""
+
+        def __init__(self, *args, **kwargs):
+            self._epoll = method(*args, **kwargs)
+
+        def poll(self, timeout=None, maxevents=-1):
+            limit = None if timeout is None or timeout < 0 else timeout
+            return _drive("poll", lambda limit: self._epoll.poll(limit, maxevents), limit)
+
+        def __enter__(self):
+            self._epoll.__enter__()
+            return self
+
+        def __exit__(self, *exception):
+            return self._epoll.__exit__(*exception)
+
+        def __getattr__(self, name):
+            return getattr(self._epoll, name)
+
+    return Epoll
 
 
 def _selector(method):
@@ -118,7 +154,32 @@ def _write(method):
     return driven
 
 
-_STAND_INS = {
+def _condition(method):
+    @functools.wraps(method)
+    def driven(condition, timeout=None):
+        notified = method(condition, timeout)
+        if timeout and not notified and _driven_actor():
+            CLOCK.move(timeout)
+        return notified
+
+    return driven
+
+
+def _event(method):
+    @functools.wraps(method)
+    def driven(event, timeout=None):
+        if timeout and not event.is_set() and _driven_actor() and tap.alone():
+            time.sleep(timeout)
+            return event.is_set()
+        return method(event, timeout)
+
+    return driven
+
+
+_STAND_INS: dict[tuple[Any, str], Any] = {
+    (select, "epoll"): _epoll,
+    (threading.Condition, "wait"): _condition,
+    (threading.Event, "wait"): _event,
     (select, "select"): _select,
     (select, "poll"): _poll,
     (os, "read"): _read,
@@ -151,7 +212,8 @@ def _drive(name, look, timeout, found=bool):
     seen = look(0)
     try:
         actor.pace.waits_in = name
-        while not found(seen) and (timeout is None or timeout > 0):
+        actor.pace.limit_s = timeout if timeout is None else max(timeout, 0.0)
+        while not found(seen):
             moved, silent = actor.pace.drive(actor), actor.pace.expired
             actor.pace.expired = False
             if not moved:  # what it did last is still on its way inside the system

@@ -124,7 +124,7 @@ def _loaded(job: Job, space: Mapping[str, Any], guard: Guard) -> Loaded:
     failed = [_note(*each) for each in space.get("__failed__", ())]
     complaint = guard.complaint()
     guard.mend()
-    if complaint and complaint[0] == "changes-files":
+    if complaint and complaint[0] in ("changes-files", "reaches-others"):
         failed, complaint = [*failed, complaint[1]], None
     return {
         "names": [name for name in job["names"] if callable(space.get(name))],
