@@ -17,6 +17,7 @@ class Pace:
         # the name of what drives it, if no call of a socket: what is called then is the other
         # side's; and its time limit in seconds, None if it has none
         self.waits_in = self.limit_s = None
+        self.has_timer = False  # what waits there does something else when its time has come
 
     def before(self, call, sock):
         """Called with each Call before it is made; may wait."""

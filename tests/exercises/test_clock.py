@@ -1,5 +1,6 @@
 """The clock that judged code sees: it stands still, the judge moves it, and what tells it is told from all else."""
 
+import asyncio
 import datetime
 import email.utils
 import os
@@ -20,6 +21,7 @@ from lenproto.exercises.judging.clock import CLOCK, JUDGING, LOADING
 from lenproto.exercises.judging.driven import NO_LIMIT_S
 from lenproto.exercises.judging.run import run
 from lenproto.exercises.judging.waits import stand_in
+from lenproto.lab.shocks import ExpectAnswer
 from lenproto.wire import frame, recv_exactly
 
 WAYS = [  # to tell a date, a time or both
@@ -177,6 +179,24 @@ def test_an_event_that_nobody_sets_is_a_sleep():
 
     case = Case("serve_requests", "spec", "a test", "", ())
     assert run(case, learner, lambda seen: None)[0].result == (False, pytest.approx(500))
+
+
+def test_asyncio_sleeps_and_gives_up_by_the_same_clock_also_while_its_peer_waits():
+    def learner(request, sock):
+        async def answer():
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(5)
+            sock.sendall(b"0004lena")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(loop.sock_recv(sock, 4), 300)
+            return time.monotonic()
+
+        before = time.monotonic()
+        sock.setblocking(False)
+        return asyncio.run(answer()) - before
+
+    case = Case("serve_requests", "spec", "a test", "", (ExpectAnswer(), Silence()))
+    assert run(case, learner, lambda seen: None)[0].result == pytest.approx(305)
 
 
 def test_who_asks_the_clock_alone_until_it_is_late_is_late_at_last():

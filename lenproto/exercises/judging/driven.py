@@ -180,7 +180,7 @@ class Driver:
                 return False
             if came := self.peer and self._on_the_way(actor, limit_s):
                 return came is self.peer.sock
-            if limit_s == 0:
+            if limit_s == 0 or actor.pace.has_timer:
                 with self._lock:
                     if self._passes(actor, limit_s):
                         return True

@@ -10,6 +10,7 @@ import functools
 import os
 import select
 import selectors
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -131,7 +132,9 @@ def _epoll(method):
 def _selector(method):
     @functools.wraps(method)
     def driven(selector, timeout=None):
-        return _drive("select", lambda limit: method(selector, limit), timeout)
+        # a loop of asyncio waits until its next timer, say of its sleep()
+        timer = sys._getframe(1).f_globals.get("__name__") == "asyncio.base_events"
+        return _drive("select", lambda limit: method(selector, limit), timeout, timer=timer)
 
     return driven
 
@@ -204,7 +207,7 @@ def _socket(number):
     return next((sock for sock in sockets if sock.fileno() == number), None)
 
 
-def _drive(name, look, timeout, found=bool):
+def _drive(name, look, timeout, found=bool, *, timer=False):
     """Wait until look(0) finds something, as long as the peer goes on; where it is silent, until now."""
     actor = _driven_actor()
     if actor is None:
@@ -213,6 +216,7 @@ def _drive(name, look, timeout, found=bool):
     try:
         actor.pace.waits_in = name
         actor.pace.limit_s = timeout if timeout is None else max(timeout, 0.0)
+        actor.pace.has_timer = timer and timeout is not None
         while not found(seen):
             moved, silent = actor.pace.drive(actor), actor.pace.expired
             actor.pace.expired = False
@@ -222,5 +226,5 @@ def _drive(name, look, timeout, found=bool):
             if silent:
                 break
     finally:
-        actor.pace.waits_in = None
+        actor.pace.waits_in, actor.pace.has_timer = None, False
     return seen
