@@ -15,11 +15,15 @@ class Pace:
     def __init__(self):
         self.expired = False  # the time limit of the call it is in has run out
         # the name of what drives it, if no call of a socket: what is called then is the other
-        # side's
-        self.waits_in = None
+        # side's; and its time limit in seconds, None if it has none
+        self.waits_in = self.limit_s = None
+        self.has_timer = False  # what waits there does something else when its time has come
 
     def before(self, call, sock):
         """Called with each Call before it is made; may wait."""
+
+    def refusal(self, call, sock, address):
+        """Called with each Call that may reach somebody, and its address: the error that comes of it; None: it may."""
 
     def another(self):
         """The same pace, for another thread."""
@@ -42,11 +46,14 @@ class Driven(Pace):
     """Where the thread would wait or sleep, it lets the other side go on instead, in this very thread.
 
     drive(actor) makes the other side's next move, and tells whether it may be worth looking again;
-    sleep(seconds) is called in place of sleeping, and gives the seconds that are really slept.
+    sleep(seconds) is called in place of sleeping, and gives the seconds that are really slept;
+    refusal as of any Pace.
     """
 
     time_stands_still = driven = True
 
-    def __init__(self, before, drive, sleep):
+    def __init__(self, before, drive, sleep, refusal=None):
         super().__init__()
         self.before, self.drive, self.sleep = before, drive, sleep
+        if refusal:
+            self.refusal = refusal

@@ -17,6 +17,10 @@ import time
 import weakref
 from collections import defaultdict
 from collections.abc import Iterator
+from time import (  # the real ones, also where a judge puts others in their place
+    monotonic,
+    perf_counter,
+)
 
 from lenproto import wire
 from lenproto.lab.call import RECEIVING, SENDING, Call, Where
@@ -29,6 +33,14 @@ METHODS = tuple(name for name in (
 ) if hasattr(socket.socket, name))  # fmt: skip
 SCATTERED = {"sendmsg", "recvmsg_into"}  # their first argument is not one buffer, but several
 READING = {"accept"} | RECEIVING
+REACHING = {
+    "connect",
+    "connect_ex",
+    "bind",
+    "listen",
+    "sendto",
+    "sendmsg",
+}  # somebody, or let be reached
 SETTLE_S = 1.0  # how long to wait for the other side to become quiet
 # so many calls in a row that get the same nothing are recorded; a loop goes on for ever
 SAME_CALLS = 3
@@ -119,6 +131,12 @@ class Actor:
         sock = self.sock
         return None if sock is None else _limits.get(sock, sock.gettimeout())
 
+    @property
+    def waits_not(self):
+        """Whether the call it is in comes back at once, for its socket does not block."""
+        sock = self.sock
+        return sock is not None and sock.gettimeout() == 0
+
     def await_readable(self, n=1):
         """Where time stands still: wait until the call it is in has something to read, however long; n bytes if driven.
 
@@ -129,6 +147,8 @@ class Actor:
             while not self._can_read(selector, n) and self.sock.fileno() != -1:
                 if self.stopping:
                     raise Stopped
+                if self.pace.expired and self.waits_not:
+                    break  # the real call says so
                 if self.pace.expired:
                     raise TimeoutError("timed out")
                 if self.pace.driven and not self.pace.drive(self):
@@ -144,6 +164,8 @@ class Actor:
         with selectors.DefaultSelector() as selector:
             selector.register(self.sock, selectors.EVENT_WRITE)
             while not selector.select(0):
+                if self.pace.expired and self.waits_not:
+                    break
                 if self.pace.expired:
                     raise TimeoutError("timed out")
                 if not self.pace.drive(self):
@@ -158,12 +180,12 @@ class Actor:
         if self.stopping:
             raise Stopped
         self.accepted = None
-        doing = Call("", name, argument, where(), time.perf_counter())
+        doing = Call("", name, argument, where(), perf_counter())
         if self.time_stands_still:
             self.pace.before(doing, sock)
             if self.stopping:
                 raise Stopped
-            doing.started = time.perf_counter()
+            doing.started = perf_counter()
         with self.lock:
             # doing first: with it set, a call out of the garbage collector passes straight through
             self.doing, self.sock, self.pace.expired = doing, sock, False
@@ -171,7 +193,7 @@ class Actor:
 
     def end(self, result):
         """Note how the call ended, in every trace that has it."""
-        ended = time.perf_counter()
+        ended = perf_counter()
         with self.lock:
             if self.doing is None:  # it did not even begin
                 return
@@ -218,7 +240,7 @@ class Tap:
         self._lock = threading.Lock()
 
     def __enter__(self):
-        self.began = time.perf_counter()
+        self.began = perf_counter()
         for thread, name in list(self.names.items()):
             self.add(thread, name)
         return self.trace
@@ -307,8 +329,8 @@ class Tap:
 def settle(actors, limit_s=SETTLE_S):
     """Wait until each of these actors but our own is blocked in a call, or has ended."""
     others = [actor for actor in actors if actor.thread is not threading.current_thread()]
-    deadline, before, since = time.monotonic() + limit_s, None, 0.0
-    while time.monotonic() < deadline:
+    deadline, before, since = monotonic() + limit_s, None, 0.0
+    while monotonic() < deadline:
         now = [actor.doing for actor in others]
         at_rest = (
             (actor.blocked and not actor.awaited) or not actor.thread.is_alive() for actor in others
@@ -316,8 +338,8 @@ def settle(actors, limit_s=SETTLE_S):
         if not all(at_rest):
             before = None
         elif now != before:
-            before, since = now, time.monotonic()
-        elif time.monotonic() - since > QUIET_S:
+            before, since = now, monotonic()
+        elif monotonic() - since > QUIET_S:
             # all that time the same: nobody woke another up in between
             return
         time.sleep(0.0005)
@@ -360,6 +382,12 @@ def current():
     return _actors.get(threading.current_thread())
 
 
+def alone():
+    """Whether no other watched thread runs: nobody could wake this one up."""
+    others = (thread for thread in list(_actors) if thread is not threading.current_thread())
+    return not any(thread.is_alive() for thread in others)
+
+
 def original(name):
     """Return the socket method as the standard library has it, which no tap sees."""
     return _ORIGINAL[name][0]
@@ -393,8 +421,8 @@ def _sleep(seconds):
             seconds = actor.pace.sleep(seconds)
         finally:
             actor.pace.waits_in = None
-    ends = time.monotonic() + seconds
-    while actor is not None and (left := ends - time.monotonic()) > PATIENCE_S:
+    ends = monotonic() + seconds
+    while actor is not None and (left := ends - monotonic()) > PATIENCE_S:
         _ORIGINAL_SLEEP(PATIENCE_S)
         if actor.stopping:
             raise Stopped
@@ -438,7 +466,11 @@ def _watched(name):
                 actor.await_readable(_at_least(name, args, kwargs) if actor.pace.driven else 1)
             elif actor.pace.driven and name in SENDING and sock.fileno() != -1:
                 actor.await_writable()
-            result = method(sock, *args, **kwargs)
+            result = (
+                _reach(method, actor, sock, args, kwargs)
+                if name in REACHING
+                else method(sock, *args, **kwargs)
+            )
         except BaseException as error:
             # without the traceback, which keeps the learner's sockets alive
             actor.end(copy.copy(error))
@@ -447,6 +479,20 @@ def _watched(name):
         return result
 
     return watched
+
+
+def _reach(method, actor, sock, args, kwargs):
+    """Call a method that may reach somebody, unless that is refused."""
+    call = actor.doing
+    # sendto(data[, flags], address), sendmsg(buffers[, data[, flags[, address]]])
+    places = {"sendto": args[-1:], "sendmsg": args[3:]}
+    (address,) = places.get(call.name, (call.argument,)) or (None,)
+    error = actor.pace.refusal(call, sock, address)
+    if error is None:
+        return method(sock, *args, **kwargs)
+    if call.name == "connect_ex":
+        return error.errno
+    raise error
 
 
 def _may_wait(name, sock, args, kwargs):

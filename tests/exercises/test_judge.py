@@ -93,6 +93,16 @@ HOSTILE = {  # what initial_listen does at its beginning, and what that is calle
     "__import__('time').monotonic = lambda: 0": "replaces-the-library",
     "__import__('threading').Thread = None": "replaces-the-library",
     "socket.socket = None": "replaces-the-library",
+    "__import__('os').mkdir(OTHERS + '2')": "changes-files",
+    "__import__('os').mkfifo(OTHERS + '2')": "changes-files",
+    "__import__('sqlite3').connect(OTHERS + '2')": "changes-files",
+    "socket.socket(socket.AF_UNIX).bind(OTHERS + '2')": "changes-files",
+    "__import__('_posixshmem').shm_open('/lenproto-test', 66, 384)": "changes-files",
+    "__import__('_socket').socket().bind(('', 0))": "reaches-others",
+    "__import__('_socket').socket().connect_ex(('127.0.0.1', 18820))": "reaches-others",
+    "socket.getaddrinfo('time.example.org', 123)": "reaches-others",
+    "socket.socket(socket.AF_UNIX).connect('/tmp/.X11-unix/X0')": "reaches-others",
+    "__import__('multiprocessing.resource_tracker').resource_tracker.ensure_running()": "leaves-a-program",
     "__import__('os').abort()": "crashes-python",
     "__import__('ctypes').string_at(0)": "crashes-python",
 }  # fmt: skip
@@ -105,6 +115,14 @@ HARMLESS = [
     "__import__('os').environ.clear()",
     "__import__('subprocess').run([__import__('sys').executable, '-c', ''])",
     "print('x' * 300_000)",
+    "__import__('tempfile').mkdtemp()",
+    "__import__('sqlite3').connect(':memory:').close()",
+    "__import__('sqlite3').connect('mine.db').close()",
+    "socket.socket(socket.AF_UNIX).bind('mine.socket')",
+    "socket.create_server(('127.0.0.1', 0)).close()",
+    "socket.gethostbyname('localhost')",
+    "socket.getaddrinfo('127.0.0.1', 80)",
+    "socket.socketpair()[0].close()",
 ]  # fmt: skip
 FORGES = """
     import json, os

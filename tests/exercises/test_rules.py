@@ -1,16 +1,13 @@
 """Which misconception bytes and calls show, rule by rule; the solutions as a whole are judged in test_verdicts."""
 
-import datetime
 import random
 
 import pytest
 
-from lenproto import server
-from lenproto.exercises.functions import FUNCTIONS, part
+from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.functions.case import cases
 from lenproto.exercises.functions.finding import explain, thing
 from lenproto.exercises.functions.framing import diagnose, frames, is_frame
-from lenproto.exercises.functions.serve_requests.rules import _name
 from lenproto.exercises.judging import evidence
 from lenproto.exercises.judging.run import run
 from lenproto.lab.shocks.table import client_shocks, server_shocks
@@ -86,76 +83,6 @@ def test_a_thing_is_told_the_same_each_run():
     assert len(thing("x" * 1000)) < 70
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "%Y-%m-%d %H:%M:%S.%f",
-        "%c",
-        "%d/%m/%Y %H:%M",
-        "%H:%M",
-        "%d.%m.%y",
-        "%A, %d %B %Y",
-        "%s",
-        "it is %I:%M %p",
-        "%Y%m%d %H%M%S",
-        "%d%m%Y%H%M%S",
-        "%H%M%S",
-    ],
-)
-def test_a_clock_in_the_evidence_is_covered_up_and_nothing_else(pattern):
-    now = datetime.datetime.now()
-    text = f'sendall(b"0042{now.strftime(pattern)}")'
-    covered = evidence.clockless(text)
-    assert covered.startswith('sendall(b"0042') and covered.endswith('")')
-    assert len(covered) == len(text) and "#" in covered
-    assert f"{now:%H:%M}" not in covered
-
-
-@pytest.mark.parametrize(
-    "moment",
-    [
-        "2026-11-23 03:03",
-        "2026-10-10 10:10",
-        "2026-05-26 00:00",
-        "2001-01-01 01:01",
-        "2026-11-23 12:01",
-    ],
-)
-def test_a_random_number_is_no_time_whatever_time_it_is(monkeypatch, moment):
-    """A number from 1 to 10 may be the hour, the minute and the day."""
-    monkeypatch.setattr(evidence, "_moments", lambda: (datetime.datetime.fromisoformat(moment),))
-    assert not any(evidence.tells_time(str(number)) for number in range(100))
-    assert (
-        evidence.tells_time(moment)
-        and evidence.tells_time(moment[-5:].removeprefix("0"))
-        and evidence.tells_time(moment[:10])
-    )
-    seen, finding, _ = run(
-        next(case for case in cases("serve_requests") if case.name == "many random numbers"),
-        server.serve_requests,
-        part("serve_requests", "rules").explain,
-    )
-    assert finding is None and seen.ending == "returned"
-
-
-@pytest.mark.parametrize("name", ["pc-10-14", "room 10 pc 14", "server14.10"])
-def test_numbers_in_a_name_are_no_time(monkeypatch, name):
-    monkeypatch.setattr(
-        evidence, "_moments", lambda: (datetime.datetime.fromisoformat("2026-11-23 10:14"),)
-    )
-    assert _name(name) is None
-    told = [_name("10:14").misconception, _name("7").misconception]
-    assert told == ["answers-another-request"] * 2
-
-
-def test_the_digits_in_an_address_of_memory_tell_no_time():
-    now = datetime.datetime.now()
-    assert not evidence.tells_time(
-        f"<built-in method now of type object at 0x7f{now:%H}a{now:%M}cd>"
-    )
-    assert evidence.tells_time(f"<object at 0x7f01ab02cd>, at {now:%H:%M}")
-
-
 def test_what_differs_from_run_to_run_is_covered_up_in_all_the_values_of_words():
     inner = Words("judging.thing.list", size=2, items=["<object at 0x7f01ab02cd>", "7"])
     held = Words("any_function.one-recv-for-all.seen", call="bind(50123)", bytes=[inner, 50123])
@@ -163,13 +90,6 @@ def test_what_differs_from_run_to_run_is_covered_up_in_all_the_values_of_words()
     assert covered.values["call"] == "bind(port)"
     assert covered.values["bytes"][0].values == {"size": 2, "items": ["<object at 0x…>", "7"]}
     assert held.values["call"] == "bind(50123)", "what was held stays as it was"
-
-
-@pytest.mark.parametrize(
-    "text", ["0004lena", "RAND was answered by 11", "Monday is May", "127.0.0.1", "b'\\xd7\\xa9'"]
-)
-def test_what_tells_no_time_stays(text):
-    assert evidence.clockless(text) == text
 
 
 def test_every_row_of_the_shocks_reaches_a_function_but_those_for_whole_programs():

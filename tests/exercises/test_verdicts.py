@@ -36,6 +36,7 @@ NEEDS = {
     "poll_states": (select, "poll"),
     "waits_with_epoll": (select, "epoll"),
     "os_descriptors": (select, "poll"),
+    "epoll_waits": (select, "epoll"),
     "sendmsg_vector": (socket.socket, "sendmsg"),
     "initial_listen__reuse_port": (socket, "SO_REUSEPORT"),
 }  # which not every system has

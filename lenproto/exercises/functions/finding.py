@@ -32,6 +32,12 @@ PLAINLY = (
     ValueError,
     OSError,
 )
+# refused calls that a function's own rules explain
+OWN_RULES = {
+    ("initial_contact", "connect"),
+    ("initial_listen", "bind"),
+    ("initial_listen", "connect"),
+}
 # no peer can bring these about
 OWN_FAULT = (NameError, AttributeError, TypeError, ImportError, SyntaxError)
 
@@ -65,21 +71,28 @@ def explain(seen):
 
     A rule looks at bytes, calls and results, never at the source: any right way of writing passes.
     """
-    if call := next((call for call in seen.trace if call.where and call.where.file in OURS), None):
-        return found("not-ones-own", function=call.where.function)
     finding = forbidden(seen) or part(seen.case.function, "rules").explain(seen)
     if finding and seen.driver and (kept := seen.driver.kept_back):
         # write() to a file of a socket is thought to send: it waits for more, or for flush()
         return found(
             "not-flushed", data=kept, bytes=literal(kept[:SHOWN_BYTES]), where=finding.where
         )
-    return finding
+    return finding or _not_ones_own(seen)
+
+
+def _not_ones_own(seen):
+    """Whether it was lenproto's own function that talked."""
+    calls = (call for call in seen.trace if call.where and call.where.file in OURS)
+    call = next(calls, None)
+    return found("not-ones-own", function=call.where.function) if call else None
 
 
 def forbidden(seen):
     """What no function may do, whatever it is for."""
     if seen.ending == "exited":
         return found("ends-the-program.exit", where=seen.failed_at)
+    if wrong := _reaches_others(seen):
+        return wrong
     if seen.asked and seen.case.function != "send_requests":
         return found("asks-the-keyboard")
     if len(seen.sent) >= MOST_BYTES:
@@ -93,6 +106,17 @@ def forbidden(seen):
         return found("leaves-a-thread", threads=count(seen.threads, "thread"))
     if isinstance(seen.error, TypeError) and seen.failed_at is None:
         return found("takes-other-parameters", error=text(seen.error))
+    return None
+
+
+def _reaches_others(seen):
+    """It tried to reach somebody who is none of its case, and no function has a name of its own for that."""
+    for act, call in seen.refused:
+        if (seen.case.function, act) in OWN_RULES:
+            continue
+        if act == "connect":
+            return found("second-connection", call=call.text(), where=call.where)
+        return found(f"reaches-others.{act}", call=call.text(), where=call.where)
     return None
 
 
@@ -127,14 +151,14 @@ def _raised(seen):
 
 def _spins(seen):
     call = seen.call or seen.trace[-1]
+    if how := seen.driver.never_gives_up:
+        return found(f"never-gives-up.{how}", call=call.text(), where=call.where)
     if call.at_end_of_stream:
         return found("does-not-stop-at-the-end.again", call=call.text(), where=call.where)
     if ended := next((call for call in seen.trace if call.at_end_of_stream), None):
         return found(
             "does-not-stop-at-the-end.on", end=ended.text(), call=call.text(), where=ended.where
         )
-    if isinstance(call.result, TimeoutError):
-        return found("never-gives-up", call=call.text(), where=call.where)
     return found(
         "goes-on-after-an-error", call=call.text(), outcome=call.outcome(), where=call.where
     )

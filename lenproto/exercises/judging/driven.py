@@ -13,6 +13,8 @@ import socket
 import threading
 from dataclasses import dataclass
 
+from lenproto.exercises.judging import reach
+from lenproto.exercises.judging.clock import CLOCK
 from lenproto.exercises.judging.patience import Patience
 from lenproto.lab import tap
 from lenproto.lab.call import Call
@@ -36,13 +38,16 @@ MOST_FLOODS = 1000  # so often a peer asks that never reads an answer
 OTHERS_S = 0.5  # seconds that a function's other threads may compute while one of them waits
 OTHERS_STILL = 25  # looks in a row at which they stand still
 NAP_S = 0.001  # how long a function really sleeps
-# so often a time limit may run out in one function before it is said to go on for ever
-PATIENCE = 50
-FILES = (
-    io.TextIOWrapper,
-    io.BufferedRWPair,
-    io.BufferedWriter,
-)  # that keep what is written for a while
+FILES = (io.TextIOWrapper, io.BufferedRWPair, io.BufferedWriter)  # keep what is written for a while
+# so often in a row a time limit may run out, or a look find nothing, before it is said to go on for ever
+MOST_IN_VAIN = 4000
+FEW_IN_VAIN = 100  # the first ones, in which as much time passes as the limit says
+LEAP = 0.05  # then at least this part of what has passed already: so every deadline is met soon
+LEAST_LEAP_S = 0.001
+LONG_S = 100_000.0  # so long that no deadline is left
+NO_LIMIT_S = 300.0  # the program around a function sets one: as long as the server's
+REAL_LOOKS = 10  # of one that does not wait: what was sent may be on its way inside the system
+TOLD_S = 1.0  # a pause of the peer that is one of its steps
 
 
 class Pending(Exception):
@@ -139,10 +144,15 @@ class Driver:
         self.log = []
         self.stuck = self.spins = None
         self.kept_back = b""  # what lay in a buffer of its own when it was stuck
+        self.never_gives_up = (
+            ""  # "limit" or "polls": how it goes on for ever though the peer is silent
+        )
         self.spoke = []  # how many bytes the function had sent each time when the peer spoke
+        self._moments = [0]  # at which of the clock's moments that was; it began at the first one
         self.problem = None  # the Moved that was not met
         self._over = False  # the function has ended
-        self._expired = self._floods = 0
+        self._in_vain = self._real_looks = self._floods = 0
+        self._since = 0.0  # what the clock had gone before the first one in vain
         self._lock = threading.RLock()
 
     @property
@@ -155,6 +165,11 @@ class Driver:
         """The same, split where the peer has spoken."""
         places = [0, *self.spoke, len(self.came)]
         return [self.came[a:b] for a, b in itertools.pairwise(places)]
+
+    def moments(self, number):
+        """The moments at which the clock stood while an answer was due, by its number among the answers."""
+        ends = [*self._moments[1:], len(CLOCK.moments) - 1]
+        return CLOCK.moments[self._moments[number] : ends[number] + 1]
 
     @property
     def done(self):
@@ -169,16 +184,21 @@ class Driver:
                 if self.stuck or self.spins:
                     raise self._stopped(actor)
                 if self._step():
+                    self._in_vain = 0
                     return True
-                if self._silent and self._expired < PATIENCE:
-                    self._expired += 1
-                    actor.pace.expired = True
-                    return True
+                limit_s = _limit_s(actor)
+                if self._silent:
+                    return self._runs_out(actor, limit_s)
                 gone = self.peer and self.peer.sock.fileno() == -1
             if gone or (actor.sock and actor.sock.fileno() == -1):
                 return False
-            if came := self.peer and self._on_the_way(actor):
+            if came := self.peer and self._on_the_way(actor, limit_s):
                 return came is self.peer.sock
+            if limit_s == 0 or actor.pace.has_timer:
+                with self._lock:
+                    if self._passes(actor, limit_s):
+                        return True
+                break
             patience = patience or Patience(OTHERS_S, OTHERS_STILL)
             if patience.is_over() or not self._others(actor):
                 break
@@ -187,10 +207,30 @@ class Driver:
             self.kept_back = self.kept_back or kept_back
             self._last_step()
             # last of all: who sees it may stop the function, and then its end of the connection is closed
-            self.stuck = self.stuck or (
-                actor.doing or Call("", actor.pace.waits_in, None, tap.where(1), 0.0)
-            )
+            self.stuck = self.stuck or _waiting(actor)
             raise self._stopped(actor)
+
+    def _runs_out(self, actor, limit_s):
+        """The peer is silent: the time limit runs out. Stopped where that goes on for ever."""
+        if self._passes(actor, limit_s):
+            return True
+        self.spins = _waiting(actor)
+        self.never_gives_up = "polls" if limit_s == 0 else "limit"
+        raise self._stopped(actor)
+
+    def _passes(self, actor, limit_s):
+        """Let the time pass in which an actor gets nothing; return whether it has not done so too often."""
+        if self._in_vain >= MOST_IN_VAIN:
+            return False
+        if not self._in_vain:
+            self._since = CLOCK.gone_s
+        self._in_vain += 1
+        gone_s = CLOCK.gone_s - self._since
+        if self._in_vain > FEW_IN_VAIN and gone_s < LONG_S:
+            limit_s = max(limit_s, gone_s * LEAP, LEAST_LEAP_S)
+        CLOCK.move(limit_s)
+        actor.pace.expired = True
+        return True
 
     def _others(self, actor):
         """Whether the function has another thread, which may still do what is waited for."""
@@ -207,7 +247,8 @@ class Driver:
         with self._lock:
             self.slept_s = max(self.slept_s, seconds)
             self._step()
-        return min(seconds, NAP_S)
+        CLOCK.move(seconds)
+        return min(seconds, 0.0 if tap.alone() else NAP_S)
 
     def finish(self):
         """The function has ended: see which of the steps that are left are met all the same."""
@@ -232,7 +273,7 @@ class Driver:
         """Whether the peer's next step is one that expects something."""
         return (
             bool(self._steps)
-            and not isinstance(self._steps[0], Send | Close | Reset | ShutDown)
+            and not isinstance(self._steps[0], Send | Close | Reset | ShutDown | Wait)
             and not self._connect
         )
 
@@ -250,11 +291,14 @@ class Driver:
             return False
         if self._connect:
             try:
-                self.peer, self._connect = DrivenPeer(self._connect()), None
+                with reach.judge():
+                    self.peer, self._connect = DrivenPeer(self._connect()), None
             except OSError:  # it is not there
                 return False
             self.log.append(Moved(self.seen(), Words("judging.peer.connects")))
             return True
+        if isinstance(self._steps[0], Wait):
+            return self._pause(self._steps.pop(0))
         step, note, mark = (
             self._steps[0],
             Moved(self.seen(), self._steps[0].words, last=self._over),
@@ -263,6 +307,7 @@ class Driver:
         if isinstance(step, Send):
             self.peer.fill()
             self.spoke.append(len(self.peer.came))
+            self._moments.append(len(CLOCK.moments) - 1)
         self.peer.sent = self.peer.received = b""
         try:
             if isinstance(step, Flood):
@@ -278,6 +323,14 @@ class Driver:
         self.log.append(note)
         self._steps.pop(0)
         return not self.problem
+
+    def _pause(self, step):
+        """Let time pass, and go on."""
+        CLOCK.move(step.seconds)
+        if step.seconds >= TOLD_S:
+            self.log.append(Moved(self.seen(), step.words))
+        self._step()
+        return True
 
     def _flood(self, step):
         """Ask for more, and read nothing, for as long as there is room; return whether there was."""
@@ -298,16 +351,18 @@ class Driver:
         self._steps.pop(0)
         return True
 
-    def _on_the_way(self, actor):
+    def _on_the_way(self, actor, limit_s):
         """The socket at which something comes after all: a system may need a moment to deliver what was sent."""
         with self._lock:
             self.peer.fill()
+            self._real_looks += limit_s == 0
+        wait_s = 0 if self._real_looks > REAL_LOOKS and limit_s == 0 else ON_THE_WAY_S
         with selectors.DefaultSelector() as selector:
             if actor.sock:
                 selector.register(actor.sock, selectors.EVENT_READ)
             if not self.peer.ended and len(self.came) < MOST_BYTES:
                 selector.register(self.peer.sock, selectors.EVENT_READ)
-            ready = selector.select(ON_THE_WAY_S) if selector.get_map() else []
+            ready = selector.select(wait_s) if selector.get_map() else []
             return ready[0][0].fileobj if ready else None
 
 
@@ -340,11 +395,24 @@ class _Sink:
         return len(data)
 
 
+def _limit_s(actor):
+    """How long an actor is about to wait; 0: it only looks."""
+    if actor.waits_not:
+        return 0.0
+    limit_s = actor.limit_s if actor.doing else actor.pace.limit_s
+    return NO_LIMIT_S if limit_s is None else limit_s
+
+
+def _waiting(actor):
+    """The call in which an actor waits."""
+    return actor.doing or Call("", actor.pace.waits_in, None, tap.where(2), 0.0)
+
+
 def _single(script):
-    """Yield the steps of a script: what is sent in pieces as so many steps; no pauses, for nothing here takes time."""
+    """Yield the steps of a script: what is sent in pieces as so many steps."""
     for step in script:
         if isinstance(step, Send) and step.piece:
             for at in range(0, len(step.data), step.piece):
                 yield Send(step.data[at : at + step.piece])
-        elif not isinstance(step, Wait):
+        else:
             yield step

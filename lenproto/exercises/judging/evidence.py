@@ -1,10 +1,7 @@
 """What was seen in a case, as numbered steps: what the peer and the function did, with every byte, in order."""
 
-import datetime
-import functools
 import linecache
 import re
-import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,15 +16,7 @@ SHOWN_BYTES = 120  # of one step
 MOST_STEPS = 40  # of a case: the first and the last
 ADDRESS = r"0x[0-9a-f]{6,}"  # of memory, as Python shows it
 MANY_STEPS = 500  # how many more there were depends on how fast the computer is
-TIMESTAMP_S = 100  # how far from now a number of seconds may be that tells the time
 TEXT_LIMIT = 2000  # characters of what was printed
-CLOCK = re.compile(
-    # a date, also right behind a header
-    r"(19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d\d)(?!\d)"
-    r"|\d{1,2}:\d{2}(:\d{2}([.,]\d+)?)?( ?[AP]M\b)?"  # a time of day
-    r"|(?<![A-Za-z])(Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\b"
-    r"|(?<!\d)1\d{9}(\.\d+)?|\b20\d\d\b",  # seconds since 1970; a year
-)
 
 
 @dataclass
@@ -63,10 +52,9 @@ def steps(seen: Seen) -> list[StepAnswer]:
         # else it depends on the computer how far it came
         last = ordered[-half:] if seen.ending != "late" else []
         ordered = [*ordered[:half], Step(0, "", more), *last]
-    tells = clockless if seen.case.function == "serve_requests" else str
 
-    def cover(text):  # a verdict reads the same at any time
-        return stable(tells(text), seen.ports)
+    def cover(text):  # a verdict reads the same in each run
+        return stable(text, seen.ports)
 
     return [
         StepAnswer(
@@ -159,78 +147,9 @@ def stable(text: str, ports: Collection[int]) -> str:
     return re.sub(rf"\b(?:{'|'.join(map(str, ports))})\b", "port", text) if ports else text
 
 
-def tells_time(text):
-    """Whether a text may tell the date or time of this moment, in whatever format."""
-    text = re.sub(ADDRESS, "", text)
-    numbers = re.findall(r"\d+", text)
-    if not numbers:
-        return False
-    pairs, digits = _forms(_moments())
-    if any(_both(numbers, these, those) for these, those in pairs) or digits.search(text):
-        return True
-    return any(
-        abs(int(number) - time.time()) < TIMESTAMP_S for number in numbers if len(number) == 10
-    )
-
-
-def _both(numbers, these, those):
-    """Whether one number is among these and another one among those: at 03:03 a single 3 is no time."""
-    first = {index for index, number in enumerate(numbers) if number in these}
-    second = {index for index, number in enumerate(numbers) if number in those}
-    return bool(first and second) and len(first | second) > 1
-
-
-def _moments():
-    """This minute and the one before, of this place and of UTC."""
-    return _minutes(int(time.time() // 60))
-
-
-@functools.lru_cache(maxsize=1)
-def _minutes(number):
-    """The same of a minute that is given by its number since 1970."""
-    utc = [
-        datetime.datetime.fromtimestamp(60 * each, datetime.UTC) for each in (number, number - 1)
-    ]
-    return (*utc, *(moment.astimezone() for moment in utc))
-
-
-@functools.lru_cache(maxsize=1)
-def _forms(moments):
-    """How these moments may be told: pairs of sets of numbers, and a pattern for digits alone, such as 20261122."""
-    pairs, dates, times = [], set(), set()
-    for moment in moments:
-        pairs.append(
-            ({str(moment.year), f"{moment.year % 100:02}"}, {str(moment.day), f"{moment.day:02}"})
-        )
-        pairs.append(
-            (
-                {f"{moment:%H}", f"{moment:%I}", str(moment.hour), str(moment.hour % 12 or 12)},
-                {f"{moment:%M}", str(moment.minute)},
-            )
-        )
-        dates |= {f"{moment:{form}}" for form in ("%Y%m%d", "%d%m%Y", "%m%d%Y")}
-        times.add(f"{moment:%H%M}")
-    return pairs, re.compile(
-        rf"({'|'.join(dates)})(\d{{4}}|\d{{6}})?(?!\d)|(?<!\d)({'|'.join(times)})\d\d(?!\d)"
-    )
-
-
-def clockless(text):
-    """Return a text with # for each letter and digit of the date and time of this moment."""
-
-    def cover(told):
-        return re.sub(r"\w", "#", told.group())
-
-    header = re.match(r'[^"]*"?\d{4}', text)  # a number of seconds may stand right behind one
-    for start in (0, header.end() if header else 0):
-        if tells_time(text[start:]):
-            return text[:start] + CLOCK.sub(cover, _forms(_moments())[1].sub(cover, text[start:]))
-    return text
-
-
 def steady(data: bytes) -> bytes:
-    """Return bytes without what differs from run to run: # for this moment's date and time, ... for addresses."""
-    text = clockless(data.decode("latin-1"))
+    """Return bytes without what differs from run to run: ... for addresses of memory."""
+    text = data.decode("latin-1")
     return re.sub(ADDRESS, "0x...", text).encode("latin-1", "replace")
 
 

@@ -5,7 +5,10 @@ virtual machine.
 """
 
 import builtins
+import contextlib
 import errno
+import functools
+import importlib
 import os
 import select
 import selectors
@@ -16,7 +19,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 
-from lenproto.exercises.judging import processes
+from lenproto.exercises.judging import processes, reach
 from lenproto.exercises.report.misconceptions import observed
 from lenproto.words import Words, say
 
@@ -29,6 +32,7 @@ STARTS = (
     "os.exec",
     "os.spawn",
     "os.startfile",
+    "_winapi.CreateProcess",
 )
 CHANGES = (
     "os.remove",
@@ -41,7 +45,32 @@ CHANGES = (
     "os.chown",
     "os.utime",
     "shutil.rmtree",
+    "os.mkdir",
+    "os.mkfifo",
+    "os.mknod",
+    "sqlite3.connect",
 )
+# what tells no audit hook of itself, and as which event it counts
+UNTOLD = (
+    ("os", "mkfifo", "os.mkfifo"),
+    ("os", "mknod", "os.mknod"),
+    ("_posixsubprocess", "fork_exec", "os.fork"),
+    ("_posixshmem", "shm_open", "shm_open"),
+)
+NAMES = {  # which ask the network, and which of their arguments is the name
+    "socket.getaddrinfo": 0,
+    "socket.gethostbyname": 0,
+    "socket.gethostbyaddr": 0,
+    "socket.getnameinfo": 0,
+}
+ACTS = {
+    "socket.bind": ("bind", "bound"),
+    "socket.connect": ("connect", "connect"),
+    "socket.sendto": ("send", "sent"),
+    "socket.sendmsg": ("send", "sent"),
+}
+# which may be told a folder to count from, as the last argument
+WITH_FOLDER = ("os.remove", "os.rmdir", "os.chmod", "os.utime", "os.mkdir")
 LIBRARY = (
     builtins,
     socket,
@@ -54,6 +83,7 @@ LIBRARY = (
     os,
 )
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+MOST_SAID = 60  # characters of an address
 MOST_DESCRIPTORS = 512  # that are looked at
 
 
@@ -73,18 +103,28 @@ class Guard:
         self.starts: Callable[[], object] | None = None  # called before it does
         self._refusal = say("judging.error.not-here")  # before a submission can be in its way
         self._kept = {number: _identity(number) for number in kept}
+        self._tell_untold()
         self._library = [(owner, dict(_public(owner))) for owner in LIBRARY]
         self._environ, self._depth = dict(os.environ), sys.getrecursionlimit()
         self._sockets, self._grew = _open_sockets(), False
         looks = dict.fromkeys(STARTS, self._start) | dict.fromkeys(CHANGES, self._change)
         looks |= {"open": self._open, "os.kill": self._signal, "os.killpg": self._signal}
+        looks |= dict.fromkeys(NAMES, self._ask) | dict.fromkeys(ACTS, self._reach)
+        looks |= {"shm_open": self._share}
 
         def hook(event, arguments):
             look = looks.get(event)
-            if look and self.armed:
+            if look and self.armed and not reach.is_judge():
                 look(event, arguments)
 
         sys.addaudithook(hook)
+
+    def _tell_untold(self):
+        """Let those functions tell, too, that tell no audit hook."""
+        for module, name, event in UNTOLD:
+            owner = sys.modules.get(module) or _imported(module)
+            if hasattr(owner, name):
+                setattr(owner, name, _telling(getattr(owner, name), event))
 
     def complaint(self) -> tuple[str, Words] | None:
         """Return (misconception, what was seen) of what it did to others since last time; None if nothing."""
@@ -141,6 +181,40 @@ class Guard:
             whom = "parent" if target == os.getppid() else "another"
             self._refuse(f"ends-another-program.{whom}", event=event)
 
+    def _share(self, event, arguments):
+        """Memory that others see, too: a name without a place, but a file where the system keeps them."""
+        self._refuse("changes-files.call", event=event, file=str(arguments[0]))
+
+    def _ask(self, event, arguments):
+        name = arguments[NAMES[event]]
+        name = name[0] if isinstance(name, tuple) else name
+        if not reach.now().knows(name):
+            self.tried.append(observed("reaches-others.asked", name=_said(name)))
+            raise socket.gaierror(socket.EAI_NONAME, self._refusal)
+
+    def _reach(self, event, arguments):
+        """What goes round the methods of socket.socket, or is no case's: see run for the rest."""
+        (sock, address), (act, how) = arguments[:2], ACTS[event]
+        if address is None:
+            return
+        if isinstance(address, str | bytes):
+            self._reach_by_name(sock, address, act, how)
+        elif not reach.now().allows(act, address):
+            self._refuse(f"reaches-others.{how}", address=_said(address))
+        elif act == "bind":
+            reach.note_bound(sock)
+
+    def _reach_by_name(self, sock, address, act, how):
+        """A socket of Unix has a file for its address, or a name that all programs of a computer see."""
+        name = os.fsencode(address)
+        if act == "bind" and not name:
+            return  # the system chooses
+        if act == "bind" and not name.startswith(b"\0"):
+            self._change("bind", (address,))
+            reach.note_bound(sock)
+        elif act == "bind" or not reach.has_bound(address):
+            self._refuse(f"reaches-others.{how}", address=_said(address))
+
     def _open(self, event, arguments):
         path, mode, flags = arguments
         writes = set(mode) & set("wax+") if isinstance(mode, str) else (flags or 0) & WRITING
@@ -156,6 +230,9 @@ class Guard:
 
     def _may_write(self, path, folder):
         path = os.fsdecode(path)
+        if path == ":memory:":
+            return True
+        path = path.removeprefix("file:").partition("?")[0] if path.startswith("file:") else path
         if folder >= 0 and sys.platform == "linux":
             path = os.path.join(f"/proc/self/fd/{folder}", path)
         real = os.path.realpath(path)
@@ -167,6 +244,29 @@ class Guard:
         raise PermissionError(errno.EPERM, self._refusal)
 
 
+def _imported(module):
+    """A module, if this system has it."""
+    with contextlib.suppress(ImportError):
+        return importlib.import_module(module)
+    return None
+
+
+def _telling(function, event):
+    """A function that tells of itself before it does anything."""
+
+    @functools.wraps(function)
+    def told(*args, **kwargs):
+        sys.audit(event, *args)
+        return function(*args, **kwargs)
+
+    return told
+
+
+def _said(value):
+    """An address or a name, as it may be shown."""
+    return repr(value)[:MOST_SAID]
+
+
 def _paths(event, arguments):
     """The (path, descriptor of the folder it is counted from, or -1) that an event would change."""
     if event in ("os.rename", "os.link"):
@@ -176,7 +276,7 @@ def _paths(event, arguments):
     else:
         paths, folders = (
             arguments[:1],
-            arguments[-1:] if event in ("os.remove", "os.rmdir", "os.chmod", "os.utime") else (),
+            arguments[-1:] if event in WITH_FOLDER else (),
         )
     folders = [*folders, -1, -1]
     return [

@@ -1,6 +1,8 @@
 """Runs one function against the peer of one case, and tells what was seen. For a process of its own: see worker."""
 
 import contextlib
+import errno
+import os
 import random
 import socket
 from collections.abc import Callable
@@ -9,16 +11,18 @@ from typing import TypeVar
 
 from lenproto.exercises.functions import FUNCTIONS, SERVER_SIDE, part
 from lenproto.exercises.functions.case import Case
+from lenproto.exercises.judging import reach
+from lenproto.exercises.judging.clock import CLOCK, JUDGING
 from lenproto.exercises.judging.driven import MOST_BYTES, Driver, send_at_once
 from lenproto.exercises.judging.patience import Patience
 from lenproto.exercises.judging.stuck import Stuck, stuck_in
 from lenproto.exercises.judging.waits import stand_in
 from lenproto.lab import keyboard, tap
-from lenproto.lab.call import SENDING
+from lenproto.lab.call import SENDING, Call
 from lenproto.lab.pace import Driven
 from lenproto.lab.program import LabError, Program
 from lenproto.lab.trace import Trace
-from lenproto.wire import MAX_BODY_BYTES
+from lenproto.wire import DEFAULT_IP, MAX_BODY_BYTES
 from lenproto.words import say
 
 CASE_S = (
@@ -28,7 +32,7 @@ LOOK_S = 0.05  # between two looks at it
 STILL = 30  # looks in a row at which it stands still, and waits for what is no peer's
 MOST_CHARACTERS = 1_000_000  # that a function may print in one case
 THREADS_S = 0.3  # seconds that the function's own threads may compute after it has returned
-THREADS_STILL = 15  # looks in a row at which all of them stand still
+THREADS_STILL = 50  # looks in a row at which all of them stand still
 TRIES = 3  # of a case that a stranger has disturbed
 RECENT = 4  # calls that one looks at after each call
 # times that a function reads the end of the stream, and goes on: it may ask for each byte of a body
@@ -75,6 +79,8 @@ class Seen:
     again: int = 0  # how often it has made the same call in vain
     slept_s: float = 0.0  # seconds, its longest sleep, had it been left to sleep
     ports: set = field(default_factory=set)  # that the system chose for this case
+    # what it tried and was refused: "connect", "bind" or "send", and the call
+    refused: list[tuple[str, Call]] = field(default_factory=list)
 
     @property
     def sent(self):
@@ -95,6 +101,10 @@ class Seen:
         """Its calls of these names."""
         return [call for call in self.trace if call.name in names]
 
+    def refusals(self, act):
+        """Its calls that were refused, of this kind."""
+        return [call for kind, call in self.refused if kind == act]
+
 
 def run(
     case: Case, function: Callable[..., object], explain: Callable[[Seen], Found]
@@ -106,7 +116,10 @@ def run(
     for _ in range(TRIES):
         with stand_in(), contextlib.ExitStack() as stack:
             seen = Seen(case)
-            arguments = SET_UP[case.function](seen, stack)
+            CLOCK.set(JUDGING)
+            with reach.judge():
+                arguments = SET_UP[case.function](seen, stack)
+            stack.enter_context(reach.within(_reach(seen, arguments)))
             seen.ports |= {
                 address[1]
                 for address in (seen.address, seen.peer_address)
@@ -116,6 +129,26 @@ def run(
         if not (clean and _met_a_stranger(seen)):
             break
     return seen, finding, clean
+
+
+def _reach(seen, arguments):
+    """Whom the function of a case may reach."""
+
+    def held():
+        sockets = [sock for actor in seen.driver.actors for sock in list(actor.sockets)]
+        return [_name(sock) for sock in sockets]
+
+    own = [seen.address] if seen.address else []
+    if seen.case.function in ("initial_contact", "initial_listen"):
+        own.append(arguments)
+    return reach.Reach(own, held, wildcard=seen.case.function == "initial_contact")
+
+
+def _name(sock):
+    try:
+        return sock.getsockname()
+    except OSError:  # closed
+        return ("", 0)
 
 
 def _met_a_stranger(seen):
@@ -162,7 +195,7 @@ def _watch(seen, function, arguments, explain):
     keyboard.give(program.thread, ask)
     random.seed(1)
     try:
-        program.start(Driven(_gate(seen), driver.drive, driver.sleep))
+        program.start(Driven(_gate(seen), driver.drive, driver.sleep, _refusal(seen)))
         ended = _wait(program, driver)
         seen.stuck = None if ended else stuck_in(program.thread)
     finally:
@@ -185,7 +218,7 @@ def _watch(seen, function, arguments, explain):
     driver.finish()
     finding = explain(seen)
     if seen.ending != "late":  # else its process will be ended, and nobody waits any longer
-        with contextlib.suppress(LabError):
+        with contextlib.suppress(LabError), reach.judge():
             program.stop()
     recorder.remove()
     return finding, not program.alive
@@ -216,7 +249,9 @@ def _in_vain(seen):
         call.in_vain for call in seen.trace[-RECENT:]
     ):  # all goes well, and a trace may be long
         return None
-    calls = [call for call in seen.trace if not isinstance(call.result, BlockingIOError)]
+    # time limits and looks in vain are the driver's to count: it moves the clock on
+    driven = (BlockingIOError, TimeoutError)
+    calls = [call for call in seen.trace if not isinstance(call.result, driven)]
     if again := next((call for call in calls if call.again), None):
         # a counted loop asks for each byte of a body, though there are none
         seen.again += 1
@@ -232,7 +267,7 @@ def _wait(program, driver):
     while program.thread.is_alive() and not patience.is_over():
         program.thread.join(LOOK_S)
         if (driver.stuck or driver.spins or _floods(program)) and program.thread.is_alive():
-            with contextlib.suppress(LabError):
+            with contextlib.suppress(LabError), reach.judge():
                 program.stop()
     if not program.thread.is_alive():
         patience = Patience(THREADS_S, THREADS_STILL)
@@ -278,3 +313,35 @@ def _gate(seen):
                 tap.original("close")(seen.sock)
 
     return gate
+
+
+def _refusal(seen):
+    """Return what is called before each call that may reach somebody: what it gives is raised instead of the call.
+
+    Who listens without having bound would be open to all: it is bound here, as the system would do it, but to loopback.
+    """
+    allowed = reach.now()
+
+    def refusal(call, sock, address):
+        if sock.family not in (socket.AF_INET, socket.AF_INET6):
+            return None  # see guard
+        if call.name == "listen":
+            _bind_to_loopback(sock)
+            return None
+        act = {"bind": "bind", "connect": "connect", "connect_ex": "connect"}.get(call.name, "send")
+        if allowed.allows(act, address):
+            if act == "bind":
+                reach.note_bound(sock)
+            return None
+        if act == "connect" and allowed.is_other_loopback(address):
+            return ConnectionRefusedError(errno.ECONNREFUSED, os.strerror(errno.ECONNREFUSED))
+        seen.refused.append((act, call))
+        return reach.refused()
+
+    return refusal
+
+
+def _bind_to_loopback(sock):
+    with contextlib.suppress(OSError):
+        if sock.family == socket.AF_INET and not sock.getsockname()[1]:
+            tap.original("bind")(sock, (DEFAULT_IP, 0))

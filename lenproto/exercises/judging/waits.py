@@ -1,7 +1,8 @@
 """Stands in for the ways round a socket's own methods: select, poll and selectors, os.read and os.write.
 
 A function that waits there is driven like one that waits in recv: its peer goes on, and where that is silent, the time
-limit is over at once. What it reads and writes there is recorded as recv and send. (For sleep, see tap.)
+limit is over at once. What it reads and writes there is recorded as recv and send. (For sleep, see tap.) Threads wait
+for each other as they do, but the clock tells it; one that waits for nobody sleeps.
 """
 
 import contextlib
@@ -9,10 +10,14 @@ import functools
 import os
 import select
 import selectors
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
+from lenproto.exercises.judging import clock
+from lenproto.exercises.judging.clock import CLOCK
 from lenproto.lab import tap
 
 _lock = threading.Lock()
@@ -34,13 +39,16 @@ _ORIGINAL: dict[tuple[Any, str], Any] = {
         *((kind, "select") for kind in _KINDS),
         (os, "read"),
         (os, "write"),
+        (threading.Condition, "wait"),
+        (threading.Event, "wait"),
     ]
 }
+_standing = contextlib.ExitStack()  # of the clock, as long as anybody is inside
 
 
 @contextlib.contextmanager
 def stand_in() -> Iterator[None]:
-    """In here, whoever is driven may wait in any way.
+    """In here, whoever is driven may wait in any way, and the clock stands still.
 
     Also under a name that was fetched in here: from select import select.
     """
@@ -51,6 +59,7 @@ def stand_in() -> Iterator[None]:
     with _lock:
         _users += 1
         if _users == 1:
+            _standing.enter_context(clock.standing())
             for (owner, name), method in _ORIGINAL.items():
                 setattr(owner, name, _STAND_INS.get((owner, name), _selector)(method))
     try:
@@ -61,12 +70,15 @@ def stand_in() -> Iterator[None]:
             if not _users:
                 for (owner, name), method in _ORIGINAL.items():
                     setattr(owner, name, method)
+                _standing.close()
         tap.unwatch(idle)
 
 
 def _select(method):
     @functools.wraps(method)
     def driven(readers, writers, others, timeout=None):
+        if timeout and not (readers or writers or others):
+            time.sleep(timeout)
         return _drive("select", lambda limit: method(readers, writers, others, limit), timeout, any)
 
     return driven
@@ -111,7 +123,9 @@ def _epoll(method):
 def _selector(method):
     @functools.wraps(method)
     def driven(selector, timeout=None):
-        return _drive("select", lambda limit: method(selector, limit), timeout)
+        # a loop of asyncio waits until its next timer, say of its sleep()
+        timer = sys._getframe(1).f_globals.get("__name__") == "asyncio.base_events"
+        return _drive("select", lambda limit: method(selector, limit), timeout, timer=timer)
 
     return driven
 
@@ -134,7 +148,31 @@ def _write(method):
     return driven
 
 
-_STAND_INS = {
+def _condition(method):
+    @functools.wraps(method)
+    def driven(condition, timeout=None):
+        notified = method(condition, timeout)
+        if timeout and not notified and _driven_actor():
+            CLOCK.move(timeout)
+        return notified
+
+    return driven
+
+
+def _event(method):
+    @functools.wraps(method)
+    def driven(event, timeout=None):
+        if timeout and not event.is_set() and _driven_actor() and tap.alone():
+            time.sleep(timeout)
+            return event.is_set()
+        return method(event, timeout)
+
+    return driven
+
+
+_STAND_INS: dict[tuple[Any, str], Any] = {
+    (threading.Condition, "wait"): _condition,
+    (threading.Event, "wait"): _event,
     (select, "select"): _select,
     (select, "poll"): _poll,
     (select, "epoll"): _epoll,
@@ -160,7 +198,7 @@ def _socket(number):
     return next((sock for sock in sockets if sock.fileno() == number), None)
 
 
-def _drive(name, look, timeout, found=bool):
+def _drive(name, look, timeout, found=bool, *, timer=False):
     """Wait until look(0) finds something, as long as the peer goes on; where it is silent, until now."""
     actor = _driven_actor()
     if actor is None:
@@ -168,7 +206,9 @@ def _drive(name, look, timeout, found=bool):
     seen = look(0)
     try:
         actor.pace.waits_in = name
-        while not found(seen) and (timeout is None or timeout > 0):
+        actor.pace.limit_s = timeout if timeout is None else max(timeout, 0.0)
+        actor.pace.has_timer = timer and timeout is not None
+        while not found(seen):
             moved, silent = actor.pace.drive(actor), actor.pace.expired
             actor.pace.expired = False
             if not moved:  # what it did last is still on its way inside the system
@@ -177,5 +217,5 @@ def _drive(name, look, timeout, found=bool):
             if silent:
                 break
     finally:
-        actor.pace.waits_in = None
+        actor.pace.waits_in, actor.pace.has_timer = None, False
     return seen

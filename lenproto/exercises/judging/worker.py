@@ -137,7 +137,7 @@ def _loaded(
     """What there is to tell of a submission that was loaded."""
     complaint = guard.complaint()
     guard.mend()
-    if complaint and complaint[0] == "changes-files":
+    if complaint and complaint[0] in ("changes-files", "reaches-others"):
         notes, complaint = [*notes, complaint[1]], None
     return {
         "names": [name for name in names if callable(space.get(name))],

@@ -27,6 +27,8 @@ KINDS = ((bool, "bool"), ((str, bytes), "text"), (socket.socket, "socket"))
 
 def explain(seen):
     case = seen.case
+    if elsewhere := _elsewhere(seen):
+        return elsewhere
     if not case.wants:
         return _no_contact(seen)
     if case.level == "spec" and (wrong := _connecting(seen) or _talk(seen)):
@@ -39,6 +41,18 @@ def explain(seen):
     return ended_otherwise(seen) or _result(seen)
 
 
+def _elsewhere(seen):
+    """Whether it tried to connect to somebody else than it was told to; that was refused."""
+    call = next(iter(seen.refusals("connect")), None)
+    if call is None:
+        return None
+    own = [each for each in seen.calls("connect", "connect_ex") if each.argument == seen.address]
+    if own:
+        return found("connects-elsewhere.too", call=call.text(), where=call.where)
+    differs = "port" if call.argument[:1] == seen.address[:1] else "address"
+    return found(f"connects-elsewhere.{differs}", where=call.where)
+
+
 def _connecting(seen):
     """What is wrong with the way to the server."""
     calls = seen.calls("connect", "connect_ex")
@@ -48,13 +62,6 @@ def _connecting(seen):
     # the port is thought to come first
     if isinstance(address, tuple) and len(address) > 1 and isinstance(address[0], int):
         return found("swaps-address-and-port", where=where)
-    if isinstance(address, tuple) and isinstance(seen.error, TypeError):
-        return None  # it did not get as far as that
-    right = (seen.address, ("localhost", seen.address[1]))
-    # the address on one's own computer is thought to be everybody's
-    if isinstance(address, tuple) and address[:2] not in right:
-        differs = "port" if address[:1] == seen.address[:1] else "address"
-        return found(f"connects-elsewhere.{differs}", where=where)
     succeeded = calls[0].result is None and calls[0].ended is not None
     if succeeded and reads(seen) and not seen.driver.peer:
         return found("not-a-tcp-socket", where=where)

@@ -5,12 +5,15 @@ import socket
 
 from lenproto.exercises.functions import finding
 from lenproto.exercises.functions.finding import ended_otherwise, raised, thing, what_peer_did
+from lenproto.exercises.judging.reach import EVERYWHERE
 from lenproto.wire import DEFAULT_IP, DEFAULT_PORT
 
 found = functools.partial(finding.found, of="initial_listen")
 
 
 def explain(seen):
+    if refused := seen.refusals("bind"):
+        return _elsewhere(seen, refused[0])
     # listening is thought to be over when somebody has come
     if seen.ending == "waits" and seen.call.name == "accept":
         return found("accepts-already", where=seen.call.where)
@@ -19,6 +22,18 @@ def explain(seen):
     if seen.ending == "returned":
         return _no_server_socket(seen.result) or _address(seen) or _listening(seen)
     return _wrong_calls(seen) or ended_otherwise(seen)
+
+
+def _elsewhere(seen, call):
+    """It tried to bind to another address than it was given; that was refused."""
+    ip, port = call.argument[:2]
+    if ip in EVERYWHERE:
+        return found("opens-to-all", ip=ip or EVERYWHERE[1], own=DEFAULT_IP, where=call.where)
+    if seen.case.level == "shock":
+        return found("binds-elsewhere.taken", did=what_peer_did(seen.case), where=call.where)
+    if port == DEFAULT_PORT and not seen.address[1]:
+        return found("binds-elsewhere.fixed", port=port, where=call.where)
+    return found("binds-elsewhere.another", where=call.where)
 
 
 def _could_not_listen(seen):
@@ -49,7 +64,8 @@ def _wrong_calls(seen):
     # listen() is thought to choose the address
     if first and first.name == "listen":
         return found("listens-before-it-binds", where=first.where)
-    if first and isinstance(seen.error, OSError) and first.argument != seen.address:
+    other = first and isinstance(first.argument, tuple) and first.argument != seen.address
+    if other and isinstance(seen.error, OSError):
         return found("binds-elsewhere.another", where=first.where)
     return None
 
@@ -77,12 +93,8 @@ def _address(seen):
     if port == 0:
         return found("returns-the-wrong-socket")
     where = binds[0].where
-    if ip in ("0.0.0.0", "::"):
-        return found("opens-to-all", ip=ip, own=DEFAULT_IP, where=where)
     if ip != seen.address[0] or (seen.address[1] and port != seen.address[1]):
         return found("binds-elsewhere.another", where=where)
-    if port == DEFAULT_PORT and not seen.address[1]:
-        return found("binds-elsewhere.fixed", port=port, where=where)
     return None
 
 

@@ -12,21 +12,26 @@ from lenproto.exercises.functions.case import (
     cut_within,
     of_server,
 )
-from lenproto.lab.shocks.script import Close, ExpectAnswer, ExpectEnd, Flood, Send
+from lenproto.lab.shocks.script import Close, ExpectAnswer, ExpectEnd, Flood, Send, Wait
 from lenproto.wire import HANDSHAKE
 
 NAME = "serve_requests"
 spec, shock = functools.partial(case.spec, NAME), functools.partial(case.shock, NAME)
 # random numbers that are asked for: so many that one out of ten is missed in one of seven million runs
 DRAWS = 150
+PAUSE_S = 4.0  # seconds, in which a minute begins: see clock
 _BYE = (Send(b"EXIT"), ExpectEnd())
 
 
 def _dialogue(*requests):
-    """A polite client's part, once the first request has come: an answer, the next request, until EXIT."""
+    """A polite client's part, once the first request has come: an answer, the next request, until EXIT.
+
+    It takes its time before it asks for the TIME again: the server's clock goes on meanwhile.
+    """
     script = [AnswerTo(request=requests[0])]
-    for request in requests[1:]:
-        script += [Send(request.encode()), AnswerTo(request=request)]
+    for number, request in enumerate(requests[1:], 1):
+        again = request == "TIME" and request in requests[:number]
+        script += [*[Wait(PAUSE_S)] * again, Send(request.encode()), AnswerTo(request=request)]
     return (*script, *_BYE)
 
 
@@ -54,7 +59,7 @@ CASES = [
     spec("one answer", *_dialogue("NAME"), request="NAME"),
     spec("EXIT at once", ExpectEnd(), request="EXIT"),
     spec("several answers", *_dialogue("NAME", "RAND", "TIME", "NAME"), request="NAME"),
-    spec("TIME first", *_dialogue("TIME", "NAME"), request="TIME"),
+    spec("TIME first", *_dialogue("TIME", "NAME", "TIME"), request="TIME"),
     spec("many random numbers", *_dialogue(*["RAND"] * DRAWS),
           values={"n": DRAWS}, request="RAND"),
     *filter(None, map(_seen, cut_within(of_server(), TALK_BEFORE, len(TALK)))),

@@ -28,7 +28,7 @@ from lenproto.exercises.functions.finding import (
 from lenproto.exercises.functions.finding import call_text as text_of
 from lenproto.exercises.functions.framing import diagnose, frames
 from lenproto.exercises.functions.serve_requests.cases import DRAWS
-from lenproto.exercises.judging.evidence import CLOCK, clockless, tells_time
+from lenproto.exercises.judging import clock
 from lenproto.lab.call import RECEIVING, literal
 from lenproto.lab.shocks.script import ExpectAnswer, ShutDown
 from lenproto.wire import HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
@@ -152,7 +152,7 @@ def _answer(seen, request, data, number):
 
 def _content(seen, request, text, number):
     """What is wrong with the words of an answer."""
-    shown = repr(clockless(text))
+    shown = repr(text)
     if not text.strip():
         return found("empty-answer", request=request)
     if request not in KNOWN:
@@ -161,14 +161,16 @@ def _content(seen, request, text, number):
         return found("known-request-unknown", request=request, text=shown)
     if re.fullmatch(r"b'.*'|b\".*\"", text, re.DOTALL):
         return found("bytes-as-text", request=request, text=shown)
-    wrong = {"RAND": _random, "TIME": _time, "NAME": _name}[request](text)
-    if wrong and text in _earlier(seen, number):
+    looks = {"RAND": _random, "NAME": _name, "TIME": lambda text: _time(seen, text, number)}
+    wrong = looks[request](text)
+    stands_still = wrong and wrong.misconception == "time-stands-still"
+    if wrong and not stands_still and text in _earlier(seen, number):
         return found("answers-an-earlier-request.known", request=request, text=shown)
     return wrong
 
 
 def _unknown(seen, request, text, number):
-    if request == "time" and tells_time(text):
+    if request == "time" and clock.fields_told(text, seen.driver.moments(number)):
         return found("takes-small-letters.time")
     if text in _earlier(seen, number) and not any(name in text for name in ASKABLE):
         return found("answers-an-earlier-request.unknown", request=repr(request), text=repr(text))
@@ -188,20 +190,35 @@ def _earlier(seen, number):
 def _random(text):
     numbers = re.findall(r"-?\d+(?:[.,]\d+)?", text)
     if len(numbers) != 1 or not numbers[0].lstrip("-").isdecimal():
-        return found("random-number-is-none", text=repr(clockless(text)))
+        return found("random-number-is-none", text=repr(text))
     if not 1 <= int(numbers[0]) <= 10:
         return found("random-number-out-of-range", number=numbers[0])
     return None
 
 
-def _time(text):
-    return None if tells_time(text) else found("time-is-not-now", text=repr(text))
+def _time(seen, text, number):
+    now = seen.driver.moments(number)
+    if clock.tells(text, now):
+        return None
+    shown = clock.shown(now[-1])
+    if clock.fields_told(text, [clock.LOADING]):
+        return found("time-stands-still.loaded", text=repr(text), now=shown)
+    before = [moment for each in range(number) for moment in seen.driver.moments(each)]
+    if clock.fields_told(text, before):
+        return found("time-stands-still.before", text=repr(text), now=shown)
+    return found("time-is-not-now", text=repr(text))
 
 
 def _name(text):
-    if (tells_time(text) and CLOCK.search(text)) or re.fullmatch(r"\d{1,2}", text.strip()):
-        return found("answers-another-request", text=repr(clockless(text)))
+    if _is_time(text) or re.fullmatch(r"\d{1,2}", text.strip()):
+        return found("answers-another-request", text=repr(text))
     return None
+
+
+def _is_time(text):
+    """Whether a text is a date or time, and not a name that happens to have two such numbers in it."""
+    told = clock.fields_told(text, [*clock.CLOCK.moments, clock.LOADING])
+    return told > 2 or (told == 2 and not re.search(r"[^\W\d_]", text))
 
 
 def _draws(seen, requests):

@@ -1,0 +1,49 @@
+"""level: spec
+mistake: time-in-the-class
+The time is worked out where the class is made, not where it is asked for.
+"""
+
+import random
+import socket
+import time
+
+
+def recv_all(sock, n):
+    data = b""
+    while len(data) < n:
+        part = sock.recv(n - len(data))
+        if part == b"":
+            break
+        data = data + part
+    return data
+
+
+class Answers:
+    time = time.ctime()
+
+    def tell(self):
+        return self.time
+
+
+def serve_requests(request, client_socket):
+    while True:
+        if request == "EXIT" or request == "":
+            break
+        if request == "TIME":
+            answer = Answers().tell()
+        elif request == "NAME":
+            answer = socket.gethostname()
+        elif request == "RAND":
+            answer = str(random.randint(1, 10))
+        else:
+            answer = "I do not know this request. I know TIME, NAME, RAND, EXIT"
+        body = answer.encode("utf-8")
+        try:
+            client_socket.sendall(str(len(body)).zfill(4).encode() + body)
+            data = recv_all(client_socket, 4)
+        except OSError:
+            break
+        if len(data) < 4:
+            break
+        request = data.decode("ascii", "replace")
+    client_socket.close()
