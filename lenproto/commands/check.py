@@ -30,7 +30,7 @@ def run(args):
     """
     levels = LEVELS[: LEVELS.index(args.level) + 1]  # a level rests on those before it
     try:
-        with Progress() as progress:
+        with ProgressLine() as progress:
             found = judge_file(args.file, levels=levels, tell=progress.tell)
     except NotReadable as error:
         print(plain(str(error)).replace("\n", " "), file=sys.stderr)
@@ -82,7 +82,7 @@ def total(found, levels=LEVELS):
     return " ".join(sentences)
 
 
-class Progress:
+class ProgressLine:
     """Says on a terminal which function is being judged, in a line that goes away."""
 
     def __init__(self):
