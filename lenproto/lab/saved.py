@@ -8,11 +8,18 @@ from os import PathLike
 from pathlib import Path, PurePath
 from typing import Any
 
-from lenproto.lab.call import Call, Where
+from lenproto.lab.call import RECEIVING, SENDING, Call, Where
 from lenproto.lab.notes import Notes
 from lenproto.words import say
 
 FORMAT = "lenproto trace 1"  # of a saved trace
+# what a call may be given, and give
+PLAIN: tuple[type, ...] = (bytes, int, str, tuple, type(None))
+GIVES: dict[str, tuple[type, ...]] = {
+    **dict.fromkeys(RECEIVING, (bytes, int)),
+    **dict.fromkeys(("send", "sendto", "sendmsg"), (int,)),
+    "accept": (tuple,),
+}
 
 
 def save(
@@ -43,12 +50,13 @@ def load(path: str | PathLike[str]) -> tuple[list[Call], set[int], dict[str, Not
         if saved["format"] != FORMAT:
             raise ValueError
         calls = [
-            Call(**{name: _unpacked(value) for name, value in call.items()})
+            _checked(Call(**{name: _unpacked(value) for name, value in call.items()}))
             for call in saved["calls"]
         ]
         notes = {actor: Notes.unpacked(each) for actor, each in saved["notes"].items()}
-        return calls, set(saved["whole"]), notes
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        whole = {number for number in saved["whole"] if _is(number, int)}
+        return calls, whole, notes
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(say("stage.trace.no-trace", path=path)) from error
 
 
@@ -77,6 +85,36 @@ def _unpacked(value: Any) -> Any:
     if "address" in value:
         return tuple(value["address"])
     kind = getattr(builtins, value["error"], OSError)
-    return (kind if isinstance(kind, type) and issubclass(kind, BaseException) else OSError)(
-        value["text"]
+    if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+        kind = OSError
+    try:
+        return kind(value["text"])
+    except TypeError:  # one that is made of more than a text
+        return OSError(value["text"])
+
+
+def _checked(call: Call) -> Call:
+    """The same call; ValueError where it is none that a tap could have recorded."""
+    place, ended, connection = call.where, call.ended, call.connection
+    done = ended is not None and not isinstance(call.result, BaseException)
+    right = (
+        _is(call.actor, str)
+        and _is(call.name, str)
+        and isinstance(place, Where)
+        and all(map(_is, place, (str, int, str)))
+        and isinstance(call.started, float | int)
+        and isinstance(ended, float | int | None)
+        and (connection is None or _is(connection, int))
+        and isinstance(call.argument, PLAIN)
+        and isinstance(call.result, (*PLAIN, BaseException))
+        and (not done or isinstance(call.result, GIVES.get(call.name, PLAIN)))
+        and not (done and call.name in SENDING and not _is(call.argument, bytes))
     )
+    if not right:
+        raise ValueError
+    return call
+
+
+def _is(value: object, kind: type) -> bool:
+    """Whether a value is of exactly this kind: True is no number here."""
+    return type(value) is kind
