@@ -93,7 +93,7 @@ def test_what_differs_from_run_to_run_is_covered_up_in_all_the_values_of_words()
 
 
 def test_every_row_of_the_shocks_reaches_a_function_but_those_for_whole_programs():
-    reached = {function: {case.name for case in cases(function, "shock")} for function in FUNCTIONS}
+    reached = {function: {case.name for case in cases(function)} for function in FUNCTIONS}
     server = {shock.name for shock in server_shocks(1.0)} - {"polite", "drips", "1000 clients"}
     client = {shock.name for shock in client_shocks(1.0)} - {"polite"}
     assert server <= reached["check_client"] | reached["serve_requests"]
