@@ -54,7 +54,7 @@ def passed(found, levels=LEVELS):
 
 def told(found, levels=LEVELS):
     """The verdict on a file in words: each function's levels and first failure, and a line for all."""
-    parts = [text.told(name, found.functions[name]) for name in there(found)]
+    parts = [text.told(name, found.functions[name], hinted=1) for name in there(found)]
     if found.notes:
         notes = (f"  {note}" for note in found.notes)
         parts.append("\n".join([say("commands.check.notes"), *notes]))

@@ -52,11 +52,8 @@ PATIENCE_S = 0.05
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 LAB = os.path.dirname(__file__) + os.sep
 # beginnings of the names of files that are nobody's own code: they stand around a program that is watched
-HELPERS = (
-    wire.__file__,
-    LAB,
-    os.path.join(os.path.dirname(wire.__file__), "exercises", "judging") + os.sep,
-)
+JUDGING = os.path.join(os.path.dirname(wire.__file__), "exercises", "judging") + os.sep
+HELPERS = (wire.__file__, LAB, JUDGING)
 LESSON = LAB + "literal.py"  # it stands in the lab, but is a program that one looks at
 # Thread → Actor. Not by identifier: a new thread may get that of one that has ended
 _actors: dict[threading.Thread, "Actor"] = {}

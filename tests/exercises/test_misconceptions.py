@@ -1,8 +1,11 @@
 """The catalogue of misconceptions: every name that a verdict can give has its entry, in words for a learner."""
 
 import ast
+import builtins
+import contextlib
 import functools
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -12,8 +15,8 @@ from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.functions.case import cases
 from lenproto.exercises.report import misconceptions
 from lenproto.exercises.report.hints import hints
-from lenproto.exercises.report.misconceptions import misconception
-from lenproto.exercises.report.types import CaseReport, StepReport
+from lenproto.exercises.report.misconceptions import ANY, catalogue, misconception
+from lenproto.exercises.report.types import CaseReport
 from lenproto.words import table
 
 NAME = re.compile(r"[a-z]+(-[a-z0-9]+)+")
@@ -154,13 +157,13 @@ def a_case(**more):
     return CaseReport(name="", label="", level="spec", story="", verdict="fail", **facts)
 
 
-def test_hints_are_symptom_concept_line_solution():
+def test_hints_are_what_happened_and_where_concept_and_solution():
     ladder = hints(a_case(where=["send_answer", 7, "cell 3"], source="sock.sendall(body)"))
-    assert len(ladder) == 4
-    assert ladder[0] == "No length."
+    assert len(ladder) == 3
+    assert ladder[0].endswith("Look at line 7 of send_answer: sock.sendall(body)")
     assert "TCP is a stream" in ladder[1]
-    assert ladder[2] == "Look at line 7 of send_answer: sock.sendall(body)"
-    assert "%04d" in ladder[3]
+    assert "%04d" in ladder[2]
+    assert not any("No length." in hint for hint in ladder)
 
 
 def test_the_same_name_is_explained_for_the_function_in_which_it_is_found():
@@ -171,19 +174,48 @@ def test_the_same_name_is_explained_for_the_function_in_which_it_is_found():
     )
     assert (
         "server_socket"
-        in hints(a_case(misconception="returns-nothing", function="initial_listen"))[3]
+        in hints(a_case(misconception="returns-nothing", function="initial_listen"))[2]
     )
 
 
-def test_without_a_line_the_hint_names_the_last_one_that_talked():
-    steps = [
-        StepReport(1, "you", "", line=3),
-        StepReport(2, "client", ""),
-        StepReport(3, "you", "", line=5),
-        StepReport(4, "you", ""),
-    ]
-    assert "line 5" in hints(a_case(steps=steps))[2]
-    assert len(hints(a_case())[2]) > 10
+# what a learner's page has besides Python's own: the parameters and names of the course text, what lessons 7 and 8
+# import, and names that say what they are
+ON_THE_PAGE = {
+    *("ip", "port", "server_socket", "client_socket", "request", "answer", "socket", "random", "datetime", "time"),
+    *("recv_exactly", *FUNCTIONS),
+    *("sock", "n", "data", "header", "body", "length", "greeting", "message", "text", "error", "address", "received"),
+    *("thread", "file", "name"),
+}  # fmt: skip
+
+
+def solutions():
+    """Every solution of the catalogue, with where it stands."""
+    for place in (ANY, *FUNCTIONS):
+        for name, entry in catalogue(place).items():
+            all_of = entry.solution if isinstance(entry.solution, dict) else {"": entry.solution}
+            for function, lines in all_of.items():
+                yield pytest.param(lines.strip("\n"), id=f"{place}-{name}-{function}")
+
+
+def tree_of(lines):
+    """The syntax tree of lines that may be the middle of a function, an except clause, or its first line."""
+    inside = textwrap.indent(lines, "    ")
+    for within in ("", "    try:\n        pass\n", "    if request:\n        pass\n"):
+        with contextlib.suppress(SyntaxError):
+            return ast.parse(f"def f():\n{within}{inside}\n")
+    return ast.parse(f"{lines}\n    pass\n")
+
+
+@pytest.mark.parametrize("lines", list(solutions()))
+def test_a_solution_uses_no_name_that_the_learners_page_lacks(lines):
+    nodes = list(ast.walk(tree_of(lines)))
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    made = {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ExceptHandler)}
+    made |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+    assert used - made - set(dir(builtins)) <= ON_THE_PAGE
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from lenproto.exercises.learner import check
 from lenproto.exercises.report import text
 from lenproto.exercises.report.hints import hints
 from lenproto.exercises.report.types import CaseReport, FunctionReport, StepReport
+from lenproto.words import Words
 
 
 def step(number, who, what, line=None, problem="", where=None):
@@ -130,15 +131,36 @@ def test_a_case_without_steps_leaves_no_gap():
 
 def test_hints_come_one_after_another_numbered_and_the_solution_as_lines_of_python():
     many = len(hints(FAILED))
-    assert many == 4
+    assert many == 3
     assert text.hint_lines(FAILED, 0) == []
-    assert text.hint_lines(FAILED, 2)[0] == "Hint 1 of 4: It sent 3 bytes."
+    assert text.hint_lines(FAILED, 2)[0].startswith("Hint 1 of 3: Whoever writes this may think:")
+    assert not any(FAILED.message in hint or hint in FAILED.message for hint in hints(FAILED))
     for given in range(1, many + 2):
         said = "\n".join(text.hint_lines(FAILED, given))
         assert said.count("Hint ") == min(given, many)
-    first, *code = text.hint_lines(FAILED, many)[3:]
-    assert first == "Hint 4 of 4:"
+    first, *code = text.hint_lines(FAILED, many)[2:]
+    assert first == "Hint 3 of 3:"
     ast.parse("\n".join(line.removeprefix("    ") for line in code))
+
+
+def test_where_no_line_is_known_the_last_one_that_talked_is_named_with_its_function():
+    steps = (
+        step(1, "you", "send", 2, where=["f", 2, "<cell 2>"]),
+        step(2, "you", "recv(4)", 7, where=["helper", 7, "<cell 3>"]),
+        step(3, "server", "closes"),
+    )
+    said = hints(replace(FAILED, where=None, steps=steps))[0]
+    assert said.endswith("is line 7 of helper. Look at what comes after it.")
+    # of a long case only the beginning is told: nobody knows which line was the last
+    said = hints(replace(FAILED, where=None, steps=(*steps, step(0, "", "more"))))[0]
+    assert said.endswith("Look at its first lines.")
+
+
+def test_what_else_is_wrong_in_a_line_is_said_with_the_first_hint():
+    aside = Words("judging.mixed.with-text", line=4, function="f")
+    first, *rest = hints(replace(FAILED, asides=(aside,)))
+    assert str(aside) in first
+    assert rest == hints(FAILED)[1:]
 
 
 def test_every_case_says_once_why_the_rest_was_skipped():

@@ -103,7 +103,10 @@ def forbidden(seen):
         place = seen.stuck.words if seen.stuck else Words("judging.stuck.nowhere")
         return found("never-ends.stopped", place=place, where=seen.stuck and seen.stuck.where)
     if seen.threads:
-        return found("leaves-a-thread", threads=count(seen.threads, "thread"))
+        return found("leaves-a-thread.running", threads=count(seen.threads, "thread"))
+    # what is started is thought to be done
+    if (later := seen.after_return) and seen.ending == "returned":
+        return found("leaves-a-thread.went-on", call=later.text(), where=later.where)
     if isinstance(seen.error, TypeError) and seen.failed_at is None:
         return found("takes-other-parameters", error=text(seen.error))
     return None

@@ -143,7 +143,7 @@ class Worker:
         }
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-c", CODE],
+                [sys.executable, "-b", "-P", "-c", CODE],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The ladder of hints for a failed case: what was seen, why the protocol wants it otherwise, where to look, Python."""
+"""The ladder of hints for a failed case: what happened and where, why the protocol wants it otherwise, Python."""
 
 import linecache
 from typing import NamedTuple
@@ -16,27 +16,39 @@ class Hint(NamedTuple):
 
 
 def ladder(case: CaseReport) -> list[Hint]:
-    """Return the hints for a failed case of a report: symptom, concept, the line in question, solution."""
+    """Return the hints for a failed case of a report: what happened and where, why it is otherwise, the line in Python.
+
+    The verdict's own sentence stands above them, and none says it again.
+    """
     known = misconception(case.misconception, case.function)
-    rungs = [Hint(case.message)]
-    if known:
-        rungs.append(Hint(say("hints.why", opening=known.opening, concept=known.concept)))
-    rungs.append(Hint(_line(case)))
-    if known:
-        rungs.append(Hint(known.solution.strip("\n"), is_code=True))
-    return rungs
+    look = " ".join([*map(str, case.asides), _line(case)])
+    if not known:
+        return [Hint(look)]
+    return [
+        Hint(say("hints.happened", opening=known.opening, look=look)),
+        Hint(known.concept),
+        Hint(known.solution.strip("\n"), is_code=True),
+    ]
 
 
 def _line(case: CaseReport) -> str:
     """Where to look."""
     if not case.where:
-        own = [step.line for step in case.steps if step.who == "you" and step.line]
-        return say("hints.look.behind", line=own[-1]) if own else say("hints.look.first")
+        return _last_line(case)
     function, line, file = case.where
     source = case.source or linecache.getline(file, line).strip()
     if source:
         return say("hints.look.source", line=line, function=function, source=source)
     return say("hints.look.at", line=line, function=function)
+
+
+def _last_line(case: CaseReport) -> str:
+    """The last line of its own that talked, where all steps up to the end are told."""
+    own = [step.where for step in case.steps if step.who == "you" and step.where]
+    if not own or not case.steps[-1].number:
+        return say("hints.look.first")
+    function, line, _ = own[-1]
+    return say("hints.look.behind", line=line, function=function)
 
 
 def hints(case: CaseReport) -> list[str]:
