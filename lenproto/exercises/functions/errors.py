@@ -39,6 +39,10 @@ SAID = {
             TypeError,
             r"unsupported operand type\(s\) for [-+]=?: '(int|str|bytes)' and '(int|str|bytes)'",
         ),
+        (
+            TypeError,
+            r"'[<>]=?' not supported between instances of '(int' and '(str|bytes)|(str|bytes)' and 'int)'",
+        ),
     ],
     # accept() gives two things at once
     "accept-not-unpacked": [
@@ -68,6 +72,11 @@ def _says(error, all_said):
     return any(isinstance(error, kind) and re.search(said, text(error)) for kind, said in all_said)
 
 
+def _named(error):
+    named = re.search(r"'(\w+)'", text(error))
+    return named[1] if named else ""
+
+
 def _asks_a_text_for_a_port(call):
     address = call.argument if call and call.name in ("connect", "connect_ex", "bind") else None
     return isinstance(address, tuple) and len(address) > 1 and isinstance(address[1], str | bytes)
@@ -75,8 +84,8 @@ def _asks_a_text_for_a_port(call):
 
 def _hides_a_module(error):
     """Whether a name that is a module's stands for something else: a socket, or a file of one's own of that name."""
-    if isinstance(error, UnboundLocalError):
-        return error.name in MODULES
+    if isinstance(error, UnboundLocalError):  # not every Python tells its name but in the sentence
+        return (error.name or _named(error)) in MODULES
     if not isinstance(error, AttributeError):
         return False
     thing, name = error.obj, error.name
