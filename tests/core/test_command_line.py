@@ -5,15 +5,20 @@ import ctypes
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import tomllib
 
 import pytest
 from helpers.peers.bare import TIME_LIMIT_S, connect, converse, read, read_to_the_end
 from helpers.places import ROOT
 from helpers.programs import LENPROTO, Printed, Server, environment, run, run_client, run_server
+
+from lenproto.__main__ import main
+from lenproto.commands.signals import ENDING, Ended, heard_as_ctrl_c
 
 GREETING = "Hello! You can ask for: TIME, NAME, RAND or EXIT"
 posix_only = pytest.mark.skipif(
@@ -236,6 +241,112 @@ def test_a_name_that_cannot_be_an_answer_is_told_before_the_first_client(name):
     ended = run_server("--port", "0", "--name", name)
     one_line(ended, "lenproto: cannot listen on 127.0.0.1:0: ")
     assert ended.stdout == ""
+
+
+# Signals that end a program
+
+SIGNALS = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+ENDED_WHILE_JUDGING = """
+import signal, sys
+import lenproto.__main__, lenproto.commands.{command} as command
+command.run = lambda args: signal.raise_signal(signal.{name})
+sys.argv = ["lenproto", "{command}", "x"]
+sys.exit(lenproto.__main__.main())
+"""
+
+
+@posix_only
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("said", [None, b"", b"HiNAME"])
+def test_a_signal_ends_the_server_like_ctrl_c(name, said):
+    with Server() as program, contextlib.ExitStack() as client:
+        if said is not None:
+            sock = client.enter_context(connect(program.address))
+            sock.sendall(said)
+            assert program.line().startswith("client ")
+        program.process.send_signal(getattr(signal, name))
+        assert program.end() == (0, ["stopped"])
+        assert program.stderr() == "", "no socket was left open, either"
+
+
+@posix_only
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_signal_ends_the_client_at_the_prompt_like_ctrl_c(server, name):
+    ip, port = server.address
+    command = [*LENPROTO, "client", "--ip", ip, "--port", str(port)]
+    with Printed(command, stdin=subprocess.PIPE) as program:
+        assert program.line() == GREETING
+        program.process.send_signal(getattr(signal, name))
+        code, lines = program.end()
+        assert (code, lines[-1], program.stderr()) == (0, "stopped", "")
+
+
+@posix_only
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("command", ["check", "grade"])
+def test_a_signal_that_ends_a_judging_program_is_its_exit_code(name, command):
+    program = ENDED_WHILE_JUDGING.format(command=command, name=name)
+    ended = run([sys.executable, "-c", program])
+    assert (ended.returncode, ended.stdout) == (128 + getattr(signal, name), "\nstopped\n")
+    assert ended.stderr == ""
+
+
+@posix_only
+def test_a_server_that_is_to_outlive_its_terminal_does():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does it
+    try:
+        program = Server()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with program:
+        program.process.send_signal(signal.SIGHUP)
+        assert converse(program.address)[0] == GREETING.encode()
+        program.ends_well()
+
+
+def handlers():
+    return [signal.getsignal(getattr(signal, name)) for name in ENDING if hasattr(signal, name)]
+
+
+def heard(monkeypatch, argv):
+    """Run a command in this process; return the handlers within, and what it gave."""
+    monkeypatch.setattr("lenproto.__main__.prepare_standard_streams", lambda: None)
+    monkeypatch.setattr("lenproto.commands.client.run", lambda args: within.append(handlers()) or 7)
+    monkeypatch.setattr(sys, "argv", ["lenproto", "client"])
+    within = []
+    return main(argv), *within
+
+
+def test_only_a_program_hears_signals_and_nobody_else_who_imports_or_calls_it(monkeypatch):
+    before = handlers()
+    assert heard(monkeypatch, ["client"]) == (7, before)
+    code, within = heard(monkeypatch, None)
+    assert code == 7
+    assert within != before
+    assert handlers() == before
+
+
+def test_the_command_line_runs_outside_of_the_main_thread_too(monkeypatch):
+    before, done = handlers(), []
+    thread = threading.Thread(target=lambda: done.append(heard(monkeypatch, None)))
+    thread.start()
+    thread.join(TIME_LIMIT_S)
+    assert done == [(7, before)]
+
+
+@posix_only
+def test_a_terminal_that_is_closed_says_so_twice_and_ends_it_once():
+    def closed():
+        with heard_as_ctrl_c():
+            try:
+                signal.raise_signal(signal.SIGHUP)
+            finally:
+                signal.raise_signal(signal.SIGHUP)
+
+    with pytest.raises(Ended) as ended:
+        closed()
+    again = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    assert (ended.value.number, again) == (signal.SIGHUP, signal.SIG_IGN)
 
 
 # The client
