@@ -14,7 +14,7 @@ import tomllib
 
 import pytest
 from helpers.peers.bare import TIME_LIMIT_S, connect, converse, read, read_to_the_end
-from helpers.places import ROOT
+from helpers.places import CORPUS, ROOT
 from helpers.programs import LENPROTO, Printed, Server, environment, run, run_client, run_server
 
 from lenproto.__main__ import main
@@ -276,6 +276,8 @@ def test_a_signal_ends_the_client_at_the_prompt_like_ctrl_c(server, name):
     command = [*LENPROTO, "client", "--ip", ip, "--port", str(port)]
     with Printed(command, stdin=subprocess.PIPE) as program:
         assert program.line() == GREETING
+        with pytest.raises(subprocess.TimeoutExpired):
+            program.process.wait(0.05)  # it waits at the prompt, and nobody types
         program.process.send_signal(getattr(signal, name))
         code, lines = program.end()
         assert (code, lines[-1], program.stderr()) == (0, "stopped", "")
@@ -540,3 +542,63 @@ def test_it_is_also_installed_as_a_command():
         )
     ended = run([installed, "client", "--port", "-1"])
     one_line(ended, "No contact with 127.0.0.1:-1: ")
+
+
+# A folder in which modules of a learner's have names of Python's own
+
+OWN_NAMES = (
+    "socket random json queue select argparse errno tomllib string threading time signal subprocess tempfile pickle ast "
+    "rich psutil client server words"
+).split()
+
+
+@pytest.fixture
+def own_modules(tmp_path):
+    """A folder in which a learner's modules hide Python's, if they are found first."""
+    for name in OWN_NAMES:
+        (tmp_path / f"{name}.py").write_text(f"raise ImportError('the learner's own {name}')")
+    shutil.copy(CORPUS / "right" / "plain.py", tmp_path / "mine.py")
+    return tmp_path
+
+
+def script():
+    """The installed command; skips where there is none."""
+    installed = shutil.which("lenproto", path=str(pathlib.Path(sys.executable).parent))
+    if not installed:
+        pytest.skip("lenproto is not installed beside this Python")
+    return [installed]
+
+
+@pytest.mark.parametrize("how", ["as a module", "as a script"])
+def test_a_learners_modules_beside_the_file_hide_none_of_pythons(own_modules, how):
+    command = LENPROTO if how == "as a module" else script()
+    in_there = {"cwd": own_modules, "env": environment(PYTHONPATH=str(ROOT))}
+    judged = run([*command, "check", "mine.py"], **in_there)
+    assert (judged.returncode, judged.stderr) == (0, "")
+    assert judged.stdout.splitlines()[-1].startswith("5 of 5 functions pass")
+    assert "no such port" in one_line(run([*command, "client", "--port", "-1"], **in_there), "No ")
+    with Printed([*command, "server", "--port", "0"], **in_there) as program:
+        port = int(program.line().rpartition(":")[2])
+        assert converse(("127.0.0.1", port))[0] == GREETING.encode()
+
+
+def test_only_a_program_leaves_the_folder_out_and_nobody_who_imports_it(own_modules):
+    told = "import sys; before = [*sys.path]; import lenproto.server; print(before == sys.path)"
+    where = {"cwd": ROOT, "env": environment(PYTHONPATH=str(own_modules / "nothing"))}
+    assert run([sys.executable, "-c", told], **where).stdout == "True\n"
+    (own_modules / "its_own.py").write_text(told)
+    in_there = {"cwd": own_modules, "env": environment(PYTHONPATH=str(ROOT))}
+    for name in OWN_NAMES:
+        (own_modules / f"{name}.py").unlink()
+    assert run([sys.executable, "-m", "its_own"], **in_there).stdout == "True\n"
+
+
+@posix_only
+def test_a_folder_that_was_removed_is_no_matter(tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = ["sh", "-c", 'rmdir "$0" && exec "$@"', str(gone), *LENPROTO]
+    ended = run(
+        [*command, "server", "--port", "-1"], cwd=gone, env=environment(PYTHONPATH=str(ROOT))
+    )
+    assert "no such port" in one_line(ended, "lenproto: cannot listen on 127.0.0.1:-1: ")
