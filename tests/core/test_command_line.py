@@ -546,10 +546,11 @@ def test_it_is_also_installed_as_a_command():
 
 # A folder in which modules of a learner's have names of Python's own
 
-OWN_NAMES = (
-    "socket random json queue select argparse errno tomllib string threading time signal subprocess tempfile pickle ast "
-    "rich psutil client server words"
-).split()
+OWN_NAMES = {
+    *("socket", "random", "json", "queue", "select", "argparse", "errno", "tomllib", "string"),
+    *("threading", "time", "signal", "subprocess", "tempfile", "pickle", "ast"),
+    *("rich", "psutil", "client", "server", "words"),
+}
 
 
 @pytest.fixture
