@@ -256,7 +256,7 @@ def _call(server_socket):
     if address[0] in ("0.0.0.0", "::"):
         # all addresses of this computer; not every system can call that
         address = ("127.0.0.1" if address[0] == "0.0.0.0" else "::1", *address[1:])
-    caller = socket.socket(server_socket.family, server_socket.type)
+    caller = tap.SOCKET(server_socket.family, server_socket.type)
     try:
         caller.settimeout(0.2)
         tap.original("connect")(caller, address)
