@@ -1,9 +1,12 @@
 """A function in a thread of its own, one side of a conversation: watched, its prints caught, stopped by its owner."""
 
+import builtins
 import concurrent.futures.thread
 import contextlib
 import ctypes
+import difflib
 import linecache
+import re
 import socket
 import sys
 import threading
@@ -18,6 +21,7 @@ from lenproto.lab.pace import Pace
 from lenproto.words import Words
 
 _POOL_WORKER = concurrent.futures.thread._worker.__code__  # in it a thread of a pool waits for work
+LIKE = 0.75  # so like must a name be another one that it is guessed to be meant: 1 is the same
 STOP_S = 2.0  # seconds until a stopped program's threads have to end
 
 
@@ -47,13 +51,15 @@ class Program:
     """Runs function(*args) in a thread until it ends, or stop().
 
     result is what it returned, error what it raised, failed_at the Where of that, failure why it
-    stopped; all None until then. Threads that it starts belong to it: they are watched,
+    stopped; all None until then. guess is a name that may be meant by one that is not there.
+    Threads that it starts belong to it: they are watched,
     caught and stopped with it.
     """
 
     def __init__(self, name, function, *args):
         self.name = name
         self.result = self.error = self.failed_at = self.failure = None
+        self.guess = ""  # a name that may be meant where the error is about another one
         self.thread = threading.Thread(
             target=self._run, args=(function, args), name=name, daemon=True
         )
@@ -154,7 +160,7 @@ class Program:
         except BaseException as error:
             if not self.actor.stopping:
                 self.failed_at = place_of(error)  # before failure, which tells others to look
-                self.failure = failure_of(error)
+                self.failure, self.guess = failure_of(error), guess_of(error)
             # while the error still holds those that only a function knew
             self._close_sockets([self.actor])
             if not self.actor.stopping:
@@ -280,6 +286,26 @@ def text(error: BaseException) -> str:
         return str(error)
     except BaseException:  # a learner's own kind
         return type(error).__name__
+
+
+def guess_of(error):
+    """Return the name in reach that is most like the one that an error says is not there; "" where none is like it."""
+    with contextlib.suppress(Exception):  # a value that cannot tell what it has
+        return _guess(error)
+    return ""
+
+
+def _guess(error):
+    wrong, names = "", ()
+    if isinstance(error, NameError) and error.name:
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        wrong = error.name
+        names = {*frames[-1].f_locals, *frames[-1].f_globals, *dir(builtins)} if frames else ()
+    elif isinstance(error, AttributeError) and error.name:
+        wrong, names = error.name, dir(error.obj)
+    elif isinstance(error, ImportError) and (said := re.search(r"import name '(\w+)'", str(error))):
+        wrong, names = said[1], dir(sys.modules.get(error.name))
+    return next(iter(difflib.get_close_matches(wrong, names, 1, LIKE)), "") if wrong else ""
 
 
 def failure_of(error):

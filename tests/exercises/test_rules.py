@@ -10,6 +10,8 @@ from lenproto.exercises.functions.finding import explain, thing
 from lenproto.exercises.functions.framing import diagnose, frames, is_frame
 from lenproto.exercises.judging import evidence
 from lenproto.exercises.judging.run import run
+from lenproto.exercises.report.hints import hints
+from lenproto.exercises.report.types import CaseReport
 from lenproto.lab.shocks.table import client_shocks, server_shocks
 from lenproto.wire import frame
 from lenproto.words import Words
@@ -121,6 +123,27 @@ def test_python_errors_are_explained_in_words():
     assert found.misconception == "has-an-error"
     assert "fraem" in found.message and "a name that nothing has been given to" in found.message
     assert found.where.function == "serve_requests"
+
+
+@pytest.mark.parametrize(("wrong", "error", "guess", "line"), [
+    ("answr", "NameError", "answer", "the same both times"),
+    ("client_socket.sendal(b'')", "AttributeError", "sendall", "dir(data)"),
+    ("[].pop()", "IndexError", "", "len(data)"),
+    ("{}['NAME']", "KeyError", "", "answers.get("),
+    ("int('4x2!')", "ValueError", "", "isdigit"),
+    ("len(5)", "TypeError", "", "repr(length)"),
+    ("1 / 0", "ZeroDivisionError", "", "if n:"),
+])  # fmt: skip
+def test_the_last_hint_fits_the_error_and_a_misspelt_name_is_guessed(wrong, error, guess, line):
+    space = {}
+    exec(f"def serve_requests(request, client_socket):\n    answer = ''\n    {wrong}", space)
+    case = cases("serve_requests", "spec")[0]
+    found = run(case, space["serve_requests"], explain)[1]
+    assert (found.misconception, error in found.message) == ("has-an-error", True)
+    assert found.message.endswith(" is meant.") == bool(guess)
+    assert guess in found.message
+    told = CaseReport("serve_requests", "", "", "spec", "", "fail", "has-an-error", found.words)
+    assert line in hints(told)[-1]
 
 
 def test_the_line_of_a_short_read_is_that_which_was_not_gone_on_with(connected_pair):

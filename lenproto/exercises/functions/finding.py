@@ -147,6 +147,10 @@ def _raised(seen):
         if kind is None:
             return found("has-an-error.unexplained", error=error, where=where)
         meaning = Words(f"judging.plainly.{kind.__name__}")
+        if guess := seen.guess:
+            return found(
+                "has-an-error.guessed", error=error, meaning=meaning, guess=guess, where=where
+            )
         return found("has-an-error.explained", error=error, meaning=meaning, where=where)
     did = what_peer_did(seen.case)
     return found("raises-where-it-should-return", error=error, did=did, where=where)

@@ -28,7 +28,7 @@ from lenproto.wire import DEFAULT_IP, MAX_BODY_BYTES
 from lenproto.words import Words, say
 
 CASE_S = (
-    1.5  # seconds that a function may compute in one case; whoever runs this process gives it 2
+    1.0  # seconds that a function may compute in one case; whoever runs this process gives it 2.5
 )
 LOOK_S = 0.05  # between two looks at it
 STILL = 30  # looks in a row at which it stands still, and waits for what is no peer's
@@ -64,6 +64,7 @@ class Seen:
     result: object = None
     error: BaseException | None = None
     failed_at: object = None
+    guess: str = ""  # a name that may be meant by one that is not there
     stuck: Stuck | None = None  # where it stood when it was late
     printed: str = ""
     trace: Trace = field(default_factory=Trace)
@@ -230,6 +231,7 @@ def _watch(seen, function, arguments, explain):
         program.failed_at,
         program.printed,
     )
+    seen.guess = program.guess
     _take_error_of_a_thread(seen, program)
     seen.flooded, seen.closed_output = _floods(program), program.closed_its_output
     seen.slept_s = driver.slept_s

@@ -3,9 +3,9 @@
 import linecache
 from typing import NamedTuple
 
-from lenproto.exercises.report.misconceptions import misconception
+from lenproto.exercises.report.misconceptions import lines_against, misconception
 from lenproto.exercises.report.types import CaseReport
-from lenproto.words import say
+from lenproto.words import Words, say
 
 
 class Hint(NamedTuple):
@@ -27,8 +27,15 @@ def ladder(case: CaseReport) -> list[Hint]:
     return [
         Hint(say("hints.happened", opening=known.opening, look=look)),
         Hint(known.concept),
-        Hint(known.solution.strip("\n"), is_code=True),
+        Hint((_against(case) or known.solution).strip("\n"), is_code=True),
     ]
+
+
+def _against(case: CaseReport) -> str:
+    """Lines that fit the error that the function raised, where that is all that is known of it."""
+    values = case.seen.values if isinstance(case.seen, Words) else {}
+    meaning = values.get("meaning")
+    return lines_against(meaning.key.rpartition(".")[2]) if isinstance(meaning, Words) else ""
 
 
 def _line(case: CaseReport) -> str:

@@ -73,3 +73,8 @@ def misconception(name: str | None, function: str = ANY) -> Misconception | None
         fitting = known.solution.get(function) or next(iter(known.solution.values()))
         return Misconception(known.says, known.concept, fitting, known.is_belief)
     return known
+
+
+def lines_against(error: str) -> str:
+    """Return lines of Python that keep clear of an error of this kind, such as "TypeError": one that is explained."""
+    return say(f"any_function.has-an-error.by-error.{error}")
