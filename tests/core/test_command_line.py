@@ -13,7 +13,14 @@ import threading
 import tomllib
 
 import pytest
-from helpers.peers.bare import TIME_LIMIT_S, connect, converse, read, read_to_the_end
+from helpers.peers.bare import (
+    TIME_LIMIT_S,
+    connect,
+    converse,
+    read,
+    read_answer,
+    read_to_the_end,
+)
 from helpers.places import CORPUS, ROOT
 from helpers.programs import LENPROTO, Printed, Server, environment, run, run_client, run_server
 
@@ -264,6 +271,9 @@ def test_a_signal_ends_the_server_like_ctrl_c(name, said):
             sock = client.enter_context(connect(program.address))
             sock.sendall(said)
             assert program.line().startswith("client ")
+            if said:  # it waits for the next request
+                assert read(sock, 48) == GREETING.encode()
+                read_answer(sock)
         program.process.send_signal(getattr(signal, name))
         assert program.end() == (0, ["stopped"])
         assert program.stderr() == "", "no socket was left open, either"
@@ -300,9 +310,10 @@ def test_a_server_that_is_to_outlive_its_terminal_does():
         program = Server()
     finally:
         signal.signal(signal.SIGHUP, before)
-    with program:
+    with program, connect(program.address) as sock:
         program.process.send_signal(signal.SIGHUP)
-        assert converse(program.address)[0] == GREETING.encode()
+        sock.sendall(b"Hi")
+        assert read(sock, 48) == GREETING.encode()
         program.ends_well()
 
 
