@@ -12,7 +12,7 @@ from lenproto.commands.streams import let_go_of_output, prepare_standard_streams
 from lenproto.words import say
 
 COMMANDS = ("server", "client", "shock", "check", "grade")
-JUDGING = ("check", "grade")
+JUDGING = ("check", "grade", "shock")
 
 
 def parser():
