@@ -30,8 +30,8 @@ GREETING = b"Hello! You can ask for: TIME, NAME, RAND or EXIT"
     (b"\x00\x04lena", "binary-length", 0),
     (b"\x00\x00\x00\x00\x00\x00\x00\x04lena", "binary-length", 0),
     (b"\x04lena", "binary-length", 0),
-    (b"0004" + HEBREW, "length-counts-characters", 0),
-    (b"0008lena", "length-counts-itself", 0),
+    (b"0004" + HEBREW, "length-counts-characters", 3),
+    (b"0008lena", "length-counts-itself", 3),
     (b"4000lena", "length-padded-wrongly", 0),
     (b"   4lena", "length-padded-wrongly", 0),
     (b"4   lena", "length-padded-wrongly", 1),
@@ -50,8 +50,8 @@ GREETING = b"Hello! You can ask for: TIME, NAME, RAND or EXIT"
     (b"0004 lena", "something-between", 4),
     (b"0004lena\n", "sends-a-newline", 8),
     (b"0004lena\r\n", "sends-a-newline", 8),
-    (b"0005lena", "wrong-length", 0),
-    (b"0002lena", "wrong-length", 0),
+    (b"0005lena", "wrong-length", 3),
+    (b"0002lena", "wrong-length", 3),
     (b"length: 0004lena", "something-before-the-length", 0),
     (GREETING + b"0004lena", "greets-again", 0),
 ])  # fmt: skip
@@ -123,6 +123,19 @@ def test_python_errors_are_explained_in_words():
     assert found.misconception == "has-an-error"
     assert "fraem" in found.message and "a name that nothing has been given to" in found.message
     assert found.where.function == "serve_requests"
+
+
+@pytest.mark.parametrize(("data", "misconception", "at"), [
+    (b"0004" + "שלום".encode(), "length-counts-characters", 3),
+    (b"0014" + b"ten bytes.", "length-counts-itself", 3),
+    (b"4000lena", "length-padded-wrongly", 0),
+    (b"0120" + b"twelve bytes", "wrong-length", 1),
+    (b"4   lena", "length-padded-wrongly", 1),
+    (b"0004lena\n", "sends-a-newline", 8),
+])  # fmt: skip
+def test_the_first_wrong_byte_is_the_first_that_should_be_another_one(data, misconception, at):
+    found = diagnose(data, "NAME")
+    assert (found.misconception, found.at) == (misconception, at)
 
 
 @pytest.mark.parametrize(("wrong", "error", "guess", "line"), [

@@ -80,17 +80,24 @@ def _length_twice(said, body):
 
 def _counts_otherwise(said, body):
     size, characters = len(body), len(body.decode("utf-8", "replace"))
+    at = _first_wrong_digit(said, size)
     if said == characters != size:
         return found(
-            "length-counts-characters", at=0, length=said, characters=characters, bytes=size
+            "length-counts-characters", at=at, length=said, characters=characters, bytes=size
         )
     if body and said == size + HEADER_BYTES:
-        return found("length-counts-itself", at=0, length=said, bytes=count(size, "byte"))
+        return found("length-counts-itself", at=at, length=said, bytes=count(size, "byte"))
     if not body:
         return found("body-not-sent", at=HEADER_BYTES, length=said)
     if str(size).ljust(HEADER_BYTES, "0") == f"{said:04}":
-        return found("length-padded-wrongly.zeros", at=0, length=said, size=size)
+        return found("length-padded-wrongly.zeros", at=at, length=said, size=size)
     return None
+
+
+def _first_wrong_digit(said, size):
+    """Which of the four digits is the first that does not say how many bytes follow."""
+    pairs = zip(f"{said:04}", f"{size:04}", strict=False)
+    return next((at for at, (digit, right) in enumerate(pairs) if digit != right), 0)
 
 
 def _more_than_said(said, body):
@@ -99,7 +106,8 @@ def _more_than_said(said, body):
         return found("something-between", at=HEADER_BYTES, bytes=between)
     if body[-1:] in b"\r\n" and said in (len(body) - 1, len(body) - 2):
         return found("sends-a-newline", at=HEADER_BYTES + said)
-    return found("wrong-length", at=0, length=said, n=len(body))
+    at = _first_wrong_digit(said, len(body))
+    return found("wrong-length", at=at, length=said, n=len(body))
 
 
 def _other_digits(data, request):
