@@ -1,6 +1,7 @@
 """Which misconception bytes and calls show, rule by rule; the solutions as a whole are judged in test_verdicts."""
 
 import random
+import socket
 
 import pytest
 
@@ -9,11 +10,11 @@ from lenproto.exercises.functions.case import cases
 from lenproto.exercises.functions.finding import explain, thing
 from lenproto.exercises.functions.framing import diagnose, frames, is_frame
 from lenproto.exercises.judging import evidence
-from lenproto.exercises.judging.run import run
+from lenproto.exercises.judging.run import IN_VAIN, run
 from lenproto.exercises.report.hints import hints
 from lenproto.exercises.report.types import CaseReport
 from lenproto.lab.shocks.table import client_shocks, server_shocks
-from lenproto.wire import frame
+from lenproto.wire import frame, recv_exactly
 from lenproto.words import Words
 
 LENA, HEBREW = b"lena", "שלום".encode()
@@ -123,6 +124,57 @@ def test_python_errors_are_explained_in_words():
     assert found.misconception == "has-an-error"
     assert "fraem" in found.message and "a name that nothing has been given to" in found.message
     assert found.where.function == "serve_requests"
+
+
+@pytest.mark.parametrize(("left", "misconception"), [
+    ("print('left in the middle')", None),
+    ("print('got', body)", None),  # besides, as it does of whole ones
+    ("print('Answer:', body.decode())", "prints-half-an-answer"),
+])  # fmt: skip
+def test_half_an_answer_is_one_that_is_shown_as_the_whole_one_was(left, misconception):
+    def send_requests(answer, client_socket):
+        while answer:
+            client_socket.sendall(input().encode())
+            if not (header := recv_exactly(client_socket, 4)):
+                return
+            body = recv_exactly(client_socket, int(header))
+            if len(body) < int(header):
+                exec(left, {"body": body})
+                return
+            if misconception is None:
+                print("got", body)
+            print("Answer:", body.decode())
+
+    assert told("send_requests", "promises too much", send_requests) == misconception
+
+
+@pytest.mark.parametrize(("shown", "misconception"), [
+    ("print(data)", "prints-bytes"),
+    ("print(data); print(data.decode())", None),
+])  # fmt: skip
+def test_bytes_may_be_printed_besides_the_text(shown, misconception):
+    def initial_contact(ip, port):
+        client_socket = socket.create_connection((ip, port))
+        client_socket.sendall(b"Hi")
+        data = recv_exactly(client_socket, 48)
+        exec(shown, {"data": data})
+        return True, data.decode(), client_socket
+
+    assert told("initial_contact", "greeted", initial_contact) == misconception
+
+
+def test_who_reads_the_end_again_is_stopped_at_as_many_bytes_as_the_peer_has_announced():
+    def send_requests(answer, client_socket):
+        client_socket.sendall(input().encode())
+        recv_exactly(client_socket, 8)
+        client_socket.sendall(input().encode())
+        while True:
+            client_socket.recv(1)
+
+    case = next(case for case in cases("send_requests") if case.name == "promises too much")
+    seen, found, _ = run(case, send_requests, explain)
+    assert found.misconception == "does-not-stop-at-the-end"
+    assert seen.again <= IN_VAIN + 1
 
 
 @pytest.mark.parametrize(("data", "misconception", "at"), [

@@ -35,6 +35,7 @@ def test_a_row_says_what_it_is():
         "resets in the body": "half-a-body",
         "half an answer": "half-a-body",
         "empty answer": "no-body",
+        "greeting is no text": "no-text",
     }
 
 

@@ -227,6 +227,13 @@ def wanted(seen):
     return total
 
 
+def only_as_bytes(printed, text):
+    """Whether a text was printed in the spelling of bytes alone: b'lena'. Who prints it so besides has printed it."""
+    for spelling in (f"b'{text}", f'b"{text}'):
+        printed = printed.replace(spelling, "")
+    return text.strip() not in printed
+
+
 def waits_for_more(seen, had, **values):
     """It waits for bytes behind those that make the whole: the sentence of this name."""
     return found(

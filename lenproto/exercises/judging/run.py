@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import random
+import re
 import socket
 import threading
 from collections.abc import Callable
@@ -23,8 +24,9 @@ from lenproto.lab import keyboard, tap
 from lenproto.lab.call import RECEIVING, SENDING, Call
 from lenproto.lab.pace import Driven
 from lenproto.lab.program import LabError, Program
+from lenproto.lab.shocks.script import Send
 from lenproto.lab.trace import Trace
-from lenproto.wire import DEFAULT_IP, MAX_BODY_BYTES
+from lenproto.wire import DEFAULT_IP
 from lenproto.words import Words, say
 
 CASE_S = (
@@ -37,8 +39,6 @@ THREADS_S = 0.3  # seconds that the function's own threads may compute after it 
 THREADS_STILL = 50  # looks in a row at which all of them stand still
 TRIES = 3  # of a case that a stranger has disturbed
 RECENT = 4  # calls that one looks at after each call
-# times that a function reads the end of the stream, and goes on: it may ask for each byte of a body
-MOST_ENDS = {"send_requests": 2 * MAX_BODY_BYTES}
 MOST_SENDS = 2000  # one after another, without a look at what comes
 # looks at the function's own thread before one that it has started talks, and seconds between two
 STARTER_LOOKS, STARTER_LOOK_S = 50, 0.001
@@ -264,6 +264,12 @@ def _goes_on_for_ever(seen):
     return last if seen.sends >= MOST_SENDS else _in_vain(seen)
 
 
+def _announced(case):
+    """The largest number in four digits that a peer says: so many bytes may be asked for, one by one."""
+    said = b"".join(step.data for step in case.script if isinstance(step, Send))
+    return max(map(int, re.findall(rb"\d{4}", said)), default=0)
+
+
 def _in_vain(seen):
     if not any(
         call.in_vain for call in seen.trace[-RECENT:]
@@ -275,7 +281,7 @@ def _in_vain(seen):
     if again := next((call for call in calls if call.again), None):
         # a counted loop asks for each byte of a body, though there are none
         seen.again += 1
-        most = MOST_ENDS.get(seen.case.function, IN_VAIN)
+        most = max(2 * _announced(seen.case), IN_VAIN)
         return again if seen.again > most or not again.at_end_of_stream else None
     in_vain = [call for call in calls if call.in_vain]
     return in_vain[IN_VAIN] if len(in_vain) > IN_VAIN else None

@@ -38,8 +38,8 @@ class Shock:
 
     family is the row of buttons in which it stands. manner says what sort of peer it is: "polite",
     "cut" (what it says comes in other pieces than it is meant), "leaves", "resets", "silent",
-    "refuses" or "rubbish"; setting, what else there is to know: "flood", "bad-length", "half-a-body" or
-    "no-body".
+    "refuses" or "rubbish"; setting, what else there is to know: "flood", "bad-length", "half-a-body",
+    "no-body" or "no-text".
     after: after which byte what it says is cut in two, 0 if nowhere by a number.
     literal says what becomes of the course-literal server as long as the client stays: empty if
     that withstands it, too.
@@ -202,7 +202,8 @@ def client_shocks(timeout_s):
         row("closes in the header", "leaves", "leaves", (*ASKED, Send(b"00"), Close())),
         row("closes between two answers", "leaves", "leaves", (*ASKED, Send(FRAME), Close()),
             typed=("NAME", "RAND", "EXIT"), **lena),
-        row("greeting is no text", "rubbish", "rubbish", (*MET, Send(NO_TEXT), Goodbye()), typed=("EXIT",)),
+        row("greeting is no text", "rubbish", "rubbish", (*MET, Send(NO_TEXT), Goodbye()), typed=("EXIT",),
+            setting="no-text"),
         row("no greeting", "silent", "silent", (*MET, given_up)),
         row("half a greeting", "silent", "silent", (*MET, Send(GREET[:20]), given_up)),
         row("no answer", "silent", "silent", (*ASKED, given_up)),

@@ -5,7 +5,7 @@ import functools
 from lenproto.exercises.functions import case
 from lenproto.exercises.functions.case import of_client
 from lenproto.lab.shocks.script import Close, Send
-from lenproto.lab.shocks.table import ASKED, GREET, HELLO, MET, NO_TEXT
+from lenproto.lab.shocks.table import ASKED, GREET, HELLO, MET
 
 NAME = "initial_contact"
 spec, shock = functools.partial(case.spec, NAME), functools.partial(case.shock, NAME)
@@ -15,7 +15,7 @@ def _seen(shock):
     """A shock as initial_contact sees it: up to the greeting; None where that comes whole, and in one piece."""
     if shock.script[: len(HELLO)] == HELLO:
         return None
-    if NO_TEXT in [getattr(step, "data", b"") for step in shock.script]:
+    if shock.setting == "no-text":
         # it may take it for a greeting, or for none
         return case.cut_to(NAME, shock, shock.script[:-1], wants=None)
     greeted = ASKED[-1] in shock.script

@@ -9,6 +9,7 @@ from lenproto.exercises.functions.finding import (
     SHOWN_BYTES,
     ended_otherwise,
     last_line,
+    only_as_bytes,
     reads,
     short_read,
     thing,
@@ -166,7 +167,7 @@ def _printed(seen):
     greeting = seen.case.shows
     if greeting.strip() not in seen.printed:
         return found("greeting-not-printed")
-    if f"b'{greeting}" in seen.printed or f'b"{greeting}' in seen.printed:
+    if only_as_bytes(seen.printed, greeting):
         return found("prints-bytes")
     return None
 

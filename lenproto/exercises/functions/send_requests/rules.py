@@ -11,6 +11,7 @@ from lenproto.exercises.functions.finding import (
     ended_otherwise,
     first_read_over,
     last_line,
+    only_as_bytes,
     raised,
     reads,
     sent_after,
@@ -318,9 +319,8 @@ def _printed(seen):
     shows = next((text for text in due if text not in seen.printed), None)
     if shows is not None:
         return _not_printed(seen, shows, last=shows != case.shows)
-    body = repr(case.shows.encode())
-    if body in seen.printed or f'b"{case.shows}"' in seen.printed:
-        return found("prints-bytes", bytes=body[:SHOWN_BYTES])
+    if only_as_bytes(seen.printed, case.shows):
+        return found("prints-bytes", bytes=repr(case.shows.encode())[:SHOWN_BYTES])
     return _header_printed(seen, due[-1])
 
 
@@ -330,8 +330,8 @@ def _half_printed(seen):
         return None
     lines, half = seen.printed.splitlines(), HALF.decode()
     whole = [line for line in lines if seen.case.shows in line]
-    # what has come is thought to be the answer
-    if any(line.replace(seen.case.shows, half) in lines for line in whole):
+    # what has come is thought to be the answer; what is printed of each piece besides is no answer
+    if whole and all(line.replace(seen.case.shows, half) in lines for line in whole):
         return found("prints-half-an-answer", text=repr(half), did=what_peer_did(seen.case))
     return None
 
