@@ -66,6 +66,12 @@ def found(name, /, data=b"", at=None, where=None, *, of=ANY, **evidence):
     return Finding(*observed(name, of=of, **evidence), data, at, where)
 
 
+def first_wrong(data, right):
+    """Return where bytes or a text first differ from the right ones; the end, where something is missing there."""
+    pairs = enumerate(zip(data, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(data), len(right)))
+
+
 def explain(seen):
     """Return the Finding that explains best what was Seen; None if all was as it should be.
 

@@ -13,6 +13,7 @@ from lenproto.exercises.functions.finding import (
     count,
     ended_otherwise,
     first_read_over,
+    first_wrong,
     last_line,
     place,
     raised,
@@ -135,7 +136,10 @@ def _reads_byte_by_byte(seen):
 
 
 def _answer(seen, request, data, number):
-    """What is wrong with the bytes that answer a request."""
+    """What is wrong with the bytes that answer a request.
+
+    A header that says the length of what follows is right, whatever follows it.
+    """
     bodies, rest = frames(data)
     if len(bodies) == 2 and not rest:
         wrong, at = found("answers-twice", request=request), HEADER_BYTES + len(bodies[0])
@@ -144,10 +148,23 @@ def _answer(seen, request, data, number):
     else:
         try:
             text = bodies[0].decode("utf-8")
-            wrong, at = _content(seen, request, text, number), HEADER_BYTES
+            wrong = _content(seen, request, text, number)
+            at = wrong and _first_wrong_in(text, wrong)
         except UnicodeDecodeError as error:
             wrong, at = found("body-is-no-utf-8"), HEADER_BYTES + error.start
     return wrong and dataclasses.replace(wrong, data=data, at=at, where=last_line(seen))
+
+
+def _first_wrong_in(text, wrong):
+    """Where the words of an answer are wrong: its first byte, or that in which no right number goes on; else None."""
+    if wrong.misconception == "unknown-names-nothing":
+        return None  # something is missing, and no byte is wrong
+    start = before = 0
+    if wrong.misconception == "random-number-out-of-range":
+        start = re.search(r"-?\d+", text).start()
+    if wrong.misconception in ("random-number-is-none", "random-number-out-of-range"):
+        before = start + max(first_wrong(text[start:], str(right)) for right in range(1, 11))
+    return HEADER_BYTES + len(text[:before].encode())
 
 
 def _content(seen, request, text, number):
