@@ -1,5 +1,6 @@
 """A function in a thread of its own, one side of a conversation: watched, its prints caught, stopped by its owner."""
 
+import builtins
 import concurrent.futures.thread
 import contextlib
 import ctypes
@@ -54,12 +55,13 @@ class Program:
     def __init__(self, name, function, *args):
         self.name = name
         self.result = self.error = self.failed_at = self.failure = None
+        self.known = []  # names that were known where that error came from, see known_to
         self.thread = threading.Thread(
             target=self._run, args=(function, args), name=name, daemon=True
         )
         self.actor = None  # of its own thread
         self.actors = []  # the same, and those of the threads that it started
-        self.thread_errors = []  # those in which such threads ended, and the lines
+        self.thread_errors = []  # those in which such threads ended, the lines, the names known there
         self._text = None
         # the threads into which Stopped may be thrown, at any place in them
         self._stoppable = set()
@@ -154,6 +156,7 @@ class Program:
             if not self.actor.stopping:
                 self.failed_at = place_of(error)  # before failure, which tells others to look
                 self.failure = failure_of(error)
+                self.known = known_to(error)
             # while the error still holds those that only a function knew
             self._close_sockets([self.actor])
             if not self.actor.stopping:
@@ -188,9 +191,9 @@ class Program:
                     run()
             except BaseException as error:
                 if not actor.stopping and not isinstance(error, SystemExit):
-                    failure = failure_of(error)
+                    failure, known = failure_of(error), known_to(error)
                     # without what its functions knew
-                    self.thread_errors.append((error.with_traceback(None), failure.where))
+                    self.thread_errors.append((error.with_traceback(None), failure.where, known))
                     print(failure.words("stage.thread-stopped", name=thread.name), file=sys.stderr)
             finally:
                 tap.unwatch(thread)
@@ -271,6 +274,37 @@ def place_of(error):
         if not tap.is_helper(step.filename)
     ]
     return Where(own[-1].name, own[-1].lineno, own[-1].filename) if own else None
+
+
+def known_to(error: BaseException) -> list[str]:
+    """The names among which a misspelt one was looked for: those in reach, or the attributes of a value; [] of others.
+
+    They are known only as long as the error has its traceback.
+    """
+    with contextlib.suppress(Exception):  # a learner's own kind of value
+        return sorted(name for name in _known_to(error) if isinstance(name, str))
+    return []
+
+
+def _known_to(error):
+    if isinstance(error, NameError) and error.__traceback__:
+        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+        return {*frame.f_locals, *frame.f_globals, *dir(builtins)}
+    if isinstance(error, AttributeError):
+        return _attributes(error.obj)
+    if isinstance(error, ImportError):
+        return sys.stdlib_module_names | _attributes(sys.modules.get(error.name or ""))
+    return set()
+
+
+def _attributes(thing):
+    """The names of a value's attributes; nothing of its own is called for it."""
+    kind = type(thing)
+    kinds = type.mro(thing) if issubclass(kind, type) and thing is not type else kind.__mro__
+    names = {name for each in kinds for name in vars(each)}
+    with contextlib.suppress(AttributeError):
+        names |= set(object.__getattribute__(thing, "__dict__"))
+    return names
 
 
 def text(error: BaseException) -> str:

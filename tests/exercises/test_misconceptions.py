@@ -10,10 +10,9 @@ import pytest
 from lenproto.exercises import functions
 from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.functions.case import cases
+from lenproto.exercises.functions.finding import PLAINLY
 from lenproto.exercises.report import misconceptions
-from lenproto.exercises.report.hints import hints
 from lenproto.exercises.report.misconceptions import misconception
-from lenproto.exercises.report.types import CaseReport, StepReport
 from lenproto.words import table
 
 NAME = re.compile(r"[a-z]+(-[a-z0-9]+)+")
@@ -27,6 +26,7 @@ JUDGING = [
 SHARED = [FOLDER / "finding.py", FOLDER / "errors.py", *JUDGING]
 OF_FUNCTION = {name: [FOLDER / name / "rules.py"] for name in FUNCTIONS}
 OF_FUNCTION["serve_requests"].append(FOLDER / "framing.py")
+KINDS = {"other", *(kind.__name__ for kind in PLAINLY)}
 ENTRIES = [
     (function, name)
     for function in (misconceptions.ANY, *FUNCTIONS)
@@ -117,17 +117,22 @@ def test_what_is_seen_is_a_sentence(function):
             assert sentence.endswith((".", '"', "{error}")), name
 
 
+def table_of(entry, function):
+    return entry if isinstance(entry, dict) else {function: entry}
+
+
 @pytest.mark.parametrize(("function", "name"), ENTRIES)
 def test_an_entry_is_a_belief_an_explanation_and_python(function, name):
     entry = misconceptions.catalogue(function)[name]
-    solutions = entry.solution if isinstance(entry.solution, dict) else {function: entry.solution}
-    assert set(solutions) <= {misconceptions.ANY, *FUNCTIONS}
+    solutions, concepts = table_of(entry.solution, function), table_of(entry.concept, function)
+    assert set(solutions) <= {misconceptions.ANY, *FUNCTIONS} or set(solutions) == KINDS
     assert re.fullmatch(r"[^.]+(\.[^. ]+)*\.", entry.says)  # one sentence
-    assert 1 <= len(re.findall(r"[.?](?= |$)", entry.concept)) <= 4
-    assert "!" not in re.sub(r'"[^"]*"', "", entry.says + entry.concept)
-    assert not re.search(
-        r"\b(simply|obviously|just have to|trivial)", entry.says + entry.concept, re.IGNORECASE
-    )
+    for concept in concepts.values():
+        assert 1 <= len(re.findall(r"[.?](?= |$)", concept)) <= 4
+        assert "!" not in re.sub(r'"[^"]*"', "", entry.says + concept)
+        assert not re.search(
+            r"\b(simply|obviously|just have to|trivial)", entry.says + concept, re.IGNORECASE
+        )
     for code in solutions.values():
         assert 1 <= len(code.strip("\n").splitlines()) <= 7
         assert parses(code), code
@@ -143,59 +148,3 @@ def test_where_functions_share_a_name_the_solution_is_the_functions_own(function
             and isinstance(anyway.solution, dict)
         ):
             assert misconception(name, function).solution == anyway.solution[function]
-
-
-def a_case(**more):
-    facts = {
-        "function": "serve_requests",
-        "misconception": "no-length",
-        "seen": "No length.",
-    } | more
-    return CaseReport(name="", label="", level="spec", story="", verdict="fail", **facts)
-
-
-def test_hints_are_symptom_concept_line_solution():
-    ladder = hints(a_case(where=["send_answer", 7, "cell 3"], source="sock.sendall(body)"))
-    assert len(ladder) == 4
-    assert ladder[0] == "No length."
-    assert "TCP is a stream" in ladder[1]
-    assert ladder[2] == "Look at line 7 of send_answer: sock.sendall(body)"
-    assert "%04d" in ladder[3]
-
-
-def test_the_same_name_is_explained_for_the_function_in_which_it_is_found():
-    assert "check_client" in hints(a_case(misconception="first-request-lost"))[1]
-    assert (
-        "serve_requests"
-        in hints(a_case(misconception="first-request-lost", function="check_client"))[1]
-    )
-    assert (
-        "server_socket"
-        in hints(a_case(misconception="returns-nothing", function="initial_listen"))[3]
-    )
-
-
-def test_without_a_line_the_hint_names_the_last_one_that_talked():
-    steps = [
-        StepReport(1, "you", "", line=3),
-        StepReport(2, "client", ""),
-        StepReport(3, "you", "", line=5),
-        StepReport(4, "you", ""),
-    ]
-    assert "line 5" in hints(a_case(steps=steps))[2]
-    assert len(hints(a_case())[2]) > 10
-
-
-@pytest.mark.parametrize(
-    "name, function, opening",
-    [
-        (
-            "one-recv-for-all",
-            "check_client",
-            'Whoever writes this may think: "One recv(n) brings all n bytes."',
-        ),
-        ("asks-the-keyboard", "check_client", "It asks the person who sits at the server."),
-    ],
-)
-def test_a_belief_is_told_as_one_and_what_happened_as_it_is(name, function, opening):
-    assert misconceptions.misconception(name, function).opening == opening

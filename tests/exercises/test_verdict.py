@@ -260,7 +260,7 @@ def test_what_the_page_gets_says_the_same_as_the_text():
     )
     assert [row[0] for row in view.told["cases"]][:2] == ["bad", "none"]
     assert [hint for hint, _ in view.told["hints"]] == hints(verdict.failure)
-    assert [code for _, code in view.told["hints"]] == [False, False, False, True]
+    assert [code for _, code in view.told["hints"]] == [False, False, True]
 
 
 def test_hints_given_on_the_page_and_in_code_are_counted_together(capsys):

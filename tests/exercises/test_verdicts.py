@@ -1,5 +1,6 @@
 """The verdicts on the solutions of tests/corpus: right ones, ones for polite peers only, wrong ones by name."""
 
+import json
 import re
 import select
 import socket
@@ -112,6 +113,14 @@ def test_the_table_names_every_wrong_solution_once():
     )
 
 
+def test_three_hints_follow_and_none_says_the_message_again(failed):
+    for path in alone(WRONG):
+        for *_, rest in failed[path].values():
+            (message, _, _, given), _ = json.loads(rest)
+            assert len(given) == 3, path.stem
+            assert not any(hint in message or message in hint for hint in given), path.stem
+
+
 def test_judged_twice_the_same_is_told(failed):
     for path, told in all_failures(alone(WRONG)).items():
         if path.stem in NEXT_PORT:
@@ -135,7 +144,7 @@ def test_as_a_file_it_is_told_the_same_twice(stem):
         ] == [function]
         assert judged[function].failure.misconception == (NAMED | PROCESS)[stem]
         texts.append(
-            text.told(function, judged[function], hinted=4)
+            text.told(function, judged[function], hinted=3)
             + text.every_case(function, judged[function])
         )
     assert texts[0] == texts[1]

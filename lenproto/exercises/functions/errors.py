@@ -1,5 +1,6 @@
 """Python's own errors, where each has one usual cause: told by its kind, Python's words and the last call."""
 
+import difflib
 import errno
 import re
 import socket
@@ -48,7 +49,9 @@ SAID = {
         ),
     ],
 }
+ALIKE = 0.7  # from 0 to 1, as difflib counts it: less than that is another word
 MODULES = {"socket", "random", "time", "datetime", "select", "struct", "threading"}
+OTHER_MODULES = {"math", "os", "string", "sys"}
 
 
 def misconception(error, call):
@@ -62,6 +65,33 @@ def misconception(error, call):
     if isinstance(error, OSError) and error.errno == errno.EBADF:
         return "uses-a-closed-socket"
     return next((name for name, all_said in SAID.items() if _says(error, all_said)), "")
+
+
+def meant(error, known):
+    """Return which of the names that were known there a misspelt one is most like, "" if none.
+
+    known: see lab.program.known_to. Python says it, too, but not every version does, and only where it shows
+    the error by itself.
+    """
+    name = _looked_for(error)
+    names = [each for each in known if each != name and not each.startswith("_")]
+    return next(iter(difflib.get_close_matches(name, names, 1, ALIKE)), "") if name else ""
+
+
+def forgotten(error):
+    """Return the module whose name was used, and which nobody has imported; "" if it is no such error."""
+    name = _looked_for(error) if isinstance(error, NameError) else ""
+    return name if name in MODULES | OTHER_MODULES else ""
+
+
+def _looked_for(error):
+    """The name that was not there."""
+    if isinstance(error, UnboundLocalError):
+        return ""
+    if isinstance(error, ImportError):
+        name = re.search(r"cannot import name '(\w+)'", text(error))
+        return name[1] if name else error.name or ""
+    return getattr(error, "name", None) or ""
 
 
 def _says(error, all_said):

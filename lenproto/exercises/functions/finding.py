@@ -20,6 +20,7 @@ SHOWN_CHARACTERS = 60
 OURS = (client.__file__, server.__file__)
 # errors that judging.toml explains in plain words, the narrower ones first
 PLAINLY = (
+    UnboundLocalError,
     NameError,
     AttributeError,
     TypeError,
@@ -146,13 +147,26 @@ def _raised(seen):
     if isinstance(seen.error, OWN_FAULT) or seen.case.peer == "polite":
         if name := errors.misconception(seen.error, seen.trace[-1] if seen.trace else None):
             return found(name, error=error, where=where)
-        kind = next((kind for kind in PLAINLY if isinstance(seen.error, kind)), None)
-        if kind is None:
-            return found("has-an-error.unexplained", error=error, where=where)
-        meaning = Words(f"judging.plainly.{kind.__name__}")
-        return found("has-an-error.explained", error=error, meaning=meaning, where=where)
+        return _has_an_error(seen, error)
     did = what_peer_did(seen.case)
     return found("raises-where-it-should-return", error=error, did=did, where=where)
+
+
+def _has_an_error(seen, error):
+    """Any other error: what Python says of it, its kind, and what was perhaps meant, for the hints."""
+    kind = next((kind.__name__ for kind in PLAINLY if isinstance(seen.error, kind)), "")
+    more = {
+        "python": python_says(seen.error),
+        "kind": kind,
+        "forgotten": errors.forgotten(seen.error),
+        "meant": errors.meant(seen.error, seen.known),
+    }
+    if not kind:
+        return found("has-an-error.unexplained", error=error, where=seen.failed_at, **more)
+    meaning = Words(f"judging.plainly.{kind}")
+    return found(
+        "has-an-error.explained", error=error, meaning=meaning, where=seen.failed_at, **more
+    )
 
 
 def _spins(seen):
@@ -273,8 +287,18 @@ def place(where):
 
 def error_text(error):
     """An error as Python words it."""
-    words = " ".join(text(error).split())
-    return type(error).__name__ + (f" ({words[:100]})" if words else "")
+    words = _words(error)
+    return type(error).__name__ + (f" ({words})" if words else "")
+
+
+def python_says(error):
+    """An error as Python shows it in its last line."""
+    words = _words(error)
+    return type(error).__name__ + (f": {words}" if words else "")
+
+
+def _words(error):
+    return " ".join(text(error).split())[:100]
 
 
 def last_line(seen):

@@ -59,6 +59,7 @@ class Seen:
     result: object = None
     error: BaseException | None = None
     failed_at: object = None
+    known: list[str] = field(default_factory=list)  # names that were known there
     stuck: Stuck | None = None  # where it stood when it was late
     printed: str = ""
     trace: Trace = field(default_factory=Trace)
@@ -212,6 +213,7 @@ def _watch(seen, function, arguments, explain):
         program.failed_at,
         program.printed,
     )
+    seen.known = program.known
     _take_error_of_a_thread(seen, program)
     seen.flooded, seen.closed_output = _floods(program), program.closed_its_output
     seen.slept_s = driver.slept_s
@@ -231,7 +233,7 @@ def _take_error_of_a_thread(seen, program):
     """
     errors = [each for each in program.thread_errors if not isinstance(each[0], OSError)]
     if seen.ending == "returned" and errors:
-        seen.ending, (seen.error, seen.failed_at) = "raised", errors[0]
+        seen.ending, (seen.error, seen.failed_at, seen.known) = "raised", errors[0]
 
 
 def _goes_on_for_ever(seen):
