@@ -12,12 +12,21 @@ os.environ["LENPROTO_PROGRESS"] = "off"
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 choose_below_the_others()
+_begun = []  # the first test of this process
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     """Let what takes longest begin first, and know what is slow."""
     order.arrange(items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logstart(nodeid):
+    """Let one worker of several (of pytest-xdist) go behind another: its first test tells which."""
+    if "PYTEST_XDIST_WORKER" in os.environ and not _begun:
+        _begun.append(nodeid)
+        order.give_way(nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

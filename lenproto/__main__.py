@@ -1,16 +1,18 @@
 """The command line: python -m lenproto server | client | shock | check | grade, each a file of lenproto.commands."""
 
 import argparse
+import contextlib
 import os
 import sys
 
 from lenproto import server, words
 from lenproto.commands.parser import Commands, Parser, module
+from lenproto.commands.signals import exit_code, heard_as_ctrl_c
 from lenproto.commands.streams import let_go_of_output, prepare_standard_streams
 from lenproto.words import say
 
 COMMANDS = ("server", "client", "shock", "check", "grade")
-JUDGING = ("check", "grade")
+JUDGING = ("check", "grade", "shock")
 
 
 def parser():
@@ -56,17 +58,18 @@ def speak(argv):
 
 
 def main(argv=None):
-    """Run the command line; return the exit code."""
+    """Run the command line; return the exit code. Without argv it is a program, which SIGTERM ends like Ctrl-C."""
     prepare_standard_streams()
     args = argparse.Namespace(command=None)
     try:
-        speak(argv)
-        parser().parse_args(argv, args)
-        return module(args.command).run(args)
-    except KeyboardInterrupt:
+        with heard_as_ctrl_c() if argv is None else contextlib.nullcontext():
+            speak(argv)
+            parser().parse_args(argv, args)
+            return module(args.command).run(args)
+    except KeyboardInterrupt as ended:
         server.report("\n" + say("core.stopped"))
         # a verdict that is not there is no pass
-        return 130 if args.command in JUDGING else 0
+        return exit_code(ended) if args.command in JUDGING else 0
     except BrokenPipeError:
         return 1  # nobody reads on what it says, as in: check FILE | head
     finally:

@@ -2,10 +2,19 @@
 
 import errno
 import socket
+import time
 
 from lenproto.words import say
 
-__all__ = ["ADVICE", "ADVICE_BY_NUMBER", "ProtocolError", "say", "why"]
+__all__ = [
+    "ADVICE",
+    "ADVICE_BY_NUMBER",
+    "SOCKET_IS_GONE",
+    "ProtocolError",
+    "pause",
+    "say",
+    "why",
+]
 
 ADVICE = {  # the first kind that fits an error says it
     ConnectionRefusedError: "core.advice.refused",
@@ -21,6 +30,14 @@ ADVICE_BY_NUMBER = {
     errno.ENETUNREACH: "core.advice.unreachable",
     errno.EHOSTUNREACH: "core.advice.unreachable",
 }
+# accept() of a socket that is closed, does not listen or is none: trying again is of no use
+SOCKET_IS_GONE = {
+    errno.EBADF,
+    errno.EINVAL,
+    errno.ENOTSOCK,
+    getattr(errno, "WSAEINVAL", errno.EINVAL),
+}
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 1.0
 
 
 class ProtocolError(ValueError):
@@ -34,3 +51,10 @@ def why(error: BaseException) -> str:
         return say(ADVICE_BY_NUMBER[number])
     fitting = (say(key) for kind, key in ADVICE.items() if isinstance(error, kind))
     return next(fitting, getattr(error, "strerror", None) or str(error))
+
+
+def pause(before_s: float) -> float:
+    """Wait twice as long as before, up to a second; return how long that was, in seconds. before_s is 0 at first."""
+    pause_s = min(max(2 * before_s, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+    time.sleep(pause_s)
+    return pause_s

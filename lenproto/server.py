@@ -4,6 +4,7 @@ import os
 import socket
 
 from lenproto.answers import ANSWERS, EXIT, Answers, answer_to
+from lenproto.errors import SOCKET_IS_GONE, pause, say
 from lenproto.wire import (
     DEFAULT_IP,
     DEFAULT_PORT,
@@ -13,7 +14,6 @@ from lenproto.wire import (
     greeting,
     recv_exactly,
 )
-from lenproto.words import say
 
 CLIENT_TIMEOUT_S = 300  # a silent client may not keep the others waiting for ever
 
@@ -109,6 +109,29 @@ def report(line: str) -> None:
         return
 
 
+def next_client(
+    server_socket: socket.socket, answers: Answers, timeout_s: float | None
+) -> tuple[socket.socket, str]:
+    """Do what check_client does, again and again, until there is a client, and return the same.
+
+    Says once why there is none, if it is not the client's doing, and pauses before each new try.
+    Raises OSError only if the server socket itself fails for good.
+    """
+    paused_s = 0.0
+    while True:
+        try:
+            return check_client(server_socket, answers=answers, timeout_s=timeout_s)
+        except (ConnectionError, TimeoutError):
+            # a client that was gone before accept could return it
+            continue
+        except OSError as error:  # no descriptor or no memory is free, the network is down, ...
+            if error.errno in SOCKET_IS_GONE:
+                raise
+            if not paused_s:
+                report(say("core.no-client", why=error.strerror or error))
+            paused_s = pause(paused_s)
+
+
 def main(
     ip: str = DEFAULT_IP,
     port: int = DEFAULT_PORT,
@@ -116,7 +139,7 @@ def main(
     answers: Answers = ANSWERS,
     timeout_s: float | None = CLIENT_TIMEOUT_S,
 ) -> None:
-    """Run the server until Ctrl-C. Raises OSError where it cannot listen."""
+    """Run the server until Ctrl-C. Raises OSError where it cannot listen, or cannot any more."""
     greeting(answers)  # a table that does not fit is an error now, not with the first client
     try:
         with initial_listen(ip, port) as server_socket:
@@ -124,13 +147,7 @@ def main(
             if os.name == "nt":  # there accept hears Ctrl-C only when it returns
                 server_socket.settimeout(1)
             while True:
-                try:
-                    client_socket, request = check_client(
-                        server_socket, answers=answers, timeout_s=timeout_s
-                    )
-                except (ConnectionError, TimeoutError):
-                    # a client that was gone before accept could return it
-                    continue
+                client_socket, request = next_client(server_socket, answers, timeout_s)
                 serve_requests(request, client_socket, answers=answers, timeout_s=timeout_s)
     except KeyboardInterrupt:
         report(say("core.stopped"))

@@ -4,7 +4,9 @@ import builtins
 import concurrent.futures.thread
 import contextlib
 import ctypes
+import difflib
 import linecache
+import re
 import socket
 import sys
 import threading
@@ -19,6 +21,7 @@ from lenproto.lab.pace import Pace
 from lenproto.words import Words
 
 _POOL_WORKER = concurrent.futures.thread._worker.__code__  # in it a thread of a pool waits for work
+LIKE = 0.75  # so like must a name be another one that it is guessed to be meant: 1 is the same
 STOP_S = 2.0  # seconds until a stopped program's threads have to end
 
 
@@ -48,20 +51,21 @@ class Program:
     """Runs function(*args) in a thread until it ends, or stop().
 
     result is what it returned, error what it raised, failed_at the Where of that, failure why it
-    stopped; all None until then. Threads that it starts belong to it: they are watched,
+    stopped; all None until then. guess is a name that may be meant by one that is not there.
+    Threads that it starts belong to it: they are watched,
     caught and stopped with it.
     """
 
     def __init__(self, name, function, *args):
         self.name = name
         self.result = self.error = self.failed_at = self.failure = None
-        self.known = []  # names that were known where that error came from, see known_to
+        self.guess = ""  # a name that may be meant where the error is about another one
         self.thread = threading.Thread(
             target=self._run, args=(function, args), name=name, daemon=True
         )
         self.actor = None  # of its own thread
         self.actors = []  # the same, and those of the threads that it started
-        self.thread_errors = []  # those in which such threads ended, the lines, the names known there
+        self.thread_errors = []  # those in which such threads ended, the lines, names that may be meant
         self._text = None
         # the threads into which Stopped may be thrown, at any place in them
         self._stoppable = set()
@@ -110,7 +114,8 @@ class Program:
         if frame and frame.f_code is _POOL_WORKER:
             line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
             return "get(block=True)" in line and frame.f_locals["work_queue"].empty()
-        while frame and frame.f_code.co_filename == threading.__file__:
+        # what stands in for the waiting of threading calls it in turn: see judging/waits
+        while frame and frame.f_code.co_filename.startswith((threading.__file__, tap.JUDGING)):
             if (frame.f_locals.get("timeout") or -1) >= 0:
                 return False  # it goes on by itself
             names.append(frame.f_code.co_name)
@@ -155,8 +160,7 @@ class Program:
         except BaseException as error:
             if not self.actor.stopping:
                 self.failed_at = place_of(error)  # before failure, which tells others to look
-                self.failure = failure_of(error)
-                self.known = known_to(error)
+                self.failure, self.guess = failure_of(error), guess_of(error)
             # while the error still holds those that only a function knew
             self._close_sockets([self.actor])
             if not self.actor.stopping:
@@ -191,9 +195,9 @@ class Program:
                     run()
             except BaseException as error:
                 if not actor.stopping and not isinstance(error, SystemExit):
-                    failure, known = failure_of(error), known_to(error)
+                    failure, guess = failure_of(error), guess_of(error)
                     # without what its functions knew
-                    self.thread_errors.append((error.with_traceback(None), failure.where, known))
+                    self.thread_errors.append((error.with_traceback(None), failure.where, guess))
                     print(failure.words("stage.thread-stopped", name=thread.name), file=sys.stderr)
             finally:
                 tap.unwatch(thread)
@@ -258,7 +262,7 @@ def _call(server_socket):
     if address[0] in ("0.0.0.0", "::"):
         # all addresses of this computer; not every system can call that
         address = ("127.0.0.1" if address[0] == "0.0.0.0" else "::1", *address[1:])
-    caller = socket.socket(server_socket.family, server_socket.type)
+    caller = tap.SOCKET(server_socket.family, server_socket.type)
     try:
         caller.settimeout(0.2)
         tap.original("connect")(caller, address)
@@ -276,43 +280,34 @@ def place_of(error):
     return Where(own[-1].name, own[-1].lineno, own[-1].filename) if own else None
 
 
-def known_to(error: BaseException) -> list[str]:
-    """The names among which a misspelt one was looked for: those in reach, or the attributes of a value; [] of others.
-
-    They are known only as long as the error has its traceback.
-    """
-    with contextlib.suppress(Exception):  # a learner's own kind of value
-        return sorted(name for name in _known_to(error) if isinstance(name, str))
-    return []
-
-
-def _known_to(error):
-    if isinstance(error, NameError) and error.__traceback__:
-        *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-        return {*frame.f_locals, *frame.f_globals, *dir(builtins)}
-    if isinstance(error, AttributeError):
-        return _attributes(error.obj)
-    if isinstance(error, ImportError):
-        return sys.stdlib_module_names | _attributes(sys.modules.get(error.name or ""))
-    return set()
-
-
-def _attributes(thing):
-    """The names of a value's attributes; nothing of its own is called for it."""
-    kind = type(thing)
-    kinds = type.mro(thing) if issubclass(kind, type) and thing is not type else kind.__mro__
-    names = {name for each in kinds for name in vars(each)}
-    with contextlib.suppress(AttributeError):
-        names |= set(object.__getattribute__(thing, "__dict__"))
-    return names
-
-
 def text(error: BaseException) -> str:
     """What an error says of itself; what it is, where not even that can be asked."""
     try:
         return str(error)
     except BaseException:  # a learner's own kind
         return type(error).__name__
+
+
+def guess_of(error):
+    """Return the name in reach that is most like the one that an error says is not there; "" where none is like it."""
+    with contextlib.suppress(Exception):  # a value that cannot tell what it has
+        return _guess(error)
+    return ""
+
+
+def _guess(error):
+    wrong, names = "", ()
+    if isinstance(error, NameError) and error.name:
+        frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+        wrong = error.name
+        names = {*frames[-1].f_locals, *frames[-1].f_globals, *dir(builtins)} if frames else ()
+    elif isinstance(error, AttributeError) and error.name:
+        wrong, names = error.name, dir(error.obj)
+    elif isinstance(error, ImportError) and (said := re.search(r"import name '(\w+)'", str(error))):
+        wrong, names = said[1], dir(sys.modules.get(error.name))
+    elif isinstance(error, ModuleNotFoundError) and error.name:
+        wrong, names = error.name, sys.stdlib_module_names
+    return next(iter(difflib.get_close_matches(wrong, names, 1, LIKE)), "") if wrong else ""
 
 
 def failure_of(error):

@@ -4,13 +4,17 @@ So one can be stepped while the other waits, and it can be said at any moment wh
 for how many bytes, and what is on the way.
 """
 
+import _thread
+import contextlib
 import socket
 import threading
 import time
+import weakref
 from dataclasses import dataclass
 
 from lenproto.lab import keyboard, tap
 from lenproto.lab.call import RECEIVING, Call, Where
+from lenproto.lab.interrupts import held_back
 from lenproto.lab.notes import Notes
 from lenproto.lab.pace import Held
 from lenproto.lab.program import Failure, LabError, Program
@@ -90,7 +94,9 @@ class Stage:
     typed are the lines that answer the client's input(), in turn; or {"client": lines, "server":
     lines}. After the last one input() meets the end of the input; interactive: it waits for type().
     Time stands still here: no time limit runs out by itself, see time_out(). Close the stage, or
-    use it in a with block: however stuck the sides are, all is freed. Nothing here needs Jupyter.
+    use it in a with block: however stuck the sides are, all is freed. One that nobody holds any more
+    frees itself a moment later. Ctrl-C strikes when both sides have come to rest, so that one can go
+    on, or close it. Nothing here needs Jupyter.
     """
 
     def __init__(self, client, server, typed=(), *, ip=DEFAULT_IP, interactive=False):
@@ -103,38 +109,46 @@ class Stage:
         self._typed = typed
         self._ip = ip
         self._interactive = interactive
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._turn = threading.RLock()  # a step is not disturbed by another one
         self.listeners = []  # called, without arguments, whenever both sides have come to rest
         self._started = self._closed = False
         self._moved = SIDES[0]  # who made the last step
-        self._sides = {}
-        self._tap = tap.Tap({})
+        self._holdings = _Holdings()
+        self._sides, self._tap = self._holdings.sides, self._holdings.tap
         self.trace = self._tap.trace
         self.trace.notes = {name: Notes() for name in SIDES}
 
     def start(self):
         """Start both programs: each comes to its first call, and is held there."""
-        if self._started:
-            raise LabError(Words("stage.trouble.started"))
-        self._started = True
-        try:
-            self._start()
-        except BaseException:  # Ctrl-C, too
-            self.close()
-            raise
+        with self._turn:
+            if self._started:
+                raise LabError(Words("stage.trouble.started"))
+            _check_sockets()
+            try:
+                with held_back():
+                    self._start()
+            except BaseException:  # Ctrl-C, too
+                self.close()
+                raise
         return self
 
     def _start(self):
+        self._started = True
+        # nothing of the holdings may hold the stage
+        self._dropped = weakref.finalize(self, self._holdings.free_aside)
+        self._dropped.atexit = False  # its threads end with the program
         # so that nobody else gets this port before the server binds it
-        self._reserved = socket.socket()
-        self._reserved.bind((self._ip, 0))
-        self.address = self._reserved.getsockname()
+        self._holdings.reserved = reserved = tap.SOCKET()
+        reserved.bind((self._ip, 0))
+        self.address = reserved.getsockname()
         self._tap.__enter__()
         for name in SIDES:
             program = Program(name, self._functions[name], *self.address)
             lines = self._typed.get(name, ())
-            self._sides[name] = side = _Side(program, self._changed, lines, self._interactive)
+            gate = self._lock, self._changed
+            self._sides[name] = side = _Side(program, *gate, lines, self._interactive)
             self._tap.add(program.thread, name)
             keyboard.give(program.thread, side.ask)
             program.start(Held(side.hold))
@@ -145,12 +159,12 @@ class Stage:
 
         A side that is blocked, or has ended, stays where it is.
         """
-        with self._turn:
+        with self._turn, held_back():
             self._must_run()
             side, self._moved = self._side(actor), actor
             keyboard.stand_in()
             if side.next_call and side.next_call.name == "bind":
-                tap.original("close")(self._reserved)
+                tap.original("close")(self._holdings.reserved)
             side.release()
             self._rest()
             return self.position(actor)
@@ -194,7 +208,7 @@ class Stage:
 
     def type(self, actor, line):
         """Type a line at a side's keyboard: it answers the input() in which it waits, or the next one."""
-        with self._turn:
+        with self._turn, held_back():
             self._must_run()
             self._side(actor).type(line)
             self._rest()
@@ -205,7 +219,7 @@ class Stage:
 
         LabError where it is in no such call, or the call has no time limit.
         """
-        with self._turn:
+        with self._turn, held_back():
             self._must_run()
             position = self.position(actor)
             if position.limit_s is None:
@@ -278,21 +292,12 @@ class Stage:
 
     def close(self):
         """Stop both sides and free everything. LabError if a thread does not end."""
-        with self._turn:
-            if self._closed or not self._started:
+        with self._turn, held_back():
+            if not self._started:
                 return
             self._closed = True
-            errors = []
-            self._tap.remove()  # what was blocked stays so in the trace
-            for side in self._sides.values():
-                side.open()
-            for side in self._sides.values():
-                try:
-                    side.program.stop()
-                except LabError as error:
-                    errors.append(str(error))
-                keyboard.take(side.program.thread)
-            tap.original("close")(self._reserved)
+            errors = self._holdings.free()
+            self._dropped.detach()
             if errors:
                 raise LabError(" ".join(errors))
 
@@ -315,7 +320,7 @@ class Stage:
         return self._sides[actor]
 
     def _must_run(self, closed_too=False):
-        if not self._sides:
+        if not self._started:
             raise LabError(Words("stage.trouble.not-started"))
         if self._closed and not closed_too:
             raise LabError(Words("stage.trouble.closed"))
@@ -348,11 +353,61 @@ class Stage:
             listener()
 
 
+class _Holdings:
+    """What a stage has to free: its tap, its sides by name, and the port that it keeps for the server."""
+
+    def __init__(self):
+        self.tap, self.sides, self.reserved = tap.Tap({}), {}, None
+        self._freed = False
+
+    def free(self):
+        """Stop both sides and free everything, once; return why what has not ended has not, in words."""
+        errors = []
+        if self._freed:
+            return errors
+        self.tap.remove()  # what was blocked stays so in the trace
+        for side in self.sides.values():
+            side.open()
+        for side in self.sides.values():
+            try:
+                side.program.stop()
+            except LabError as error:
+                errors.append(str(error))
+            keyboard.take(side.program.thread)
+        if self.reserved:
+            tap.original("close")(self.reserved)
+        self._freed = True
+        return errors
+
+    def free_aside(self):
+        """The same in a thread of its own.
+
+        Nobody holds the stage any more. That may come to light in the middle of anything, where
+        the garbage collector runs: here nothing may be waited for, not even a lock.
+        """
+        with contextlib.suppress(RuntimeError):  # no thread can be started any more
+            _thread.start_new_thread(_run_aside, (self.free,))
+
+
+def _run_aside(function):
+    """Run a function in a thread that threading knows."""
+    tap.start_unseen(threading.Thread(target=function, name="frees a stage", daemon=True))
+
+
+def _check_sockets():
+    """LabError where a stage would see no calls: nothing of what stands in the place of socket.socket is Python's."""
+    now = socket.socket
+    if not (isinstance(now, type) and issubclass(now, tap.SOCKET)):
+        raise LabError(Words("stage.trouble.other-sockets", name=getattr(now, "__name__", now)))
+
+
 class _Side:
     """One program on the stage: the gate at which its threads are held, and its keyboard."""
 
-    def __init__(self, program, changed, typed, interactive):
+    def __init__(self, program, lock, changed, typed, interactive):
         self.program = program
+        # what is quickly done takes the lock itself: Ctrl-C within Condition's own with would leave it taken
+        self._lock = lock
         self._changed = changed
         self._held = []  # [call, may go on, thread], first come first
         self._typed = list(typed)
@@ -415,7 +470,7 @@ class _Side:
     @property
     def next_call(self) -> Call | None:
         """The call before which it is held."""
-        with self._changed:
+        with self._lock:
             return self._held[0][0] if self._held else None
 
     @property
@@ -434,7 +489,7 @@ class _Side:
     @property
     def asking(self) -> Call | None:
         """The input() in which it waits for the keyboard."""
-        with self._changed:
+        with self._lock:
             return next(iter(self._asking.values()), None)
 
     @property
@@ -445,7 +500,7 @@ class _Side:
     @property
     def still(self):
         """How each of its threads is at rest; None if one is not."""
-        with self._changed:
+        with self._lock:
             held, asking = {thread for _, _, thread in self._held}, set(self._asking)
         states = []
         for actor in self.program.actors:

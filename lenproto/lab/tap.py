@@ -21,16 +21,23 @@ from time import (  # the real ones, also where a judge puts others in their pla
     monotonic,
     perf_counter,
 )
+from typing import Any
 
 from lenproto import wire
 from lenproto.lab.call import RECEIVING, SENDING, Call, Where
 from lenproto.lab.pace import Pace
 from lenproto.lab.trace import Trace
 
+# socket.socket as the standard library has it, also where somebody has put a class of his own in its place
+SOCKET: Any = next(
+    kind
+    for kind in socket.SocketType.__subclasses__()
+    if (kind.__module__, kind.__qualname__) == ("socket", "socket")
+)
 METHODS = tuple(name for name in (
     "connect", "connect_ex", "bind", "listen", "accept", "send", "sendall", "sendto", "sendmsg",
     "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into", "shutdown", "close",
-) if hasattr(socket.socket, name))  # fmt: skip
+) if hasattr(SOCKET, name))  # fmt: skip
 SCATTERED = {"sendmsg", "recvmsg_into"}  # their first argument is not one buffer, but several
 READING = {"accept"} | RECEIVING
 REACHING = {
@@ -52,11 +59,8 @@ PATIENCE_S = 0.05
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 LAB = os.path.dirname(__file__) + os.sep
 # beginnings of the names of files that are nobody's own code: they stand around a program that is watched
-HELPERS = (
-    wire.__file__,
-    LAB,
-    os.path.join(os.path.dirname(wire.__file__), "exercises", "judging") + os.sep,
-)
+JUDGING = os.path.join(os.path.dirname(wire.__file__), "exercises", "judging") + os.sep
+HELPERS = (wire.__file__, LAB, JUDGING)
 LESSON = LAB + "literal.py"  # it stands in the lab, but is a program that one looks at
 # Thread → Actor. Not by identifier: a new thread may get that of one that has ended
 _actors: dict[threading.Thread, "Actor"] = {}
@@ -200,8 +204,10 @@ class Actor:
             name, sock = self.doing.name, self.sock
             try:
                 if name == "accept" and isinstance(result, tuple):
-                    self.accepted, result = result
-                    self.sockets.add(self.accepted)
+                    accepted, result = result
+                    if isinstance(accepted, SOCKET):  # else somebody's own has taken its place
+                        self.accepted = accepted
+                        self.sockets.add(accepted)
                 if self.stopping and (
                     self.accepted or result == b"" or isinstance(result, BaseException)
                 ):
@@ -264,11 +270,14 @@ class Tap:
     def remove(self):
         """Record nothing more from now on; a call that still blocks stays so in the trace."""
         for thread in self.names:
-            actor = _actors[thread]
+            actor = _actors.get(thread)
+            if actor is None:
+                continue
             with actor.lock:
-                actor.taps.pop(self, None)
+                is_on = actor.taps.pop(self, None) is not None
                 actor.recorded.pop(self, None)
-            unwatch(thread)
+            if is_on:
+                unwatch(thread)
 
     def record(self, actor, name):
         """Put the call that an actor is in into the trace, and return it.
@@ -350,31 +359,42 @@ def watch(thread):
     with _lock:
         if not _actors:
             for name in METHODS:
-                setattr(socket.socket, name, _watched(name))
-            socket.socket.settimeout = _settimeout
-            time.sleep = _sleep
-            threading.Thread.start = _start
+                _put(SOCKET, name, _watched(name, getattr(SOCKET, name)))
+            _put(SOCKET, "settimeout", _settimeout)
+            _put(time, "sleep", _sleep)
+            _put(threading.Thread, "start", _start)
         actor = _actors.setdefault(thread, Actor(thread))
         actor.watchers += 1
         return actor
 
 
 def unwatch(thread):
-    """Undo one watch(thread); after the last, the methods of socket.socket are the original ones."""
+    """Undo one watch(thread); after the last, what was replaced is as it was before."""
     with _lock:
         actor = _actors[thread]
         actor.watchers -= 1
         if not actor.watchers:
             del _actors[thread]
         if not _actors:
-            for name, (method, its_own) in _ORIGINAL.items():
-                if its_own:
-                    setattr(socket.socket, name, method)
-                else:
-                    delattr(socket.socket, name)
-            del socket.socket.settimeout
-            time.sleep = _ORIGINAL_SLEEP
-            threading.Thread.start = _ORIGINAL_START
+            _take_away()
+
+
+def _put(owner, name, own):
+    """Put our own function in the place of another one."""
+    _replaced.append((owner, name, own, vars(owner).get(name, _INHERITED)))
+    setattr(owner, name, own)
+
+
+def _take_away():
+    """Put back what was replaced; where somebody else has put something there meanwhile, that stays."""
+    while _replaced:
+        owner, name, own, before = _replaced.pop()
+        if vars(owner).get(name) is not own:
+            continue
+        if before is _INHERITED:
+            delattr(owner, name)
+        else:
+            setattr(owner, name, before)
 
 
 def current():
@@ -390,13 +410,20 @@ def alone():
 
 def original(name):
     """Return the socket method as the standard library has it, which no tap sees."""
-    return _ORIGINAL[name][0]
+    return _ORIGINAL[name]
 
 
-# Some methods stand on socket.socket itself, the others on the class below it.
+def start_unseen(thread):
+    """Start a thread as the standard library does, which no tap sees."""
+    _ORIGINAL_START(thread)
+
+
+# what was replaced: (owner, name, our own, what stood there itself); the last of it on the class below
+_replaced: list[tuple[Any, str, object, object]] = []
+_INHERITED = object()
 _ORIGINAL_START = threading.Thread.start
-_ORIGINAL = {name: (getattr(socket.socket, name), name in vars(socket.socket)) for name in METHODS}
-_ORIGINAL_SETTIMEOUT = socket.socket.settimeout  # it stands on the class below
+_ORIGINAL = {name: getattr(SOCKET, name) for name in METHODS}
+_ORIGINAL_SETTIMEOUT = SOCKET.settimeout
 _ORIGINAL_SLEEP = time.sleep
 # socket → the time limit that was set where time stands still
 _limits: weakref.WeakKeyDictionary[socket.socket, float] = weakref.WeakKeyDictionary()
@@ -445,9 +472,8 @@ def _settimeout(sock, value):
     _ORIGINAL_SETTIMEOUT(sock, value)
 
 
-def _watched(name):
-    """Return the method of this name, with a note before and after it for watched threads."""
-    method = original(name)
+def _watched(name, method):
+    """Return a method, by its name, with a note before and after it for watched threads."""
     current_thread = threading.current_thread
 
     @functools.wraps(method)

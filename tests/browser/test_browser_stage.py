@@ -271,9 +271,7 @@ def test_run_twice_reloaded_and_with_the_kernel_restarted(staged):
     stage.stands("client", "waits for the keyboard")
     before = stage.moment
 
-    notebook.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
-    notebook.page.reload()
-    notebook.wait_until_idle()
+    notebook.reload()
     stage = StageInPage(notebook, "view_0 = ")
     stage.wait(lambda: stage.moment == before, "after a reload nothing is lost")
     assert stage.printed("client").endswith("lena\nRequest: ")

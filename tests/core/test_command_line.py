@@ -5,15 +5,27 @@ import ctypes
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import tomllib
 
 import pytest
-from helpers.peers.bare import TIME_LIMIT_S, connect, converse, read, read_to_the_end
-from helpers.places import ROOT
+from helpers.peers.bare import (
+    TIME_LIMIT_S,
+    connect,
+    converse,
+    read,
+    read_answer,
+    read_to_the_end,
+)
+from helpers.places import CORPUS, ROOT
 from helpers.programs import LENPROTO, Printed, Server, environment, run, run_client, run_server
+
+from lenproto.__main__ import main
+from lenproto.commands.signals import ENDING, Ended, heard_as_ctrl_c
 
 GREETING = "Hello! You can ask for: TIME, NAME, RAND or EXIT"
 posix_only = pytest.mark.skipif(
@@ -238,6 +250,118 @@ def test_a_name_that_cannot_be_an_answer_is_told_before_the_first_client(name):
     assert ended.stdout == ""
 
 
+# Signals that end a program
+
+SIGNALS = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+ENDED_WHILE_JUDGING = """
+import signal, sys
+import lenproto.__main__, lenproto.commands.{command} as command
+command.run = lambda args: signal.raise_signal(signal.{name})
+sys.argv = ["lenproto", "{command}", "x"]
+sys.exit(lenproto.__main__.main())
+"""
+
+
+@posix_only
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("said", [None, b"", b"HiNAME"])
+def test_a_signal_ends_the_server_like_ctrl_c(name, said):
+    with Server() as program, contextlib.ExitStack() as client:
+        if said is not None:
+            sock = client.enter_context(connect(program.address))
+            sock.sendall(said)
+            assert program.line().startswith("client ")
+            if said:  # it waits for the next request
+                assert read(sock, 48) == GREETING.encode()
+                read_answer(sock)
+        program.process.send_signal(getattr(signal, name))
+        assert program.end() == (0, ["stopped"])
+        assert program.stderr() == "", "no socket was left open, either"
+
+
+@posix_only
+@pytest.mark.parametrize("name", SIGNALS)
+def test_a_signal_ends_the_client_at_the_prompt_like_ctrl_c(server, name):
+    ip, port = server.address
+    command = [*LENPROTO, "client", "--ip", ip, "--port", str(port)]
+    with Printed(command, stdin=subprocess.PIPE) as program:
+        assert program.line() == GREETING
+        with pytest.raises(subprocess.TimeoutExpired):
+            program.process.wait(0.05)  # it waits at the prompt, and nobody types
+        program.process.send_signal(getattr(signal, name))
+        code, lines = program.end()
+        assert (code, lines[-1], program.stderr()) == (0, "stopped", "")
+
+
+@posix_only
+@pytest.mark.parametrize("name", SIGNALS)
+@pytest.mark.parametrize("command", ["check", "grade"])
+def test_a_signal_that_ends_a_judging_program_is_its_exit_code(name, command):
+    program = ENDED_WHILE_JUDGING.format(command=command, name=name)
+    ended = run([sys.executable, "-c", program])
+    assert (ended.returncode, ended.stdout) == (128 + getattr(signal, name), "\nstopped\n")
+    assert ended.stderr == ""
+
+
+@posix_only
+def test_a_server_that_is_to_outlive_its_terminal_does():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does it
+    try:
+        program = Server()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with program, connect(program.address) as sock:
+        program.process.send_signal(signal.SIGHUP)
+        sock.sendall(b"Hi")
+        assert read(sock, 48) == GREETING.encode()
+        program.ends_well()
+
+
+def handlers():
+    return [signal.getsignal(getattr(signal, name)) for name in ENDING if hasattr(signal, name)]
+
+
+def heard(monkeypatch, argv):
+    """Run a command in this process; return the handlers within, and what it gave."""
+    monkeypatch.setattr("lenproto.__main__.prepare_standard_streams", lambda: None)
+    monkeypatch.setattr("lenproto.commands.client.run", lambda args: within.append(handlers()) or 7)
+    monkeypatch.setattr(sys, "argv", ["lenproto", "client"])
+    within = []
+    return main(argv), *within
+
+
+def test_only_a_program_hears_signals_and_nobody_else_who_imports_or_calls_it(monkeypatch):
+    before = handlers()
+    assert heard(monkeypatch, ["client"]) == (7, before)
+    code, within = heard(monkeypatch, None)
+    assert code == 7
+    assert within != before
+    assert handlers() == before
+
+
+def test_the_command_line_runs_outside_of_the_main_thread_too(monkeypatch):
+    before, done = handlers(), []
+    thread = threading.Thread(target=lambda: done.append(heard(monkeypatch, None)))
+    thread.start()
+    thread.join(TIME_LIMIT_S)
+    assert done == [(7, before)]
+
+
+@posix_only
+def test_a_terminal_that_is_closed_says_so_twice_and_ends_it_once():
+    def closed():
+        with heard_as_ctrl_c():
+            try:
+                signal.raise_signal(signal.SIGHUP)
+            finally:
+                signal.raise_signal(signal.SIGHUP)
+
+    with pytest.raises(Ended) as ended:
+        closed()
+    again = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    assert (ended.value.number, again) == (signal.SIGHUP, signal.SIG_IGN)
+
+
 # The client
 
 
@@ -429,3 +553,64 @@ def test_it_is_also_installed_as_a_command():
         )
     ended = run([installed, "client", "--port", "-1"])
     one_line(ended, "No contact with 127.0.0.1:-1: ")
+
+
+# A folder in which modules of a learner's have names of Python's own
+
+OWN_NAMES = {
+    *("socket", "random", "json", "queue", "select", "argparse", "errno", "tomllib", "string"),
+    *("threading", "time", "signal", "subprocess", "tempfile", "pickle", "ast"),
+    *("rich", "psutil", "client", "server", "words"),
+}
+
+
+@pytest.fixture
+def own_modules(tmp_path):
+    """A folder in which a learner's modules hide Python's, if they are found first."""
+    for name in OWN_NAMES:
+        (tmp_path / f"{name}.py").write_text(f"raise ImportError('the learner's own {name}')")
+    shutil.copy(CORPUS / "right" / "plain.py", tmp_path / "mine.py")
+    return tmp_path
+
+
+def script():
+    """The installed command; skips where there is none."""
+    installed = shutil.which("lenproto", path=str(pathlib.Path(sys.executable).parent))
+    if not installed:
+        pytest.skip("lenproto is not installed beside this Python")
+    return [installed]
+
+
+@pytest.mark.parametrize("how", ["as a module", "as a script"])
+def test_a_learners_modules_beside_the_file_hide_none_of_pythons(own_modules, how):
+    command = LENPROTO if how == "as a module" else script()
+    in_there = {"cwd": own_modules, "env": environment(PYTHONPATH=str(ROOT))}
+    judged = run([*command, "check", "mine.py"], **in_there)
+    assert (judged.returncode, judged.stderr) == (0, "")
+    assert judged.stdout.splitlines()[-1].startswith("5 of 5 functions pass")
+    assert "no such port" in one_line(run([*command, "client", "--port", "-1"], **in_there), "No ")
+    with Printed([*command, "server", "--port", "0"], **in_there) as program:
+        port = int(program.line().rpartition(":")[2])
+        assert converse(("127.0.0.1", port))[0] == GREETING.encode()
+
+
+def test_only_a_program_leaves_the_folder_out_and_nobody_who_imports_it(own_modules):
+    told = "import sys; before = [*sys.path]; import lenproto.server; print(before == sys.path)"
+    where = {"cwd": ROOT, "env": environment(PYTHONPATH=str(own_modules / "nothing"))}
+    assert run([sys.executable, "-c", told], **where).stdout == "True\n"
+    (own_modules / "its_own.py").write_text(told)
+    in_there = {"cwd": own_modules, "env": environment(PYTHONPATH=str(ROOT))}
+    for name in OWN_NAMES:
+        (own_modules / f"{name}.py").unlink()
+    assert run([sys.executable, "-m", "its_own"], **in_there).stdout == "True\n"
+
+
+@posix_only
+def test_a_folder_that_was_removed_is_no_matter(tmp_path):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = ["sh", "-c", 'rmdir "$0" && exec "$@"', str(gone), *LENPROTO]
+    ended = run(
+        [*command, "server", "--port", "-1"], cwd=gone, env=environment(PYTHONPATH=str(ROOT))
+    )
+    assert "no such port" in one_line(ended, "lenproto: cannot listen on 127.0.0.1:-1: ")

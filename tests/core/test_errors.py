@@ -6,7 +6,8 @@ import socket
 
 import pytest
 
-from lenproto.errors import ProtocolError, why
+from lenproto import errors
+from lenproto.errors import ProtocolError, pause, why
 
 
 def system_error(number):
@@ -76,3 +77,15 @@ def test_every_error_of_the_system_is_one_line():
 )
 def test_an_error_without_a_number_keeps_its_own_words(error):
     assert why(error) == str(error)
+
+
+def test_a_pause_doubles_up_to_a_second(monkeypatch):
+    slept = []
+    monkeypatch.setattr(errors.time, "sleep", slept.append)
+    paused_s = 0.0
+    for _ in range(10):
+        paused_s = pause(paused_s)
+        assert paused_s == slept[-1]
+    assert 0 < slept[0] < 0.1
+    assert slept[1:6] == [2 * before for before in slept[:5]]
+    assert slept[-2:] == [1, 1]

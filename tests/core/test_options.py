@@ -197,7 +197,7 @@ def test_the_command_line_runs_the_command_and_ends_with_its_code(command, main_
 
 
 @pytest.mark.parametrize(
-    "command, code", [("server", 0), ("client", 0), ("shock", 0), ("check", 130), ("grade", 130)]
+    "command, code", [("server", 0), ("client", 0), ("shock", 130), ("check", 130), ("grade", 130)]
 )
 def test_ctrl_c_is_no_failure_but_where_a_verdict_is_missing(command, code, main_with, capsys):
     def pressed(_):

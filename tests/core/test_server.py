@@ -23,7 +23,7 @@ from helpers.peers.bare import (
     read_to_the_end,
     reset,
 )
-from helpers.programs import Server
+from helpers.programs import Printed, Server
 
 from lenproto import check_client, initial_listen, serve_requests, server
 from lenproto.answers import ANSWERS
@@ -516,6 +516,105 @@ def test_the_loop_outlives_a_client_that_macos_gives_no_address_for(
     reset(peer)
     Listening((client_socket, None)).runs_to_the_end(monkeypatch, capsys)
     assert client_socket.fileno() == -1
+
+
+SURVIVED = [
+    name
+    for name in (
+        "EAGAIN", "ECONNABORTED", "EINTR", "EIO", "EMFILE", "ENETDOWN", "ENFILE", "ENOBUFS", "ENOMEM", "ENOPROTOOPT",
+        "EOPNOTSUPP", "EPERM", "EPROTO", "ETIMEDOUT",
+    )
+    if hasattr(errno, name)
+]  # fmt: skip
+
+
+@pytest.fixture
+def pauses(monkeypatch):
+    """The pauses that the server makes, in seconds; none is really made."""
+    made = []
+    monkeypatch.setattr("lenproto.errors.time.sleep", made.append)
+    return made
+
+
+def fails(name):
+    return OSError(getattr(errno, name), name)
+
+
+@pytest.mark.parametrize("name", SURVIVED)
+def test_the_loop_outlives_what_accept_meets(name, connected_pair, monkeypatch, capsys, pauses):
+    peer, client_socket = connected_pair
+    peer.sendall(b"HiEXIT")
+    listening = Listening(*[fails(name)] * 3, (client_socket, peer.getsockname()))
+    listening.runs_to_the_end(monkeypatch, capsys)
+    assert read_to_the_end(peer) == GREETING
+    # a client that was gone is no reason to wait, or to say a word
+    assert len(pauses) == (0 if name in ("ECONNABORTED", "ETIMEDOUT") else 3)
+
+
+def test_that_nobody_can_be_accepted_is_said_once_until_somebody_is(
+    connected_pair, monkeypatch, capsys, pauses
+):
+    peer, client_socket = connected_pair
+    peer.sendall(b"HiEXIT")
+    trouble = [fails("EMFILE")] * 20
+    steps = [*trouble, (client_socket, peer.getsockname()), *trouble]
+    monkeypatch.setattr(server, "initial_listen", lambda ip, port: Listening(*steps))
+    server.main(timeout_s=TIME_LIMIT_S)
+    said = capsys.readouterr().out.splitlines()
+    told = "no client can be accepted now (EMFILE); trying again"
+    assert [said[1], *said[3:]] == [told, told, "stopped"]
+    assert len(pauses) == 40
+    assert pauses[:20] == pauses[20:] == sorted(pauses[:20]), "it begins with a short one again"
+    assert sum(pauses[:20]) > 10, "it does not compute all the time"
+
+
+@pytest.mark.parametrize("name", ["EBADF", "EINVAL", "ENOTSOCK"])
+def test_a_server_socket_that_is_gone_ends_the_loop(name, monkeypatch, pauses):
+    listening = Listening(fails(name))
+    monkeypatch.setattr(server, "initial_listen", lambda ip, port: listening)
+    with pytest.raises(OSError, match=name):
+        server.main(timeout_s=TIME_LIMIT_S)
+    assert pauses == []
+
+
+FULL = """
+import resource, sys, threading
+from lenproto import server
+
+def allow_no_more_descriptors_until_told():
+    sys.stdin.readline()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    print("none is free", flush=True)
+    sys.stdin.readline()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+threading.Thread(target=allow_no_more_descriptors_until_told, daemon=True).start()
+server.main("127.0.0.1", 0)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of descriptors to be set")
+def test_a_server_that_has_no_descriptor_free_waits_for_one():
+    with Printed([sys.executable, "-c", FULL], stdin=subprocess.PIPE) as program:
+        port = int(program.line().rpartition(":")[2])
+        print(file=program.process.stdin, flush=True)
+        assert program.line() == "none is free"
+        with connect(("127.0.0.1", port)) as first, connect(("127.0.0.1", port)) as second:
+            first.sendall(b"HiEXIT")
+            said = program.line()
+            if said.startswith("client "):  # Linux: accept() had its descriptor before it waited
+                said = program.line()
+            assert (
+                said == f"no client can be accepted now ({os.strerror(errno.EMFILE)}); trying again"
+            )
+            print(file=program.process.stdin, flush=True)
+            second.sendall(b"HiEXIT")
+            assert [read_to_the_end(sock) for sock in (first, second)] == [GREETING] * 2
+        program.press_ctrl_c()
+        code, lines = program.end()
+        assert (code, lines[-1], program.stderr()) == (0, "stopped", "")
+        assert [line for line in lines if line.startswith("no client can")] == []
 
 
 def test_a_table_that_does_not_fit_is_an_error_before_the_first_client(monkeypatch, capsys):

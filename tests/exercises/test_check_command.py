@@ -87,7 +87,7 @@ def test_json_is_as_documented(check):
         "fail",
         "binary-length",
     )
-    assert first["hint"] and first["message"]
+    assert first["hint"] and first["message"] and first["hint"] != first["message"]
     assert first["steps"][0]["what"].startswith("sendall(")
     assert first["steps"][0]["source"] == "client_socket.sendall(length + data)"
     assert (second["verdict"], second["misconception"]) == ("skipped", None)

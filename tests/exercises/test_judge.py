@@ -380,3 +380,15 @@ def test_an_error_in_a_thread_of_its_own_is_the_functions():
         case for case in report.functions["serve_requests"].cases if case.name == "binary request"
     ]
     assert (case.misconception, case.where[0]) == ("decodes-blindly", "talk")
+
+
+def test_bytes_that_are_compared_with_text_are_named_by_their_line():
+    """Python complains of them only where it is asked to; equal they are never."""
+    wrong = CORPUS / "wrong" / "check_client__compares_bytes_with_text.py"
+    line = 1 + wrong.read_text("utf-8").splitlines().index('        if hi != "Hi":')
+    failure = judge_file(wrong).functions["check_client"].failure
+    assert [str(aside) for aside in failure.asides] == [
+        f"In line {line} of check_client bytes are compared with text: "
+        'b"Hi" and "Hi" are never equal.'
+    ]
+    assert str(failure.asides[0]) in failure.hint

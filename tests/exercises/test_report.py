@@ -9,10 +9,11 @@ from lenproto.exercises.learner import check
 from lenproto.exercises.report import text
 from lenproto.exercises.report.hints import hints
 from lenproto.exercises.report.types import CaseReport, FunctionReport, StepReport
+from lenproto.words import Words
 
 
-def step(number, who, what, line=None, problem="", where=None):
-    return StepReport(number, who, what, line=line, problem=problem, where=where)
+def step(number, who, what, line=None, problem="", where=None, call=""):
+    return StepReport(number, who, what, line=line, problem=problem, where=where, call=call)
 
 
 def case(verdict="fail", level="spec", name="asks NAME", **more):
@@ -140,6 +141,28 @@ def test_hints_come_one_after_another_numbered_and_the_solution_as_lines_of_pyth
     first, *code = text.hint_lines(FAILED, many)[2:]
     assert first == "Hint 3 of 3:"
     ast.parse("\n".join(line.removeprefix("    ") for line in code))
+
+
+def test_where_no_line_is_known_the_last_one_that_talked_is_named_with_its_function():
+    steps = (
+        step(1, "you", "send", 2, where=["f", 2, "<cell 2>"], call="send"),
+        step(2, "you", "recv(4)", 7, where=["helper", 7, "<cell 3>"], call="recv"),
+        step(3, "server", "closes"),
+    )
+    said = hints(replace(FAILED, where=None, steps=steps))[0]
+    assert said.endswith(
+        "Look at what comes after the last line that turned to the other side, line 7 of helper."
+    )
+    # of a long case only the beginning is told: nobody knows which line was the last
+    said = hints(replace(FAILED, where=None, steps=(*steps, step(0, "", "more"))))[0]
+    assert "line 7" not in said and "Which line it was is not known" in said
+
+
+def test_what_else_is_wrong_in_a_line_is_said_with_the_first_hint():
+    aside = Words("judging.mixed.with-text", line=4, function="f")
+    first, *rest = hints(replace(FAILED, asides=(aside,)))
+    assert str(aside) in first
+    assert rest == hints(FAILED)[1:]
 
 
 def test_every_case_says_once_why_the_rest_was_skipped():

@@ -10,6 +10,8 @@ from lenproto.exercises.functions.finding import explain, thing
 from lenproto.exercises.functions.framing import diagnose, frames, is_frame
 from lenproto.exercises.judging import evidence
 from lenproto.exercises.judging.run import run
+from lenproto.exercises.report.hints import hints
+from lenproto.exercises.report.types import CaseReport
 from lenproto.lab.shocks.table import client_shocks, server_shocks
 from lenproto.wire import frame
 from lenproto.words import Words
@@ -99,7 +101,7 @@ def test_what_differs_from_run_to_run_is_covered_up_in_all_the_values_of_words()
 
 
 def test_every_row_of_the_shocks_reaches_a_function_but_those_for_whole_programs():
-    reached = {function: {case.name for case in cases(function, "shock")} for function in FUNCTIONS}
+    reached = {function: {case.name for case in cases(function)} for function in FUNCTIONS}
     server = {shock.name for shock in server_shocks(1.0)} - {"polite", "drips", "1000 clients"}
     client = {shock.name for shock in client_shocks(1.0)} - {"polite"}
     assert server <= reached["check_client"] | reached["serve_requests"]
@@ -127,6 +129,40 @@ def test_python_errors_are_explained_in_words():
     assert found.misconception == "has-an-error"
     assert "fraem" in found.message and "a name that nothing has been given to" in found.message
     assert found.where.function == "serve_requests"
+
+
+@pytest.mark.parametrize(("data", "misconception", "at"), [
+    (b"0004" + "שלום".encode(), "length-counts-characters", 3),
+    (b"0014" + b"ten bytes.", "length-counts-itself", 3),
+    (b"4000lena", "length-padded-wrongly", 0),
+    (b"0120" + b"twelve bytes", "wrong-length", 1),
+    (b"4   lena", "length-padded-wrongly", 0),
+    (b"0004lena\n", "sends-a-newline", 8),
+])  # fmt: skip
+def test_the_first_wrong_byte_is_the_first_that_should_be_another_one(data, misconception, at):
+    found = diagnose(data, "NAME")
+    assert (found.misconception, found.at) == (misconception, at)
+
+
+@pytest.mark.parametrize(("wrong", "error", "guess", "line"), [
+    ("answr", "NameError", "answer", "by the same name"),
+    ("client_socket.sendal(b'')", "AttributeError", "sendall", "recv() is a socket's"),
+    ("[].pop()", "IndexError", "", "len(data)"),
+    ("{}['NAME']", "KeyError", "", "answers.get("),
+    ("int('4x2!')", "ValueError", "", "isdigit"),
+    ("len(5)", "TypeError", "", "str(7)"),
+    ("1 / 0", "ZeroDivisionError", "", "if length:"),
+])  # fmt: skip
+def test_the_last_hint_fits_the_error_and_a_misspelt_name_is_guessed(wrong, error, guess, line):
+    space = {}
+    exec(f"def serve_requests(request, client_socket):\n    answer = ''\n    {wrong}", space)
+    case = cases("serve_requests", "spec")[0]
+    found = run(case, space["serve_requests"], explain)[1]
+    assert (found.misconception, error in found.message) == ("has-an-error", True)
+    assert found.message.endswith(" is meant.") == bool(guess)
+    assert guess in found.message
+    told = CaseReport("serve_requests", "", "", "spec", "", "fail", "has-an-error", found.words)
+    assert line in hints(told)[-1]
 
 
 def test_the_line_of_a_short_read_is_that_which_was_not_gone_on_with(connected_pair):

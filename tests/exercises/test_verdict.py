@@ -316,6 +316,15 @@ def test_in_a_notebook_a_function_of_many_cells_is_judged(tmp_path):
         "verdict.hint()",
         "check(check_client(1))",
         "check(1)",
+        GOOD_CHECK,
+        "def helper(:\n    pass",
+        "check(check_client)",
+        good("def check_client(server_socket):", "def check_client(server_socket)"),
+        "1 + 1",
+        "check(check_client)",
+        "check(check_client)",
+        GOOD_CHECK,
+        "check(check_client)",
     ]
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     client = NotebookClient(
@@ -339,6 +348,14 @@ def test_in_a_notebook_a_function_of_many_cells_is_judged(tmp_path):
     assert re.search(r"Line 12 of check_client:\n +exit\(\)\n", text[6])
     assert text[7][0]["text"].startswith("Hint 1 of")
     assert cells[8].outputs[0]["ename"] == "AttributeError"
+    before, defines, again, mended = (text[at].splitlines()[0] for at in (12, 15, 16, 18))
+    assert before.startswith("The box that was run before this one is no Python in line 1 (")
+    assert defines.startswith(
+        "The box with def check_client was last run with something in line 1 "
+    )
+    assert again == defines
+    assert mended == "check_client"
+    assert all(text[at].count("✓ pass") == 2 for at in (12, 15, 18)), "the code from before"
     assert cells[9].outputs[0]["traceback"] == [
         "LabError: check got a value of type int, and needs a function. "
         "Give its name alone, without (): check(check_client), say."

@@ -13,6 +13,7 @@ from helpers.places import CORPUS
 from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.judging.judge import judge_file
 from lenproto.exercises.report import misconceptions, text
+from lenproto.exercises.report.hints import hints
 
 TABLE = tomllib.loads((CORPUS / "verdicts.toml").read_text("utf-8"))
 PROCESS, TOLERATED = TABLE.pop("process"), TABLE.pop("tolerated")
@@ -142,7 +143,11 @@ def test_as_a_file_it_is_told_the_same_twice(stem):
         assert [
             name for name, verdict in judged.items() if "fail" in (verdict.spec, verdict.shock)
         ] == [function]
-        assert judged[function].failure.misconception == (NAMED | PROCESS)[stem]
+        failure = judged[function].failure
+        assert failure.misconception == (NAMED | PROCESS)[stem]
+        assert not any(
+            failure.message in hint or hint in failure.message for hint in hints(failure)
+        )
         texts.append(
             text.told(function, judged[function], hinted=3)
             + text.every_case(function, judged[function])

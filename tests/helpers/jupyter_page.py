@@ -27,6 +27,7 @@ ARGUMENTS = [
 ]
 START_LIMIT_S = 240  # a server or a kernel starts
 RUN_LIMIT_S = 240  # cells run
+RELOADS = 3  # of a page whose widgets have asked a busy kernel in vain
 DRAW_LIMIT_S = 60  # a widget appears
 END_LIMIT_S = 60  # a process ends
 THEMES = ("light", "dark")
@@ -81,6 +82,12 @@ RESTART = """async () => {
     const kernel = jupyterapp.shell.currentWidget.sessionContext.session.kernel;
     await kernel.restart();
     await kernel.requestKernelInfo();
+}"""
+# anywidget gives a page two seconds to load a widget's module, and lets the widget hear nothing more
+# after that. A page that gets a twentieth of a processor needs longer.
+PATIENT = """() => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = limit_ms => timeout(limit_ms === 2000 ? 60000 : limit_ms);
 }"""
 # Python: nothing of the last test is left in the kernel.
 FORGET = """import ipywidgets, sys
@@ -284,6 +291,7 @@ class Window:
         else:
             self._lab.set_theme(theme)
             self.page = self._browser.new_page()
+            self.page.add_init_script(f"({PATIENT})()")
             self.resize(viewport)
             self.page.goto(self._lab.address(path), timeout=START_LIMIT_S * 1000)
             self.page.set_default_timeout(DRAW_LIMIT_S * 1000)
@@ -383,6 +391,16 @@ class Notebook:
         """Restart the kernel, without the question whether one is sure, and wait until the new one answers."""
         self.page.evaluate(RESTART)
         self.wait_until_idle()
+
+    def reload(self):
+        """Save the notebook, and load the page anew until its widgets are there: they wait 4 s for a kernel."""
+        self.page.evaluate("jupyterapp.commands.execute('docmanager:save')")
+        for _ in range(RELOADS):
+            self.page.reload()
+            self.wait_until_idle()
+            if not (missing := self.missing_widgets(DRAW_LIMIT_S / RELOADS)):
+                return
+        raise AssertionError(f"after {RELOADS} reloads: {missing}")
 
     def _run(self, command):
         self.page.evaluate(RUN, [command, RUN_LIMIT_S])

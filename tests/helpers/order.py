@@ -6,7 +6,12 @@ By itself a file is a group: its fixtures are made once, and the cells of a less
 a browser compute all the time and share a JupyterLab, so one worker takes them, each a group; most others wait.
 """
 
+import os
+
 BROWSER = "tests/browser/"
+POLITE = (
+    5  # how much less of a busy processor a worker without a browser gets, in the system's terms
+)
 FIRST = (
     BROWSER,
     "tests/lab/test_shocks.py",
@@ -65,6 +70,12 @@ def next_group(waiting, in_browser):
     if (found := next(own, None)) or in_browser:
         return found or next(iter(waiting))
     return next(iter(waiting)) if len(waiting) > FEW else None
+
+
+def give_way(nodeid):
+    """Let a worker whose first test is this one go behind the one with the browser, which is the last to end."""
+    if not nodeid.startswith(BROWSER) and hasattr(os, "nice"):
+        os.nice(POLITE)  # what it starts goes behind, too
 
 
 def scheduler(config, log):

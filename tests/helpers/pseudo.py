@@ -86,7 +86,7 @@ def english(text, *sources):
     """The words outside of brackets that the English tables use, and no code that is shown or of these sources does."""
     spoken = vocabulary() - names(*sources)
     plain = ON_THE_WIRE.sub("", BYTES.sub("", SYSTEMS.sub("", outside(text))))
-    for name in misconceptions.names():
+    for name in sorted(misconceptions.names(), key=len, reverse=True):  # one may be in another
         plain = plain.replace(name, "")
     return [
         word

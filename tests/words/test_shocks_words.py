@@ -31,6 +31,10 @@ def test_a_row_says_what_it_is():
         "length is no number": "bad-length",
         "negative length": "bad-length",
         "length with spaces": "bad-length",
+        "promises too much": "half-a-body",
+        "resets in the body": "half-a-body",
+        "half an answer": "half-a-body",
+        "empty answer": "no-body",
     }
 
 

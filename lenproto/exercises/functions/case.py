@@ -103,18 +103,18 @@ GREETING = Expect(GREETING_BYTES, THE_GREETING)
 NAME_ASKED = Expect(REQUEST_BYTES, THE_REQUEST, b"NAME")
 
 
-def _case(function, level, id, *script, entry="", values=None, **more):
+def of_level(function, level, id, *script, entry="", values=None, **more):
     """A case of its own; entry is where its words stand, values what stands in them."""
     key = f"cases.{function.replace('_', '-')}.{entry or entry_of(id)}"
     return Case(function, level, id, script=script, **told(key, **(values or {})), **more)
 
 
 def spec(function, id, *script, **more):
-    return _case(function, "spec", id, *script, **more)
+    return of_level(function, "spec", id, *script, **more)
 
 
 def shock(function, id, peer, *script, **more):
-    return _case(function, "shock", id, *script, peer=peer, **more)
+    return of_level(function, "shock", id, *script, peer=peer, **more)
 
 
 def cut_to(function, shock, script, **more):

@@ -1,6 +1,5 @@
 """Python's own errors, where each has one usual cause: told by its kind, Python's words and the last call."""
 
-import difflib
 import errno
 import re
 import socket
@@ -40,6 +39,10 @@ SAID = {
             TypeError,
             r"unsupported operand type\(s\) for [-+]=?: '(int|str|bytes)' and '(int|str|bytes)'",
         ),
+        (
+            TypeError,
+            r"'[<>]=?' not supported between instances of '(int' and '(str|bytes)|(str|bytes)' and 'int)'",
+        ),
     ],
     # accept() gives two things at once
     "accept-not-unpacked": [
@@ -49,7 +52,6 @@ SAID = {
         ),
     ],
 }
-ALIKE = 0.7  # from 0 to 1, as difflib counts it: less than that is another word
 MODULES = {"socket", "random", "time", "datetime", "select", "struct", "threading"}
 OTHER_MODULES = {"math", "os", "string", "sys"}
 
@@ -67,35 +69,19 @@ def misconception(error, call):
     return next((name for name, all_said in SAID.items() if _says(error, all_said)), "")
 
 
-def meant(error, known):
-    """Return which of the names that were known there a misspelt one is most like, "" if none.
-
-    known: see lab.program.known_to. Python says it, too, but not every version does, and only where it shows
-    the error by itself.
-    """
-    name = _looked_for(error)
-    names = [each for each in known if each != name and not each.startswith("_")]
-    return next(iter(difflib.get_close_matches(name, names, 1, ALIKE)), "") if name else ""
-
-
 def forgotten(error):
     """Return the module whose name was used, and which nobody has imported; "" if it is no such error."""
-    name = _looked_for(error) if isinstance(error, NameError) else ""
-    return name if name in MODULES | OTHER_MODULES else ""
-
-
-def _looked_for(error):
-    """The name that was not there."""
-    if isinstance(error, UnboundLocalError):
-        return ""
-    if isinstance(error, ImportError):
-        name = re.search(r"cannot import name '(\w+)'", text(error))
-        return name[1] if name else error.name or ""
-    return getattr(error, "name", None) or ""
+    unknown = isinstance(error, NameError) and not isinstance(error, UnboundLocalError)
+    return error.name if unknown and error.name in MODULES | OTHER_MODULES else ""
 
 
 def _says(error, all_said):
     return any(isinstance(error, kind) and re.search(said, text(error)) for kind, said in all_said)
+
+
+def _named(error):
+    named = re.search(r"'(\w+)'", text(error))
+    return named[1] if named else ""
 
 
 def _asks_a_text_for_a_port(call):
@@ -105,8 +91,8 @@ def _asks_a_text_for_a_port(call):
 
 def _hides_a_module(error):
     """Whether a name that is a module's stands for something else: a socket, or a file of one's own of that name."""
-    if isinstance(error, UnboundLocalError):
-        return error.name in MODULES
+    if isinstance(error, UnboundLocalError):  # not every Python tells its name but in the sentence
+        return (error.name or _named(error)) in MODULES
     if not isinstance(error, AttributeError):
         return False
     thing, name = error.obj, error.name

@@ -110,7 +110,10 @@ def forbidden(seen):
         place = seen.stuck.words if seen.stuck else Words("judging.stuck.nowhere")
         return found("never-ends.stopped", place=place, where=seen.stuck and seen.stuck.where)
     if seen.threads:
-        return found("leaves-a-thread", threads=count(seen.threads, "thread"))
+        return found("leaves-a-thread.running", threads=count(seen.threads, "thread"))
+    # what is started is thought to be done
+    if (later := seen.after_return) and seen.ending == "returned":
+        return found("leaves-a-thread.went-on", call=later.text(), where=later.where)
     if isinstance(seen.error, TypeError) and seen.failed_at is None:
         return found("takes-other-parameters", error=text(seen.error))
     return None
@@ -153,20 +156,20 @@ def _raised(seen):
 
 
 def _has_an_error(seen, error):
-    """Any other error: what Python says of it, its kind, and what was perhaps meant, for the hints."""
+    """Any other error: for the hints what Python says of it, its kind, and an import that is perhaps missing."""
     kind = next((kind.__name__ for kind in PLAINLY if isinstance(seen.error, kind)), "")
     more = {
         "python": python_says(seen.error),
         "kind": kind,
-        "forgotten": errors.forgotten(seen.error),
-        "meant": errors.meant(seen.error, seen.known),
+        "forgotten": "" if seen.guess else errors.forgotten(seen.error),
     }
     if not kind:
         return found("has-an-error.unexplained", error=error, where=seen.failed_at, **more)
     meaning = Words(f"judging.plainly.{kind}")
-    return found(
-        "has-an-error.explained", error=error, meaning=meaning, where=seen.failed_at, **more
-    )
+    more["where"] = seen.failed_at
+    if guess := seen.guess:
+        return found("has-an-error.guessed", error=error, meaning=meaning, guess=guess, **more)
+    return found("has-an-error.explained", error=error, meaning=meaning, **more)
 
 
 def _spins(seen):

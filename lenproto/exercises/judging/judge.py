@@ -211,6 +211,7 @@ def _told(case: Case, answer: CaseAnswer) -> CaseReport:
         source=answer.get("source", ""),
         printed=answer.get("printed", ""),
         left_out=answer.get("left_out", 0),
+        asides=tuple(map(unpacked, answer.get("asides", ()))),
     )
 
 

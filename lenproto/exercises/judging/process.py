@@ -24,7 +24,7 @@ from lenproto.exercises.report.types import CaseAnswer, Job, Loaded, Read, Worke
 from lenproto.words import Words
 
 WHOLE_S = 300.0  # seconds that judging one submission may take: far behind what it may compute
-CASE_S = 2.0  # seconds that a process may compute until it is ended, with the case that it is at
+CASE_S = 2.5  # seconds that a process may compute until it is ended, with the case that it is at
 STILL = 30  # looks in a row at which it does nothing at all: it waits, and lets none of its threads go on
 START_S = 60.0  # seconds until the process stands; none of the learner's code runs yet
 MEMORY_BYTES = 192 << 20  # that it may hold more than when it was asked, where the system tells
@@ -143,7 +143,7 @@ class Worker:
         }
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-P", "-c", CODE],
+                [sys.executable, "-b", "-P", "-c", CODE],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -5,28 +5,30 @@ import errno
 import os
 import random
 import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import sleep as real_sleep  # also where another stands in its place
 from typing import TypeVar
 
 from lenproto.exercises.functions import FUNCTIONS, SERVER_SIDE, part
 from lenproto.exercises.functions.case import Case
-from lenproto.exercises.judging import reach
+from lenproto.exercises.judging import mixed, reach
 from lenproto.exercises.judging.clock import CLOCK, JUDGING
 from lenproto.exercises.judging.driven import MOST_BYTES, Driver, send_at_once
 from lenproto.exercises.judging.patience import Patience
 from lenproto.exercises.judging.stuck import Stuck, stuck_in
 from lenproto.exercises.judging.waits import stand_in
 from lenproto.lab import keyboard, tap
-from lenproto.lab.call import SENDING, Call
+from lenproto.lab.call import RECEIVING, SENDING, Call
 from lenproto.lab.pace import Driven
 from lenproto.lab.program import LabError, Program
 from lenproto.lab.trace import Trace
 from lenproto.wire import DEFAULT_IP, MAX_BODY_BYTES
-from lenproto.words import say
+from lenproto.words import Words, say
 
 CASE_S = (
-    1.5  # seconds that a function may compute in one case; whoever runs this process gives it 2
+    1.0  # seconds that a function may compute in one case; whoever runs this process gives it 2.5
 )
 LOOK_S = 0.05  # between two looks at it
 STILL = 30  # looks in a row at which it stands still, and waits for what is no peer's
@@ -38,6 +40,9 @@ RECENT = 4  # calls that one looks at after each call
 # times that a function reads the end of the stream, and goes on: it may ask for each byte of a body
 MOST_ENDS = {"send_requests": 2 * MAX_BODY_BYTES}
 MOST_SENDS = 2000  # one after another, without a look at what comes
+# looks at the function's own thread before one that it has started talks, and seconds between two
+STARTER_LOOKS, STARTER_LOOK_S = 50, 0.001
+TALKING = {"accept", *SENDING, *RECEIVING}
 IN_VAIN = 100  # calls of one function in one case that get nothing
 
 SET_UP = {name: part(name, "setting").set_up for name in FUNCTIONS}
@@ -59,7 +64,7 @@ class Seen:
     result: object = None
     error: BaseException | None = None
     failed_at: object = None
-    known: list[str] = field(default_factory=list)  # names that were known there
+    guess: str = ""  # a name that may be meant by one that is not there
     stuck: Stuck | None = None  # where it stood when it was late
     printed: str = ""
     trace: Trace = field(default_factory=Trace)
@@ -73,6 +78,8 @@ class Seen:
     # characters that it had printed at each of them; empty where other threads print, too
     shown: list = field(default_factory=list)
     threads: int = 0  # of its own, that go on
+    threads_of_its_own: bool = False  # it has started some
+    before_return: int = 0  # so many calls had begun when it returned
     flooded: bool = False  # it printed more than MOST_CHARACTERS
     closed_output: bool = False  # it closed sys.stdout or sys.stderr
     sends: int = 0  # in a row, at the end
@@ -80,6 +87,7 @@ class Seen:
     again: int = 0  # how often it has made the same call in vain
     slept_s: float = 0.0  # seconds, its longest sleep, had it been left to sleep
     ports: set = field(default_factory=set)  # that the system chose for this case
+    mixed: list[Words] = field(default_factory=list)  # lines that compare bytes with something else
     # what it tried and was refused: "connect", "bind" or "send", and the call
     refused: list[tuple[str, Call]] = field(default_factory=list)
 
@@ -92,6 +100,12 @@ class Seen:
     def received(self):
         """All bytes that it has received."""
         return b"".join(call.data for call in self.trace if call.name.startswith("recv"))
+
+    @property
+    def after_return(self):
+        """The first call with which a thread of its own went on talking when it had returned; None if none did."""
+        later = self.trace[self.before_return :] if self.threads_of_its_own else ()
+        return next((call for call in later if call.name in TALKING), None)
 
     @property
     def call(self):
@@ -126,6 +140,7 @@ def run(
                 for address in (seen.address, seen.peer_address)
                 if address and address[1]
             }
+            seen.mixed = stack.enter_context(mixed.noted())
             finding, clean = _watch(seen, function, arguments, explain)
         if not (clean and _met_a_stranger(seen)):
             break
@@ -188,6 +203,8 @@ def _watch(seen, function, arguments, explain):
         raise EOFError(say("judging.error.nothing-typed"))
 
     def look():
+        if program.thread.is_alive():
+            seen.before_return = len(seen.trace)
         if call := _goes_on_for_ever(seen):
             driver.spins = driver.spins or call
             _stop(program)
@@ -196,7 +213,7 @@ def _watch(seen, function, arguments, explain):
     keyboard.give(program.thread, ask)
     random.seed(1)
     try:
-        program.start(Driven(_gate(seen), driver.drive, driver.sleep, _refusal(seen)))
+        program.start(Driven(_gate(seen, program), driver.drive, driver.sleep, _refusal(seen)))
         ended = _wait(program, driver)
         seen.stuck = None if ended else stuck_in(program.thread)
     finally:
@@ -205,6 +222,7 @@ def _watch(seen, function, arguments, explain):
     seen.made = [
         sock for actor in program.actors for sock in list(actor.sockets) if sock.fileno() != -1
     ]
+    seen.threads_of_its_own = len(program.actors) > 1
     seen.threads = sum(actor.thread.is_alive() for actor in program.actors[1:])
     seen.ending = _ending(program, driver, ended)
     seen.result, seen.error, seen.failed_at, seen.printed = (
@@ -213,7 +231,7 @@ def _watch(seen, function, arguments, explain):
         program.failed_at,
         program.printed,
     )
-    seen.known = program.known
+    seen.guess = program.guess
     _take_error_of_a_thread(seen, program)
     seen.flooded, seen.closed_output = _floods(program), program.closed_its_output
     seen.slept_s = driver.slept_s
@@ -233,7 +251,7 @@ def _take_error_of_a_thread(seen, program):
     """
     errors = [each for each in program.thread_errors if not isinstance(each[0], OSError)]
     if seen.ending == "returned" and errors:
-        seen.ending, (seen.error, seen.failed_at, seen.known) = "raised", errors[0]
+        seen.ending, (seen.error, seen.failed_at, seen.guess) = "raised", errors[0]
 
 
 def _goes_on_for_ever(seen):
@@ -300,13 +318,19 @@ def _stop(program):
         actor.stopping = True
 
 
-def _gate(seen):
+def _gate(seen, program):
     """Return what is called before each call: it keeps no bytes back, and frees the port kept for the function.
 
-    Only for who asks for it: whoever takes any port could be given this one, by chance.
+    Only for who asks for it: whoever takes any port could be given this one, by chance. A thread that the function
+    has started talks when the function waits for it, or has returned: which of the two is no matter of chance.
     """
+    known = {program.thread}
 
     def gate(call, sock):
+        thread = threading.current_thread()
+        if thread not in known:
+            known.add(thread)
+            _wait_for_its_starter(program)
         if call.name in SENDING:
             send_at_once(sock)
         if call.name == "bind" and seen.sock and seen.case.function == "initial_listen":
@@ -315,6 +339,16 @@ def _gate(seen):
                 tap.original("close")(seen.sock)
 
     return gate
+
+
+def _wait_for_its_starter(program):
+    """Give the function's own thread the turns that it needs to come to where it waits, or to its end."""
+    for _ in range(STARTER_LOOKS):
+        if not program.thread.is_alive() or program.waits_for_another(program.thread):
+            return
+        if program.actor.doing or program.actor.pace.waits_in:  # it talks itself, or sleeps
+            return
+        real_sleep(STARTER_LOOK_S)
 
 
 def _refusal(seen):

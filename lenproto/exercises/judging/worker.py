@@ -13,14 +13,13 @@ import os
 import pickle
 import queue
 import sys
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from lenproto.exercises.functions import FUNCTIONS, part
 from lenproto.exercises.functions.case import Case, cases
 from lenproto.exercises.functions.finding import explain
-from lenproto.exercises.judging import evidence, loading, processes, submission, waits
+from lenproto.exercises.judging import evidence, loading, mixed, processes, submission, waits
 from lenproto.exercises.judging.guard import Guard
 from lenproto.exercises.judging.run import MOST_CHARACTERS, Seen, run
 from lenproto.exercises.judging.submission import Part
@@ -182,6 +181,7 @@ def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[
             "at": finding.at,
             "where": [where.function, where.line, where.file] if where else None,
             "source": evidence.source(where),
+            "asides": [packed(aside) for aside in seen.mixed],
         }
     unsafe, goes_on = _unsafe(seen), seen.ending == "late"
     del seen
@@ -253,7 +253,7 @@ def _shut_off(own: str) -> None:
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
     os.chdir(own)
-    warnings.simplefilter("ignore")
+    mixed.listen()
     processes.adopt_orphans()
     with contextlib.suppress(ImportError):
         import resource

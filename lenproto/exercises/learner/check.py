@@ -8,6 +8,7 @@ from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.judging.judge import judge_function
 from lenproto.exercises.judging.submission import NotReadable
 from lenproto.exercises.learner import progress, tries
+from lenproto.exercises.learner.stale import stale
 from lenproto.exercises.learner.verdict import Verdict
 from lenproto.exercises.report.types import Place
 from lenproto.lab.program import LabError
@@ -24,7 +25,8 @@ def check(function, *, name=None):
     if tries.is_ours(function):
         whose = "own" if function.__name__ == name else "sample"
         return Verdict(name, report, say(f"verdict.whose.{whose}", function=name))
-    return Verdict(name, report, progress.record(function, name, report))
+    own = getattr(function, "__name__", name)
+    return Verdict(name, report, progress.record(function, name, report), stale(own))
 
 
 def source_here(where: Place | None) -> str:

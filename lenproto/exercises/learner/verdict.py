@@ -14,13 +14,15 @@ SHARE: dict[Level, float] = {"spec": 0.5, "shock": 0.5}  # of the points
 class Verdict:
     """What check() found: report holds all of it, facts first. Shows itself at the end of a cell.
 
-    note is what else is to be said, such as that the progress could not be kept; hinted how many hints were given.
+    note is what else is to be said, such as that the progress could not be kept; stale, before all, that it is not on
+    the code that stands there now; hinted how many hints were given.
     """
 
-    def __init__(self, name: str, report: FunctionReport, note: str = "") -> None:
+    def __init__(self, name: str, report: FunctionReport, note: str = "", stale: str = "") -> None:
         self.name = name
         self.report = report
         self.note = note
+        self.stale = stale
         self.hinted = 0
 
     @property
@@ -68,7 +70,7 @@ class Verdict:
         print("\n".join(text.hint_lines(self.failure, self.hinted)))
 
     def __str__(self) -> str:
-        return text.told(self.name, self.report) + (f"\n\n{self.note}" if self.note else "")
+        return "\n\n".join(filter(None, [self.stale, text.told(self.name, self.report), self.note]))
 
     __repr__ = __str__
 

@@ -94,10 +94,11 @@ function offerCases(root, buttons, words, cases) {
 }
 
 function render({ model, el }) {
-  const { name, levels, failure: failed, hints, cases, note } = model.get("told");
+  const { name, levels, failure: failed, hints, cases, note, stale } = model.get("told");
   const words = model.get("words"), { language: lang, direction: dir } = words;
   el.classList.add("lenproto-verdict");
   const root = make(el, "section", "verdict", "", { lang, dir, "aria-label": say(words, "verdict.widget.label", { function: name }) });
+  if (stale) make(root, "p", "stale", stale);
   make(root, "h4", "", name);
   const list = make(root, "ul", "levels");
   for (const { kind, mark, words: text } of levels) {

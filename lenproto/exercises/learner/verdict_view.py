@@ -59,4 +59,5 @@ def _told(verdict):
         "hints": ladder(case) if case else [],
         "cases": [[KINDS[each.verdict], *row] for each, row in rows],
         "note": verdict.note,
+        "stale": verdict.stale,
     }  # fmt: skip

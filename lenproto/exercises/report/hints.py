@@ -33,24 +33,21 @@ def ladder(case: CaseReport) -> list[Hint]:
         say("hints.unknown.solution"),
         is_belief=False,
     )
+    look = " ".join([*map(str, case.asides), _look(case, known.look)])
     return [
-        Hint(say("hints.first", opening=_opening(known, values), look=_look(case, known.look))),
+        Hint(say("hints.first", opening=_opening(known, values), look=look)),
         Hint(known.concept),
         Hint(known.solution.strip("\n"), is_code=True),
     ]
 
 
 def _opening(known: Misconception, values: dict[str, Any]) -> str:
-    """What happened; of an error what Python says of it, and what was perhaps meant."""
+    """What happened; of an error what Python says of it, and which import is perhaps missing."""
     if "python" not in values:
         return known.opening
-    said = say("hints.python", said=values["python"])
-    if values["meant"]:
-        return say("hints.perhaps", said=said, meant=say("hints.meant", name=values["meant"]))
     if values["forgotten"]:
-        forgotten = say("hints.forgotten", name=values["forgotten"])
-        return say("hints.perhaps", said=said, meant=forgotten)
-    return said
+        return say("hints.forgotten", said=values["python"], name=values["forgotten"])
+    return say("hints.python", said=values["python"])
 
 
 def _look(case: CaseReport, otherwise: str) -> str:

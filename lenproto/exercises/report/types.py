@@ -82,6 +82,7 @@ class CaseAnswer(TypedDict):
     source: NotRequired[str]
     printed: NotRequired[str]
     left_out: NotRequired[int]  # characters of what was printed
+    asides: NotRequired[list[Said]]  # what else is wrong in its lines, whatever became of it
 
 
 class WorkerAnswer(CaseAnswer, total=False):
@@ -137,7 +138,8 @@ class CaseReport:
 
     name is the case's id, label its name as it is shown. seen says what was wrong, or why it was skipped. bytes are
     those in question, in hexadecimal, and at is the first that differs from what it should be. Of what was printed,
-    left_out characters are not there.
+    left_out characters are not there. asides tell what else is wrong in its lines, whether or not it has to do with
+    the failure.
     """
 
     function: str
@@ -155,6 +157,7 @@ class CaseReport:
     source: str = ""
     printed: str = ""
     left_out: int = 0
+    asides: tuple[Words | str, ...] = ()
 
     @property
     def failed(self) -> bool:

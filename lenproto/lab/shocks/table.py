@@ -38,7 +38,8 @@ class Shock:
 
     family is the row of buttons in which it stands. manner says what sort of peer it is: "polite",
     "cut" (what it says comes in other pieces than it is meant), "leaves", "resets", "silent",
-    "refuses" or "rubbish"; setting, what else there is to know: "flood", or "bad-length".
+    "refuses" or "rubbish"; setting, what else there is to know: "flood", "bad-length", "half-a-body" or
+    "no-body".
     after: after which byte what it says is cut in two, 0 if nowhere by a number.
     literal says what becomes of the course-literal server as long as the client stays: empty if
     that withstands it, too.
@@ -159,6 +160,14 @@ MET = (Expect(len(HANDSHAKE), THE_HANDSHAKE, HANDSHAKE),)
 HELLO = (*MET, Send(GREET))
 ASKED = (*HELLO, Expect(REQUEST_BYTES, THE_REQUEST, b"NAME"))
 FRAME = b"0004lena"
+HALF = b"abc"  # of a body of ten bytes
+HALF_AN_ANSWER = (
+    *ASKED,
+    Send(FRAME),
+    Expect(REQUEST_BYTES, THE_REQUEST, b"RAND"),
+    Send(b"0010" + HALF),
+)
+NO_TEXT = b"\xff\xfe" * (GREETING_BYTES // 2)
 # RFC 1035 lets a name have 255 octets. This one is refused on the spot: no name server is asked,
 # nothing leaves the computer.
 NO_SUCH_ADDRESS = "no-such-address." * 16 + "invalid"
@@ -168,6 +177,7 @@ def client_shocks(timeout_s):
     """Return the shocks against a client that gives up a silent server after timeout_s seconds."""
     given_up = ExpectEnd(timeout_s + MARGIN_S)
     lena = {"prints": "lena"}
+    half = {"typed": ("NAME", "RAND", "EXIT"), "setting": "half-a-body", **lena}
     row = functools.partial(_row, "client")
     return [
         row("polite", "all well", "polite", (*ASKED, Send(FRAME), Goodbye()), **lena),
@@ -187,16 +197,18 @@ def client_shocks(timeout_s):
               setting="bad-length", values={"header": literal(header)})
           for id, header in (
               ("length is no number", b"4x2!"), ("negative length", b"-001"), ("length with spaces", b"  17"))),
-        row("promises too much", "leaves", "leaves", (*ASKED, Send(b"0010abc"), Close())),
-        row("resets in the body", "resets", "resets", (*ASKED, Send(b"0010abc"), Reset())),
+        row("promises too much", "leaves", "leaves", (*HALF_AN_ANSWER, Close()), **half),
+        row("resets in the body", "resets", "resets", (*HALF_AN_ANSWER, Reset()), **half),
         row("closes in the header", "leaves", "leaves", (*ASKED, Send(b"00"), Close())),
         row("closes between two answers", "leaves", "leaves", (*ASKED, Send(FRAME), Close()),
             typed=("NAME", "RAND", "EXIT"), **lena),
+        row("greeting is no text", "rubbish", "rubbish", (*MET, Send(NO_TEXT), Goodbye()), typed=("EXIT",)),
         row("no greeting", "silent", "silent", (*MET, given_up)),
         row("half a greeting", "silent", "silent", (*MET, Send(GREET[:20]), given_up)),
         row("no answer", "silent", "silent", (*ASKED, given_up)),
-        row("half an answer", "silent", "silent", (*ASKED, Send(b"0010abc"), given_up)),
-        row("empty answer", "rubbish", "rubbish", (*ASKED, Send(b"0000"), Goodbye())),
+        row("half an answer", "silent", "silent", (*HALF_AN_ANSWER, given_up), **half),
+        row("empty answer", "rubbish", "rubbish",
+            (*ASKED, Send(b"0000"), Expect(REQUEST_BYTES, THE_EXIT, b"EXIT"), Close()), setting="no-body"),
         row("answer is no text", "rubbish", "rubbish", (*ASKED, Send(b"0004\xff\xfe\xfd\xfc"), Goodbye())),
         row("control characters", "rubbish", "rubbish", (*ASKED, Send(b"0009\x1b[2J\x07lena"), Goodbye()),
             hides="\x1b", **lena),

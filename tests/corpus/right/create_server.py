@@ -52,11 +52,11 @@ def send_requests(answer, client_socket):
                 header = read(client_socket, 4)
                 if not header.isdigit():
                     raise Gone(f"{header} is no length")
-                answer = read(client_socket, int(header)).decode(errors="replace")
+                text = read(client_socket, int(header)).decode(errors="replace")
             except (OSError, Gone) as error:
                 print(f"[end of conversation: {error}]")
                 return
-            print(f"server: {answer}")
+            print(f"server: {text}")
 
 
 def initial_listen(ip, port):

@@ -56,12 +56,12 @@ def send_requests(answer, client_socket):
             header = field(4)
             if not header.isdigit():
                 raise ConnectionError(f"strange length {header}")
-            answer = field(int(header)).decode("utf-8", "replace")
+            answer = header + field(int(header))
         except OSError as e:
             print("END:", e)
-            answer = ""
+            answer = b""
         else:
-            print(answer)
+            print(answer[4:].decode("utf-8", "replace"))
     client_socket.close()
 
 

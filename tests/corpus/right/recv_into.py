@@ -47,10 +47,10 @@ def send_requests(answer: str, client_socket: socket.socket) -> None:
             if not header.isdigit():
                 print("The server broke the protocol.")
                 break
-            answer = fill(client_socket, int(header)).decode("utf-8", "replace")
+            body = fill(client_socket, int(header)).decode("utf-8", "replace")
         except (OSError, EOFError):
             break
-        print("Answer:", answer)
+        print("Answer:", body)
     client_socket.close()
 
 

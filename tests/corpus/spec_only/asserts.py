@@ -16,7 +16,9 @@ def get(sock, n):
 
 def initial_contact(ip, port):
     sock = socket.socket()
-    if sock.connect_ex((ip, port)) != 0:
+    try:
+        sock.connect((ip, port))
+    except OSError:
         print("cannot connect")
         sock.close()
         return False

@@ -1,4 +1,4 @@
-"""level: shock
+"""level: spec
 mistake: exits-on-failure
 Ends the whole program where it should return False.
 """

@@ -1,4 +1,4 @@
-"""level: shock
+"""level: spec
 mistake: none-on-failure
 Returns None where there is no contact, not False.
 """

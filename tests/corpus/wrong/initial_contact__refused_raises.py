@@ -1,4 +1,4 @@
-"""level: shock
+"""level: spec
 mistake: refused-raises
 Where nobody listens, the exception of connect goes to the caller.
 """

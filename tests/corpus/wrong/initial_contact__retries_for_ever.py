@@ -1,4 +1,4 @@
-"""level: shock
+"""level: spec
 mistake: retries-for-ever
 Tries again and again where nobody listens, and never comes back.
 """

@@ -1,4 +1,4 @@
-"""level: shock
+"""level: spec
 mistake: text-on-failure
 Returns the text of the error; a non-empty text counts as true.
 """

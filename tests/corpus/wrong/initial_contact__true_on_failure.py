@@ -1,4 +1,4 @@
-"""level: shock
+"""level: spec
 mistake: true-on-failure
 Returns True in every case, so the program goes on without a server.
 """

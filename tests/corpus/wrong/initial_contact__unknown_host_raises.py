@@ -1,4 +1,4 @@
-"""level: shock
+"""level: spec
 mistake: unknown-host-raises
 Catches only ConnectionRefusedError and the like; an address that does not exist raises gaierror.
 """

@@ -1,4 +1,4 @@
-"""level: spec
+"""level: shock
 mistake: newline-of-readline
 Cuts four letters out of a line of sys.stdin, and the end of a short line is one of them.
 """

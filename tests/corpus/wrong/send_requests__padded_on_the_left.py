@@ -1,4 +1,4 @@
-"""level: spec
+"""level: shock
 mistake: padded-on-the-left
 Puts the spaces before a short request.
 """

@@ -1,4 +1,4 @@
-"""level: spec
+"""level: shock
 mistake: padded-with-zeros
 Fills a short request up with zeros, not with spaces.
 """

@@ -1,4 +1,4 @@
-"""level: spec
+"""level: shock
 mistake: refuses-by-itself
 Sends only the requests that it knows itself.
 """

@@ -1,4 +1,4 @@
-"""level: spec
+"""level: shock
 mistake: short-not-padded
 Sends two letters where two were typed; the server waits for the other two for ever.
 """

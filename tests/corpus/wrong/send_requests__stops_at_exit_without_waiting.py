@@ -37,6 +37,6 @@ def send_requests(answer, client_socket):
             break
         if answer is None:
             break
-        answer = answer.decode("utf-8", "replace")
-        print(answer)
+        print(answer.decode("utf-8", "replace"))
+        answer = "more"
     client_socket.close()

@@ -11,4 +11,6 @@ def talk(request, s):
         request = s.recv(4).decode()
     s.close()
 def serve_requests(request, client_socket):
-    threading.Thread(target=talk, args=(request, client_socket)).start()
+    thread = threading.Thread(target=talk, args=(request, client_socket))
+    thread.start()
+    thread.join()

@@ -30,6 +30,8 @@ def explain(seen):
     case = seen.case
     if elsewhere := _elsewhere(seen):
         return elsewhere
+    if case.wants is None:
+        return ended_otherwise(seen) or _either(seen)
     if not case.wants:
         return _no_contact(seen)
     if case.level == "spec" and (wrong := _connecting(seen) or _talk(seen)):
@@ -171,8 +173,19 @@ def _printed(seen):
     return None
 
 
+def _either(seen):
+    """Contact or none, both is right; but not a half of each."""
+    result = seen.result
+    first = result[0] if isinstance(result, tuple | list) and result else result
+    if first is not True:
+        return _no_contact(seen)
+    if len(result) != 3 or not isinstance(result[2], socket.socket):
+        return found("returns-too-little", thing=thing(result))
+    return found("returns-bytes") if isinstance(result[1], bytes) else None
+
+
 def _no_contact(seen):
-    """The server refused, left, or fell silent: False, and no socket left open."""
+    """The server refused, left, or fell silent: False, a line that says so, and no socket left open."""
     if wrong := ended_otherwise(seen):
         return wrong
     result, did = seen.result, what_peer_did(seen.case)
@@ -182,10 +195,13 @@ def _no_contact(seen):
     # a connection is thought to be contact, whatever came of it
     if first is not False and first != 0:
         return found("claims-contact", thing=thing(first), did=did)
+    if seen.case.level == "spec":  # the rest is not in the course text
+        return None
     # a socket is thought to be closed when its function ends
     if seen.made:
         return found("leaves-a-socket-open", did=did)
-    return None
+    # who calls is thought to say it: it knows False, and not why
+    return None if seen.printed.strip() else found("fails-in-silence", did=did)
 
 
 def _peer(sock):

@@ -12,13 +12,16 @@ NAME = "send_requests"
 spec, shock = functools.partial(case.spec, NAME), functools.partial(case.shock, NAME)
 
 
-def _asks(id, typed, wire, *answers, **more):
+_polite_shock = functools.partial(case.of_level, NAME, "shock")
+
+
+def _asks(id, typed, wire, *answers, level=spec, **more):
     """A polite server's part, once the greeting is out: a request, its answer, until EXIT."""
     script = []
     for request, answer in zip(wire, answers, strict=True):
         script += [Expect(REQUEST_BYTES, THE_REQUEST, request), Send(frame(answer))]
     script += [Expect(REQUEST_BYTES, THE_EXIT, b"EXIT"), Close()]
-    return spec(id, *script, typed=(*typed, "EXIT"), **more)
+    return level(id, *script, typed=(*typed, "EXIT"), **more)
 
 
 def _seen(shock):
@@ -40,10 +43,11 @@ CASES = [
           "lena", "7", "2026-11-22 09:30:00", shows="2026-11-22 09:30:00", setting="several-requests"),
     _asks("small letters", ["name"], [b"NAME"], "lena", shows="lena"),
     _asks("five letters", ["NAMES"], [b"NAME"], "lena", shows="lena"),
-    _asks("three letters", ["ABC"], [b"ABC "], "unknown", shows="unknown"),
     _asks("an answer in Hebrew", ["NAME", "RAND"], [b"NAME", b"RAND"], HEBREW_NAME, "7",
           values={"name": HEBREW_NAME}, shows=HEBREW_NAME),
     _asks("a long answer", ["NAME", "RAND"], [b"NAME", b"RAND"], "long " * 246 + "tail", "7", shows="tail"),
+    spec("no last answer", typed=("NAME", "EXIT"), setting="no-answer"),
+    _asks("three letters", ["ABC"], [b"ABC "], "unknown", level=_polite_shock, shows="unknown", setting="asked"),
     *filter(None, map(_seen, of_client())),
     shock("resets between two answers", "resets",
            NAME_ASKED, Send(FRAME), Reset(), typed=("NAME", "RAND", "EXIT"), shows="lena"),

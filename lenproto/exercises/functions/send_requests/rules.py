@@ -24,6 +24,7 @@ from lenproto.exercises.functions.finding import call_text as text_of
 from lenproto.exercises.functions.framing import frames
 from lenproto.lab.call import RECEIVING, SENDING, literal
 from lenproto.lab.shocks.script import Expect, Send
+from lenproto.lab.shocks.table import HALF
 from lenproto.wire import HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
 
 found = functools.partial(finding.found, of="send_requests")
@@ -32,6 +33,8 @@ MISREAD_AS = ("latin-1", "cp1252", "cp1255")
 
 
 def explain(seen):
+    if seen.case.setting == "no-answer":
+        return _without_an_answer(seen) or ended_otherwise(seen)
     if seen.case.level == "spec":
         return (
             _asked(seen)
@@ -42,7 +45,15 @@ def explain(seen):
             or _printed(seen)
             or _printed_too_late(seen)
         )
-    return _shock(seen) or ended_otherwise(seen) or _printed(seen)
+    return _shock(seen) or ended_otherwise(seen) or _half_printed(seen) or _printed(seen)
+
+
+def _without_an_answer(seen):
+    """Whether it asks on, though the server has answered nothing."""
+    # a loop is thought to begin in any case
+    if seen.taken or seen.sent:
+        return found("asks-without-an-answer", where=last_line(seen))
+    return None
 
 
 # ---- what it asks ----
@@ -229,10 +240,14 @@ def _ended_before_exit(seen):
 
 def _shock(seen):
     case, did = seen.case, what_peer_did(seen.case)
-    if case.setting == "not-english":
-        return _no_ascii(seen)
-    if case.setting == "bad-length":
-        return _bad_length(seen, did)
+    by_setting = {
+        "not-english": _no_ascii,
+        "bad-length": _bad_length,
+        "asked": _asked,
+        "no-body": _empty_answer,
+    }
+    if (of_setting := by_setting.get(case.setting)) and (wrong := of_setting(seen)):
+        return wrong
     # after a time limit the next answer is thought to be the next one's: it is the last one's
     if late := _after_a_time_limit(seen):
         return found("goes-on-after-an-error", call=late.text(), where=late.where)
@@ -264,12 +279,21 @@ def _no_ascii(seen):
     )
 
 
-def _bad_length(seen, did):
+def _empty_answer(seen):
+    """What came was a header, and no body."""
+    # nothing is thought to be no answer
+    if seen.ending == "returned" and seen.sent == b"NAME":
+        return found("ends-at-an-empty-answer")
+    return None
+
+
+def _bad_length(seen):
     """Where four digits should stand, there is something else."""
+    did = what_peer_did(seen.case)
     # where a length should stand, a length is thought to stand
     if seen.ending == "raised" and not seen.asked:
         return found("believes-every-length", error=raised(seen), did=did, where=seen.failed_at)
-    if seen.asked or seen.ending in ("waits", "spins"):
+    if seen.taken > 1 or seen.asked or seen.ending in ("waits", "spins"):
         return found("ignores-a-bad-length", did=did, where=reads(seen)[-1].where)
     return None
 
@@ -298,6 +322,18 @@ def _printed(seen):
     if body in seen.printed or f'b"{case.shows}"' in seen.printed:
         return found("prints-bytes", bytes=body[:SHOWN_BYTES])
     return _header_printed(seen, due[-1])
+
+
+def _half_printed(seen):
+    """Whether it showed half an answer in the same words as the whole one before."""
+    if seen.case.setting != "half-a-body":
+        return None
+    lines, half = seen.printed.splitlines(), HALF.decode()
+    whole = [line for line in lines if seen.case.shows in line]
+    # what has come is thought to be the answer
+    if any(line.replace(seen.case.shows, half) in lines for line in whole):
+        return found("prints-half-an-answer", text=repr(half), did=what_peer_did(seen.case))
+    return None
 
 
 def _printed_too_late(seen):

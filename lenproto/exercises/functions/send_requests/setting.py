@@ -15,4 +15,5 @@ def set_up(seen, stack):
     peer = stack.enter_context(server_socket.accept()[0])
     seen.driver = Driver(seen.case.script, sock=peer)
     seen.ports |= {seen.sock.getsockname()[1], server_socket.getsockname()[1]}
-    return greeting(ANSWERS).decode(), seen.sock
+    answer = "" if seen.case.setting == "no-answer" else greeting(ANSWERS).decode()
+    return answer, seen.sock
