@@ -28,7 +28,7 @@ from lenproto.wire import DEFAULT_IP, MAX_BODY_BYTES
 from lenproto.words import Words, say
 
 CASE_S = (
-    1.0  # seconds that a function may compute in one case; whoever runs this process gives it 2.5
+    1.5  # seconds that a function may compute in one case; whoever runs this process gives it 2.5
 )
 LOOK_S = 0.05  # between two looks at it
 STILL = 30  # looks in a row at which it stands still, and waits for what is no peer's
