@@ -167,7 +167,7 @@ def exactly(sock, n):
 
 def serve_requests(request, client_socket):
     while request != "EXIT":
-        for each in "0004lena":
+        for each in "0040" + 40 * "a":
             client_socket.sendall(each.encode())
         request = exactly(client_socket, 4).decode()
 """
@@ -186,14 +186,17 @@ def serve_requests(request, client_socket):
 """
 
 
-@pytest.mark.parametrize(("source", "place"), [
-    (LONG, "line 5 of exactly: data += sock.recv(1)  # the last line"),
-    (THREAD, "line 8 of talk: client_socket.recv(4)  # the last line"),
+@pytest.mark.parametrize(("source", "place", "cut"), [
+    (LONG, "line 5 of exactly: data += sock.recv(1)  # the last line", True),
+    (THREAD, "line 8 of talk: client_socket.recv(4)  # the last line", False),
 ], ids=["many steps", "another thread"])  # fmt: skip
-def test_the_line_is_the_last_one_also_of_many_steps_and_of_another_thread(tmp_path, source, place):
+def test_the_line_is_the_last_also_of_many_steps_and_of_another_thread(
+    tmp_path, source, place, cut
+):
     (tmp_path / "work.py").write_text(source)
     case = judge_file(tmp_path / "work.py").functions["serve_requests"].failure
     assert case.misconception == "does-not-close" and case.where is None
+    assert any(step.number == 0 for step in case.steps) == cut
     assert f"turned to the other side, {place}" in case.hint
 
 

@@ -3,12 +3,14 @@
 import random
 
 import pytest
+from helpers.places import CORPUS
 
 from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.functions.case import cases
 from lenproto.exercises.functions.finding import explain, thing
 from lenproto.exercises.functions.framing import diagnose, frames, is_frame
 from lenproto.exercises.judging import evidence
+from lenproto.exercises.judging.judge import judge_file
 from lenproto.exercises.judging.run import run
 from lenproto.exercises.report.hints import hints
 from lenproto.exercises.report.types import CaseReport
@@ -64,6 +66,39 @@ GREETING = b"Hello! You can ask for: TIME, NAME, RAND or EXIT"
 def test_bytes_that_are_no_frame_tell_what_was_believed(data, name, at):
     found = diagnose(data, "NAME")
     assert (found.misconception, found.at) == (name, at)
+
+
+@pytest.mark.parametrize(("file", "right"), [
+    ("initial_contact__says_hello", b"H"),
+    ("initial_contact__lower_case_hi", b""),
+    ("initial_contact__hi_padded_to_four", b"Hi"),
+    ("initial_contact__hi_with_length", b""),
+    ("initial_contact__hi_twice", b"Hi"),
+    ("send_requests__newline_of_readline", b"ABC"),
+    ("send_requests__says_hi_again", b""),
+    ("send_requests__sends_all_that_was_typed", b"NAME"),
+    ("send_requests__padded_with_zeros", b"ABC"),
+    ("check_client__greeting_of_47", b"Hello! You can ask for: TIME NAME, RAND or EXIT"),
+    ("check_client__greeting_padded_with_nul", b"Welcome! TIME, NAME, RAND, EXIT"),
+    ("check_client__echoes_the_handshake", b""),
+    ("check_client__request_recv_1024", b"HiNAME"),
+    ("serve_requests__answers_twice", b"0004lena"),
+    ("serve_requests__rand_0_to_9", b"0001"),
+    ("serve_requests__rand_1_to_100", b"00021"),
+    ("serve_requests__rand_in_words", b"0073"),
+    ("serve_requests__utf_16", b"0010"),
+    ("serve_requests__time_as_a_default", b"0010203"),
+    ("serve_requests__time_worked_out_at_load", b"00172"),
+    ("serve_requests__time_once_a_talk", b"000521:4"),
+    ("serve_requests__recv_1024_cut_to_four", b"RAND"),
+    ("serve_requests__length_in_getsizeof", b"00"),
+    ("serve_requests__unknown_without_the_names", None),
+    ("check_client__greeting_without_exit", None),
+])  # fmt: skip
+def test_before_the_first_wrong_byte_all_bytes_are_right(file, right):
+    name = file.partition("__")[0]
+    case = judge_file(CORPUS / "wrong" / f"{file}.py").functions[name].failure
+    assert (None if case.at is None else bytes.fromhex(case.bytes)[: case.at]) == right
 
 
 def test_time_without_a_length_is_no_wrong_length():

@@ -156,19 +156,14 @@ def _answer(seen, request, data, number):
 
 
 def _first_wrong_in(text, wrong):
-    """Where the words of an answer are wrong: its first byte, or that in which no right number goes on; else None."""
+    """The first wrong byte of an answer whose header is right: that of the character, or of the first; None if none."""
     if wrong.misconception == "unknown-names-nothing":
         return None  # something is missing, and no byte is wrong
-    start = before = 0
-    if wrong.misconception == "random-number-out-of-range":
-        start = re.search(r"-?\d+", text).start()
-    if wrong.misconception in ("random-number-is-none", "random-number-out-of-range"):
-        before = start + max(first_wrong(text[start:], str(right)) for right in range(1, 11))
-    return HEADER_BYTES + len(text[:before].encode())
+    return HEADER_BYTES + len(text[: wrong.at or 0].encode())
 
 
 def _content(seen, request, text, number):
-    """What is wrong with the words of an answer."""
+    """What is wrong with the words of an answer; at is the first wrong character, where it is not the very first."""
     shown = repr(text)
     if not text.strip():
         return found("empty-answer", request=request)
@@ -207,10 +202,17 @@ def _earlier(seen, number):
 def _random(text):
     numbers = re.findall(r"-?\d+(?:[.,]\d+)?", text)
     if len(numbers) != 1 or not numbers[0].lstrip("-").isdecimal():
-        return found("random-number-is-none", text=repr(text))
+        return found("random-number-is-none", at=_no_right_number(text), text=repr(text))
     if not 1 <= int(numbers[0]) <= 10:
-        return found("random-number-out-of-range", number=numbers[0])
+        start = text.index(numbers[0])
+        at = start + _no_right_number(numbers[0])
+        return found("random-number-out-of-range", at=at, number=numbers[0])
     return None
+
+
+def _no_right_number(text):
+    """The first character with which none of the right numbers begins or goes on."""
+    return max(first_wrong(text, str(right)) for right in range(1, 11))
 
 
 def _time(seen, text, number):
@@ -219,10 +221,12 @@ def _time(seen, text, number):
         return None
     shown = clock.shown(now[-1])
     if clock.fields_told(text, [clock.LOADING]):
-        return found("time-stands-still.loaded", text=repr(text), now=shown)
+        at = clock.first_wrong(text, [clock.LOADING], now[-1])
+        return found("time-stands-still.loaded", at=at, text=repr(text), now=shown)
     before = [moment for each in range(number) for moment in seen.driver.moments(each)]
     if clock.fields_told(text, before):
-        return found("time-stands-still.before", text=repr(text), now=shown)
+        at = clock.first_wrong(text, before, now[-1])
+        return found("time-stands-still.before", at=at, text=repr(text), now=shown)
     return found("time-is-not-now", text=repr(text))
 
 
@@ -334,10 +338,11 @@ def _cut(seen, requests):
     if all_answered and seen.ending == "returned" and seen.driver.peer.ended:
         return None
     if greedy := first_read_over(seen, REQUEST_BYTES):
+        before = sum(len(call.data) for call in reads(seen) if call.ended <= greedy.started)
         return found(
             "reads-too-much",
             greedy.data,
-            REQUEST_BYTES,
+            REQUEST_BYTES - before % REQUEST_BYTES,
             greedy.where,
             call=greedy.text(),
             bytes=literal(greedy.data),
