@@ -78,7 +78,7 @@ def test_the_same_name_is_explained_for_the_function_in_which_it_is_found():
             "check_client",
             'Whoever writes this may think: "One recv(n) brings all n bytes."',
         ),
-        ("asks-the-keyboard", "check_client", "It waits until somebody types something."),
+        ("asks-the-keyboard", "check_client", "It wants somebody to type something."),
     ],
 )
 def test_a_belief_is_told_as_one_and_what_happened_as_it_is(name, function, opening):
