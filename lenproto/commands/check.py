@@ -8,9 +8,11 @@ from lenproto.exercises.functions import FUNCTIONS, LEVELS
 from lenproto.exercises.judging.judge import judge_file
 from lenproto.exercises.judging.submission import NotReadable
 from lenproto.exercises.report import text
+from lenproto.exercises.report.hints import MANY
 from lenproto.words import say
 
 PASSED, FAILED, NOT_READABLE = 0, 1, 2  # exit codes
+HINTS = 1  # shown of each function's first failure
 
 
 def add_options(parser):
@@ -20,6 +22,8 @@ def add_options(parser):
     add("--json", action="store_true", help=say("commands.check.json"))
     level = say("commands.check.level", default=LEVELS[-1])
     add("--level", choices=LEVELS, default=LEVELS[-1], help=level)
+    hints = say("commands.check.hints", default=HINTS, most=MANY)
+    add("--hints", type=int, choices=range(MANY + 1), default=HINTS, metavar="N", help=hints)
 
 
 def run(args):
@@ -35,7 +39,8 @@ def run(args):
     except NotReadable as error:
         print(plain(str(error)).replace("\n", " "), file=sys.stderr)
         return NOT_READABLE
-    print(json.dumps(found.as_json(), indent=1) if args.json else plain(told(found, levels)))
+    data = found.as_json() if args.json else None
+    print(json.dumps(data, indent=1) if args.json else plain(told(found, levels, args.hints)))
     return PASSED if passed(found, levels) else FAILED
 
 
@@ -52,9 +57,9 @@ def passed(found, levels=LEVELS):
     )
 
 
-def told(found, levels=LEVELS):
-    """The verdict on a file in words: each function's levels and first failure, and a line for all."""
-    parts = [text.told(name, found.functions[name], hinted=1) for name in there(found)]
+def told(found, levels=LEVELS, hints=HINTS):
+    """The verdict on a file in words: each function's levels, its first failure with so many hints; a line for all."""
+    parts = [text.told(name, found.functions[name], hinted=hints) for name in there(found)]
     if found.notes:
         notes = (f"  {note}" for note in found.notes)
         parts.append("\n".join([say("commands.check.notes"), *notes]))

@@ -65,7 +65,7 @@ class Program:
         )
         self.actor = None  # of its own thread
         self.actors = []  # the same, and those of the threads that it started
-        self.thread_errors = []  # those in which such threads ended, and the lines
+        self.thread_errors = []  # those in which such threads ended, the lines, names that may be meant
         self._text = None
         # the threads into which Stopped may be thrown, at any place in them
         self._stoppable = set()
@@ -195,9 +195,9 @@ class Program:
                     run()
             except BaseException as error:
                 if not actor.stopping and not isinstance(error, SystemExit):
-                    failure = failure_of(error)
+                    failure, guess = failure_of(error), guess_of(error)
                     # without what its functions knew
-                    self.thread_errors.append((error.with_traceback(None), failure.where))
+                    self.thread_errors.append((error.with_traceback(None), failure.where, guess))
                     print(failure.words("stage.thread-stopped", name=thread.name), file=sys.stderr)
             finally:
                 tap.unwatch(thread)
@@ -305,6 +305,8 @@ def _guess(error):
         wrong, names = error.name, dir(error.obj)
     elif isinstance(error, ImportError) and (said := re.search(r"import name '(\w+)'", str(error))):
         wrong, names = said[1], dir(sys.modules.get(error.name))
+    elif isinstance(error, ModuleNotFoundError) and error.name:
+        wrong, names = error.name, sys.stdlib_module_names
     return next(iter(difflib.get_close_matches(wrong, names, 1, LIKE)), "") if wrong else ""
 
 

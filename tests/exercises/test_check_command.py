@@ -70,6 +70,15 @@ def test_what_harms_the_caller_is_told_in_words_also_where_a_line_is_wrong(check
     assert "This is called: closes-the-output." in out and "raise KeyError" not in out
 
 
+def test_the_first_hint_comes_along_and_others_where_they_are_asked_for(check):
+    for words, many in ((), 1), (("--hints", "0"), 0), (("--hints", "2"), 2), (("--hints", "3"), 3):
+        _, out, _ = check(WRONG, *words)
+        hints = re.findall(r"^Hint (\d) of 3:", out, re.MULTILINE)
+        assert hints == [str(number) for number in range(1, many + 1)]
+    with pytest.raises(SystemExit):
+        check(WRONG, "--hints", "4")
+
+
 def test_json_is_as_documented(check):
     code, out, _ = check(WRONG, "--json")
     found = json.loads(out)

@@ -246,3 +246,16 @@ def test_outside_the_clock_is_the_real_one_also_for_who_kept_a_stand_in():
     )  # fmt: skip
     assert abs(kept() - time.time()) < 3600
     assert abs(kept_class.now() - fetched_before.now()) < datetime.timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("text", "wrong"), [
+    ("2031-11-28", "1-11-28"),
+    ("2031-11-28 17:47:54.437291", "1-11-28 17:47:54.437291"),
+    ("20311128", "11128"),
+    ("28.11.2031, 17:47", "8.11.2031, 17:47"),
+    ("Fri Nov 28 17:47:54 2031", "Fri Nov 28 17:47:54 2031"),
+    ("It is Nov 28", "Nov 28"),
+    ("the time", "the time"),
+])  # fmt: skip
+def test_the_first_wrong_character_of_a_time_is_where_no_form_of_now_goes_on(text, wrong):
+    assert text[clock.first_wrong(text, [clock.LOADING], clock.JUDGING) :] == wrong

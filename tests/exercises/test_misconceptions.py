@@ -1,11 +1,8 @@
 """The catalogue of misconceptions: every name that a verdict can give has its entry, in words for a learner."""
 
 import ast
-import builtins
-import contextlib
 import functools
 import re
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -13,10 +10,9 @@ import pytest
 from lenproto.exercises import functions
 from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.functions.case import cases
+from lenproto.exercises.functions.finding import PLAINLY
 from lenproto.exercises.report import misconceptions
-from lenproto.exercises.report.hints import hints
-from lenproto.exercises.report.misconceptions import ANY, catalogue, misconception
-from lenproto.exercises.report.types import CaseReport
+from lenproto.exercises.report.misconceptions import misconception
 from lenproto.words import table
 
 NAME = re.compile(r"[a-z]+(-[a-z0-9]+)+")
@@ -30,6 +26,7 @@ JUDGING = [
 SHARED = [FOLDER / "finding.py", FOLDER / "errors.py", *JUDGING]
 OF_FUNCTION = {name: [FOLDER / name / "rules.py"] for name in FUNCTIONS}
 OF_FUNCTION["serve_requests"].append(FOLDER / "framing.py")
+KINDS = {"other", *(kind.__name__ for kind in PLAINLY)}
 ENTRIES = [
     (function, name)
     for function in (misconceptions.ANY, *FUNCTIONS)
@@ -120,17 +117,22 @@ def test_what_is_seen_is_a_sentence(function):
             assert sentence.endswith((".", '"', "{error}")), name
 
 
+def table_of(entry, function):
+    return entry if isinstance(entry, dict) else {function: entry}
+
+
 @pytest.mark.parametrize(("function", "name"), ENTRIES)
 def test_an_entry_is_a_belief_an_explanation_and_python(function, name):
     entry = misconceptions.catalogue(function)[name]
-    solutions = entry.solution if isinstance(entry.solution, dict) else {function: entry.solution}
-    assert set(solutions) <= {misconceptions.ANY, *FUNCTIONS}
+    solutions, concepts = table_of(entry.solution, function), table_of(entry.concept, function)
+    assert set(solutions) <= {misconceptions.ANY, *FUNCTIONS} or set(solutions) == KINDS
     assert re.fullmatch(r"[^.]+(\.[^. ]+)*\.", entry.says)  # one sentence
-    assert 1 <= len(re.findall(r"[.?](?= |$)", entry.concept)) <= 4
-    assert "!" not in re.sub(r'"[^"]*"', "", entry.says + entry.concept)
-    assert not re.search(
-        r"\b(simply|obviously|just have to|trivial)", entry.says + entry.concept, re.IGNORECASE
-    )
+    for concept in concepts.values():
+        assert 1 <= len(re.findall(r"[.?](?= |$)", concept)) <= 4
+        assert "!" not in re.sub(r'"[^"]*"', "", entry.says + concept)
+        assert not re.search(
+            r"\b(simply|obviously|just have to|trivial)", entry.says + concept, re.IGNORECASE
+        )
     for code in solutions.values():
         assert 1 <= len(code.strip("\n").splitlines()) <= 7
         assert parses(code), code
@@ -146,88 +148,3 @@ def test_where_functions_share_a_name_the_solution_is_the_functions_own(function
             and isinstance(anyway.solution, dict)
         ):
             assert misconception(name, function).solution == anyway.solution[function]
-
-
-def a_case(**more):
-    facts = {
-        "function": "serve_requests",
-        "misconception": "no-length",
-        "seen": "No length.",
-    } | more
-    return CaseReport(name="", label="", level="spec", story="", verdict="fail", **facts)
-
-
-def test_hints_are_what_happened_and_where_concept_and_solution():
-    ladder = hints(a_case(where=["send_answer", 7, "cell 3"], source="sock.sendall(body)"))
-    assert len(ladder) == 3
-    assert ladder[0].endswith("Look at line 7 of send_answer: sock.sendall(body)")
-    assert "TCP is a stream" in ladder[1]
-    assert "%04d" in ladder[2]
-    assert not any("No length." in hint for hint in ladder)
-
-
-def test_the_same_name_is_explained_for_the_function_in_which_it_is_found():
-    assert "check_client" in hints(a_case(misconception="first-request-lost"))[1]
-    assert (
-        "serve_requests"
-        in hints(a_case(misconception="first-request-lost", function="check_client"))[1]
-    )
-    assert (
-        "server_socket"
-        in hints(a_case(misconception="returns-nothing", function="initial_listen"))[2]
-    )
-
-
-# what a learner's page has besides Python's own: the parameters and names of the course text, what lessons 7 and 8
-# import, and names that say what they are
-ON_THE_PAGE = {
-    *("ip", "port", "server_socket", "client_socket", "request", "answer", "socket", "random", "datetime", "time"),
-    *("recv_exactly", *FUNCTIONS),
-    *("sock", "n", "data", "header", "body", "length", "greeting", "message", "text", "error", "address", "received"),
-    *("thread", "file", "name"),
-}  # fmt: skip
-
-
-def solutions():
-    """Every solution of the catalogue, with where it stands."""
-    for place in (ANY, *FUNCTIONS):
-        for name, entry in catalogue(place).items():
-            all_of = entry.solution if isinstance(entry.solution, dict) else {"": entry.solution}
-            for function, lines in all_of.items():
-                yield pytest.param(lines.strip("\n"), id=f"{place}-{name}-{function}")
-
-
-def tree_of(lines):
-    """The syntax tree of lines that may be the middle of a function, an except clause, or its first line."""
-    inside = textwrap.indent(lines, "    ")
-    for within in ("", "    try:\n        pass\n", "    if request:\n        pass\n"):
-        with contextlib.suppress(SyntaxError):
-            return ast.parse(f"def f():\n{within}{inside}\n")
-    return ast.parse(f"{lines}\n    pass\n")
-
-
-@pytest.mark.parametrize("lines", list(solutions()))
-def test_a_solution_uses_no_name_that_the_learners_page_lacks(lines):
-    nodes = list(ast.walk(tree_of(lines)))
-    used = {node.id for node in nodes if isinstance(node, ast.Name)}
-    made = {
-        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ExceptHandler)}
-    made |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-    assert used - made - set(dir(builtins)) <= ON_THE_PAGE
-
-
-@pytest.mark.parametrize(
-    "name, function, opening",
-    [
-        (
-            "one-recv-for-all",
-            "check_client",
-            'Whoever writes this may think: "One recv(n) brings all n bytes."',
-        ),
-        ("asks-the-keyboard", "check_client", "It asks the person who sits at the server."),
-    ],
-)
-def test_a_belief_is_told_as_one_and_what_happened_as_it_is(name, function, opening):
-    assert misconceptions.misconception(name, function).opening == opening

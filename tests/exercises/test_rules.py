@@ -4,12 +4,14 @@ import random
 import socket
 
 import pytest
+from helpers.places import CORPUS
 
 from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.functions.case import cases
 from lenproto.exercises.functions.finding import explain, thing
 from lenproto.exercises.functions.framing import diagnose, frames, is_frame
 from lenproto.exercises.judging import evidence
+from lenproto.exercises.judging.judge import judge_file
 from lenproto.exercises.judging.run import IN_VAIN, run
 from lenproto.exercises.report.hints import hints
 from lenproto.exercises.report.types import CaseReport
@@ -32,19 +34,24 @@ GREETING = b"Hello! You can ask for: TIME, NAME, RAND or EXIT"
     (b"\x00\x00\x00\x00\x00\x00\x00\x04lena", "binary-length", 0),
     (b"\x04lena", "binary-length", 0),
     (b"0004" + HEBREW, "length-counts-characters", 3),
+    (b"0009" + "שלום!".encode() * 2, "wrong-length", 2),  # 0018
+    (b"0011" + HEBREW + b" lena!!", "length-counts-characters", 3),
     (b"0008lena", "length-counts-itself", 3),
+    (b"0016server lena?", "length-counts-itself", 3),
+    (b"0013nine char", "length-counts-itself", 2),
     (b"4000lena", "length-padded-wrongly", 0),
     (b"   4lena", "length-padded-wrongly", 0),
-    (b"4   lena", "length-padded-wrongly", 1),
-    (b"4lena", "length-not-four-digits", 1),
-    (b"04lena", "length-not-four-digits", 2),
-    (b"004lena", "length-not-four-digits", 3),
-    (b"4 lena", "length-not-four-digits", 1),
-    (b"00004lena", "length-not-four-digits", 4),
-    (b"000ahello, all", "length-not-decimal", 0),
-    (b"0x04lena", "length-not-decimal", 0),
+    (b"4   lena", "length-padded-wrongly", 0),
+    (b"4lena", "length-not-four-digits", 0),
+    (b"04lena", "length-not-four-digits", 1),
+    (b"004lena", "length-not-four-digits", 2),
+    (b"4 lena", "length-not-four-digits", 0),
+    (b"00004lena", "length-not-four-digits", 3),
+    (b"000ahello, all", "length-not-decimal", 2),
+    (b"0x04lena", "length-not-decimal", 1),
     (b"lena0004", "header-after-body", 0),
     (b"00040004lena", "header-in-a-second-place", 4),
+    (b"00080004lena", "header-in-a-second-place", 3),
     (b"0004lena0004", "header-in-a-second-place", 8),
     (b"0004", "body-not-sent", 4),
     (b"0004\nlena", "something-between", 4),
@@ -53,12 +60,46 @@ GREETING = b"Hello! You can ask for: TIME, NAME, RAND or EXIT"
     (b"0004lena\r\n", "sends-a-newline", 8),
     (b"0005lena", "wrong-length", 3),
     (b"0002lena", "wrong-length", 3),
+    (b"0104lena", "wrong-length", 1),
     (b"length: 0004lena", "something-before-the-length", 0),
     (GREETING + b"0004lena", "greets-again", 0),
 ])  # fmt: skip
 def test_bytes_that_are_no_frame_tell_what_was_believed(data, name, at):
     found = diagnose(data, "NAME")
     assert (found.misconception, found.at) == (name, at)
+
+
+@pytest.mark.parametrize(("file", "right"), [
+    ("initial_contact__says_hello", b"H"),
+    ("initial_contact__lower_case_hi", b""),
+    ("initial_contact__hi_padded_to_four", b"Hi"),
+    ("initial_contact__hi_with_length", b""),
+    ("initial_contact__hi_twice", b"Hi"),
+    ("send_requests__newline_of_readline", b"ABC"),
+    ("send_requests__says_hi_again", b""),
+    ("send_requests__sends_all_that_was_typed", b"NAME"),
+    ("send_requests__padded_with_zeros", b"ABC"),
+    ("check_client__greeting_of_47", b"Hello! You can ask for: TIME NAME, RAND or EXIT"),
+    ("check_client__greeting_padded_with_nul", b"Welcome! TIME, NAME, RAND, EXIT"),
+    ("check_client__echoes_the_handshake", b""),
+    ("check_client__request_recv_1024", b"HiNAME"),
+    ("serve_requests__answers_twice", b"0004lena"),
+    ("serve_requests__rand_0_to_9", b"0001"),
+    ("serve_requests__rand_1_to_100", b"00021"),
+    ("serve_requests__rand_in_words", b"0073"),
+    ("serve_requests__utf_16", b"0010"),
+    ("serve_requests__time_as_a_default", b"0010203"),
+    ("serve_requests__time_worked_out_at_load", b"00172"),
+    ("serve_requests__time_once_a_talk", b"000521:4"),
+    ("serve_requests__recv_1024_cut_to_four", b"RAND"),
+    ("serve_requests__length_in_getsizeof", b"00"),
+    ("serve_requests__unknown_without_the_names", None),
+    ("check_client__greeting_without_exit", None),
+])  # fmt: skip
+def test_before_the_first_wrong_byte_all_bytes_are_right(file, right):
+    name = file.partition("__")[0]
+    case = judge_file(CORPUS / "wrong" / f"{file}.py").functions[name].failure
+    assert (None if case.at is None else bytes.fromhex(case.bytes)[: case.at]) == right
 
 
 def test_time_without_a_length_is_no_wrong_length():
@@ -182,7 +223,7 @@ def test_who_reads_the_end_again_is_stopped_at_as_many_bytes_as_the_peer_has_ann
     (b"0014" + b"ten bytes.", "length-counts-itself", 3),
     (b"4000lena", "length-padded-wrongly", 0),
     (b"0120" + b"twelve bytes", "wrong-length", 1),
-    (b"4   lena", "length-padded-wrongly", 1),
+    (b"4   lena", "length-padded-wrongly", 0),
     (b"0004lena\n", "sends-a-newline", 8),
 ])  # fmt: skip
 def test_the_first_wrong_byte_is_the_first_that_should_be_another_one(data, misconception, at):
@@ -191,13 +232,13 @@ def test_the_first_wrong_byte_is_the_first_that_should_be_another_one(data, misc
 
 
 @pytest.mark.parametrize(("wrong", "error", "guess", "line"), [
-    ("answr", "NameError", "answer", "the same both times"),
-    ("client_socket.sendal(b'')", "AttributeError", "sendall", "dir(data)"),
+    ("answr", "NameError", "answer", "by the same name"),
+    ("client_socket.sendal(b'')", "AttributeError", "sendall", "recv() is a socket's"),
     ("[].pop()", "IndexError", "", "len(data)"),
     ("{}['NAME']", "KeyError", "", "answers.get("),
     ("int('4x2!')", "ValueError", "", "isdigit"),
-    ("len(5)", "TypeError", "", "repr(length)"),
-    ("1 / 0", "ZeroDivisionError", "", "if n:"),
+    ("len(5)", "TypeError", "", "str(7)"),
+    ("1 / 0", "ZeroDivisionError", "", "if length:"),
 ])  # fmt: skip
 def test_the_last_hint_fits_the_error_and_a_misspelt_name_is_guessed(wrong, error, guess, line):
     space = {}

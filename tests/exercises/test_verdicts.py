@@ -1,5 +1,6 @@
 """The verdicts on the solutions of tests/corpus: right ones, ones for polite peers only, wrong ones by name."""
 
+import json
 import re
 import select
 import socket
@@ -111,6 +112,14 @@ def test_the_table_names_every_wrong_solution_once():
         == f"{path.stem.partition('__')[0]}__{label(path)[1].removeprefix('mistake: ').replace('-', '_')}"
         for path in WRONG
     )
+
+
+def test_three_hints_follow_and_none_says_the_message_again(failed):
+    for path in alone(WRONG):
+        for *_, rest in failed[path].values():
+            (message, _, _, given), _ = json.loads(rest)
+            assert len(given) == 3, path.stem
+            assert not any(hint in message or message in hint for hint in given), path.stem
 
 
 def test_judged_twice_the_same_is_told(failed):

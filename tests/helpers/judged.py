@@ -6,10 +6,12 @@ from concurrent.futures import ProcessPoolExecutor
 
 from lenproto.exercises.functions.case import cases
 from lenproto.exercises.functions.finding import explain
-from lenproto.exercises.judging import evidence, submission
+from lenproto.exercises.judging import evidence, judge, submission
 from lenproto.exercises.judging.loading import load
 from lenproto.exercises.judging.run import run
 from lenproto.exercises.judging.waits import stand_in
+from lenproto.exercises.report.hints import hints
+from lenproto.exercises.report.types import packed
 
 PROCESSES = 2
 
@@ -24,14 +26,19 @@ def failures(path):
             for case in cases(function):
                 seen, finding, _ = run(case, space[function], explain)
                 if finding:
+                    steps = evidence.steps(seen)
                     rest = [
                         evidence.stable(finding.message, seen.ports),
                         evidence.steady(finding.data).hex(),
                         finding.where,
+                        [
+                            evidence.stable(hint, seen.ports)
+                            for hint in _hints(case, finding, steps)
+                        ],
                     ]
                     steps = [
                         {key: step[key] for key in ("who", "what", "line", "problem")}
-                        for step in evidence.steps(seen)
+                        for step in steps
                     ]
                     found[function] = (
                         case.level,
@@ -41,6 +48,14 @@ def failures(path):
                     )
                     break
     return found
+
+
+def _hints(case, finding, steps):
+    """The hints that the report on a failed case gives."""
+    where = finding.where and [finding.where.function, finding.where.line, finding.where.file]
+    answer = {"verdict": "fail", "misconception": finding.misconception, "where": where}
+    more = {"seen": packed(finding.words), "steps": steps, "source": evidence.source(where)}
+    return hints(judge._told(case, answer | more))
 
 
 def all_failures(paths):

@@ -49,7 +49,17 @@ def test_keys_are_found():
 # ---- the other way round: what stands in a table is said somewhere ----
 
 FORMS = {"one", "two", "other"}  # for a number, chosen by words
-PARTS = {"says", "happened", "concept", "solution", "seen", "name", "story", "did"}  # of a row
+PARTS = {
+    "says",
+    "happened",
+    "look",
+    "concept",
+    "solution",
+    "seen",
+    "name",
+    "story",
+    "did",
+}  # of a row
 SCRIPTS = [*(ROOT / "lenproto").rglob("*.js"), *(ROOT / "lenproto").rglob("*.html")]
 QUOTED = re.compile(r"""["'`]([\w.${}\-]+)["'`]""")
 
@@ -96,6 +106,8 @@ def is_said(way):
     """Whether a key may be said: its last step that tells something stands in the sources, or they make such a key."""
     plain, made = spoken()
     steps = list(way)
+    if table := next((part for part in PARTS if part in steps[2:-1]), None):  # by function or kind
+        steps = steps[: steps.index(table)]
     while len(steps) > 2 and steps[-1] in PARTS:
         steps.pop()
     return steps[-1] in plain or bool(made.fullmatch(".".join(way)))

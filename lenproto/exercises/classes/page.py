@@ -110,7 +110,7 @@ def _evidence(case):
         "source": case.source,
         "place": text.place(case) if case.where else "",
         "printed": text.printed_lines(case),
-        "hints": hints(case)[1:],
+        "hints": hints(case),
     }
 
 

@@ -53,6 +53,7 @@ SAID = {
     ],
 }
 MODULES = {"socket", "random", "time", "datetime", "select", "struct", "threading"}
+OTHER_MODULES = {"math", "os", "string", "sys"}
 
 
 def misconception(error, call):
@@ -66,6 +67,12 @@ def misconception(error, call):
     if isinstance(error, OSError) and error.errno == errno.EBADF:
         return "uses-a-closed-socket"
     return next((name for name, all_said in SAID.items() if _says(error, all_said)), "")
+
+
+def forgotten(error):
+    """Return the module whose name was used, and which nobody has imported; "" if it is no such error."""
+    unknown = isinstance(error, NameError) and not isinstance(error, UnboundLocalError)
+    return error.name if unknown and error.name in MODULES | OTHER_MODULES else ""
 
 
 def _says(error, all_said):

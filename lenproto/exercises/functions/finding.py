@@ -20,6 +20,7 @@ SHOWN_CHARACTERS = 60
 OURS = (client.__file__, server.__file__)
 # errors that judging.toml explains in plain words, the narrower ones first
 PLAINLY = (
+    UnboundLocalError,
     NameError,
     AttributeError,
     TypeError,
@@ -64,6 +65,12 @@ class Finding:
 def found(name, /, data=b"", at=None, where=None, *, of=ANY, **evidence):
     """Return the Finding of this name, or of a variant of it, with what its sentence of a table is about."""
     return Finding(*observed(name, of=of, **evidence), data, at, where)
+
+
+def first_wrong(data, right):
+    """Return where bytes or a text first differ from the right ones; the end, where something is missing there."""
+    pairs = enumerate(zip(data, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(data), len(right)))
 
 
 def explain(seen):
@@ -143,17 +150,26 @@ def _raised(seen):
     if isinstance(seen.error, OWN_FAULT) or seen.case.peer == "polite":
         if name := errors.misconception(seen.error, seen.trace[-1] if seen.trace else None):
             return found(name, error=error, where=where)
-        kind = next((kind for kind in PLAINLY if isinstance(seen.error, kind)), None)
-        if kind is None:
-            return found("has-an-error.unexplained", error=error, where=where)
-        meaning = Words(f"judging.plainly.{kind.__name__}")
-        if guess := seen.guess:
-            return found(
-                "has-an-error.guessed", error=error, meaning=meaning, guess=guess, where=where
-            )
-        return found("has-an-error.explained", error=error, meaning=meaning, where=where)
+        return _has_an_error(seen, error)
     did = what_peer_did(seen.case)
     return found("raises-where-it-should-return", error=error, did=did, where=where)
+
+
+def _has_an_error(seen, error):
+    """Any other error: for the hints what Python says of it, its kind, and an import that is perhaps missing."""
+    kind = next((kind.__name__ for kind in PLAINLY if isinstance(seen.error, kind)), "")
+    more = {
+        "python": python_says(seen.error),
+        "kind": kind,
+        "forgotten": "" if seen.guess else errors.forgotten(seen.error),
+    }
+    if not kind:
+        return found("has-an-error.unexplained", error=error, where=seen.failed_at, **more)
+    meaning = Words(f"judging.plainly.{kind}")
+    more["where"] = seen.failed_at
+    if guess := seen.guess:
+        return found("has-an-error.guessed", error=error, meaning=meaning, guess=guess, **more)
+    return found("has-an-error.explained", error=error, meaning=meaning, **more)
 
 
 def _spins(seen):
@@ -281,8 +297,18 @@ def place(where):
 
 def error_text(error):
     """An error as Python words it."""
-    words = " ".join(text(error).split())
-    return type(error).__name__ + (f" ({words[:100]})" if words else "")
+    words = _words(error)
+    return type(error).__name__ + (f" ({words})" if words else "")
+
+
+def python_says(error):
+    """An error as Python shows it in its last line."""
+    words = _words(error)
+    return type(error).__name__ + (f": {words}" if words else "")
+
+
+def _words(error):
+    return " ".join(text(error).split())[:100]
 
 
 def last_line(seen):

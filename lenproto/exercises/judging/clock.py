@@ -9,6 +9,7 @@ them is told from all else, and from each other. Whoever judges goes by the real
 import contextlib
 import datetime
 import functools
+import itertools
 import os
 import re
 import threading
@@ -283,14 +284,46 @@ def fields_told(text: str, moments: Iterable[int]) -> int:
     return max((_told(digits, numbers, moment) for moment in set(moments)), default=0)
 
 
+def first_wrong(text: str, told: Iterable[int], now: int) -> int:
+    """Where a text that tells one of some moments first differs from what it would tell now; 0 if that is not known.
+
+    A character: the first of a field's which none of the forms of now goes on with.
+    """
+    right, names = _all_forms(now), {form for each in told for form in _all_forms(each)}
+    for match in re.finditer(r"\d+|[^\W\d_]+", text):
+        field = match[0].lower()
+        if field not in right and (field.isdecimal() or field in names):
+            return match.start() + max(_common(field, form) for form in right)
+    return 0
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters at the beginning of two texts are the same."""
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def _all_forms(moment: int) -> set[str]:
+    """All that may tell a moment, or a part of it: numbers and names in small letters."""
+    here, utc = _localtime(moment // NS), _gmtime(moment // NS)
+    days = {
+        _DATE(*each[:3]).strftime(form).lower() for each in (here, utc) for form in ("%A", "%a")
+    }
+    forms = {form for forms in _forms(here, utc).values() for form in forms}
+    return {*days, *forms, *_since(moment, here, utc)}
+
+
+def _since(moment: int, here: time.struct_time, utc: time.struct_time) -> set[str]:
+    """The seconds since 1970: some count them from 1970 of this place, or round."""
+    ahead = (here.tm_yday - utc.tm_yday) * 86_400 + (here.tm_hour - utc.tm_hour) * 3600
+    return {str(moment // NS + by + more) for by in (0, ahead, -ahead) for more in (0, 1)}
+
+
 def _told(digits: str, numbers: set[str], moment: int) -> int:
     """The same for one moment; digits are all that there are in a text, numbers those that stand together."""
     here, utc = _localtime(moment // NS), _gmtime(moment // NS)
-    ahead = (here.tm_yday - utc.tm_yday) * 86_400 + (here.tm_hour - utc.tm_hour) * 3600
-    # some count from 1970 of this place, or round
-    since = {moment // NS + by + more for by in (0, ahead, -ahead) for more in (0, 1)}
     forms = _forms(here, utc)
-    if any(str(seconds) in digits for seconds in since):
+    if any(seconds in digits for seconds in _since(moment, here, utc)):
         return len(forms)
     told = {name for name, its in forms.items() if its & numbers}
     return len(told) if any(pair <= told for pair in _TOGETHER) else 0

@@ -22,7 +22,8 @@ TEXT_LIMIT = 2000  # characters of what was printed
 @dataclass
 class Step:
     """One step: its number from 1, who ("you": the function, or "client" or "server": its peer), what it did,
-    the bytes of it in hexadecimal, the line of the function, what was wrong, and where: [function, line, file]."""
+    the bytes of it in hexadecimal, the line of the function, what was wrong, where: [function, line, file], and the
+    method of a socket that the function called."""
 
     number: int
     who: str
@@ -31,6 +32,7 @@ class Step:
     line: int | None = None
     problem: Words | str = ""
     where: Place | None = None
+    call: str = ""
 
 
 def steps(seen: Seen) -> list[StepAnswer]:
@@ -66,6 +68,7 @@ def steps(seen: Seen) -> list[StepAnswer]:
             problem=packed(covered(step.problem, cover)),
             where=step.where,
             source=source(step.where),
+            call=step.call,
         )
         for step in ordered
     ]
@@ -117,6 +120,7 @@ def _call(call):
         where,
         problem,
         list(call.where) if call.where else None,
+        call.name,
     )
 
 

@@ -4,14 +4,12 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from os import PathLike
 
 from lenproto.exercises.functions import FUNCTIONS, LEVELS
 from lenproto.exercises.functions.case import Case, cases
 from lenproto.exercises.judging import carrying, submission
 from lenproto.exercises.judging.process import WHOLE_S, Lost, Undecided, Worker
-from lenproto.exercises.report.hints import hints
 from lenproto.exercises.report.misconceptions import observed
 from lenproto.exercises.report.types import (
     CaseAnswer,
@@ -197,7 +195,7 @@ def _level(answers: Sequence[CaseAnswer]) -> CaseVerdict:
 
 def _told(case: Case, answer: CaseAnswer) -> CaseReport:
     """A case of the report."""
-    told = CaseReport(
+    return CaseReport(
         function=case.function,
         name=case.id,
         label=case.label or case.id,
@@ -215,7 +213,6 @@ def _told(case: Case, answer: CaseAnswer) -> CaseReport:
         left_out=answer.get("left_out", 0),
         asides=tuple(map(unpacked, answer.get("asides", ()))),
     )
-    return replace(told, hint=hints(told)[0]) if told.misconception else told
 
 
 def _step(step: StepAnswer) -> StepReport:
@@ -229,4 +226,5 @@ def _step(step: StepAnswer) -> StepReport:
         problem=unpacked(step["problem"]),
         where=step["where"],
         source=step["source"],
+        call=step["call"],
     )

@@ -251,7 +251,7 @@ def _take_error_of_a_thread(seen, program):
     """
     errors = [each for each in program.thread_errors if not isinstance(each[0], OSError)]
     if seen.ending == "returned" and errors:
-        seen.ending, (seen.error, seen.failed_at) = "raised", errors[0]
+        seen.ending, (seen.error, seen.failed_at, seen.guess) = "raised", errors[0]
 
 
 def _goes_on_for_ever(seen):

@@ -1,11 +1,19 @@
-"""The ladder of hints for a failed case: what happened and where, why the protocol wants it otherwise, Python."""
+"""The ladder of hints for a failed case: what happened and where to look, why the protocol wants it otherwise, Python.
 
-import linecache
-from typing import NamedTuple
+The first says something else than the verdict's message, which the learner has read already.
+"""
 
-from lenproto.exercises.report.misconceptions import lines_against, misconception
+from typing import Any, NamedTuple
+
+from lenproto.exercises.report.misconceptions import Misconception, misconception
 from lenproto.exercises.report.types import CaseReport
+from lenproto.lab.call import RECEIVING, SENDING
 from lenproto.words import Words, say
+
+MANY = 3  # hints that a failure has
+# calls that the other side takes part in
+TALKING = {"accept", "connect", "connect_ex", *RECEIVING, *SENDING}
+LEAVING = {"close", "shutdown", "detach"}  # calls behind which there is mostly nothing more to see
 
 
 class Hint(NamedTuple):
@@ -16,46 +24,55 @@ class Hint(NamedTuple):
 
 
 def ladder(case: CaseReport) -> list[Hint]:
-    """Return the hints for a failed case of a report: what happened and where, why it is otherwise, the line in Python.
-
-    The verdict's own sentence stands above them, and none says it again.
-    """
-    known = misconception(case.misconception, case.function)
-    look = " ".join([*map(str, case.asides), _line(case)])
-    if not known:
-        return [Hint(look)]
+    """Return the three hints for a failed case: what happened and where, the idea, the line as it could be."""
+    values = case.seen.values if isinstance(case.seen, Words) else {}
+    known = misconception(case.misconception, case.function, values.get("kind", ""))
+    known = known or Misconception(
+        say("hints.unknown.happened"),
+        say("hints.unknown.concept"),
+        say("hints.unknown.solution"),
+        is_belief=False,
+    )
+    look = " ".join([*map(str, case.asides), _look(case, known.look)])
     return [
-        Hint(say("hints.happened", opening=known.opening, look=look)),
+        Hint(say("hints.first", opening=_opening(known, values), look=look)),
         Hint(known.concept),
-        Hint((_against(case) or known.solution).strip("\n"), is_code=True),
+        Hint(known.solution.strip("\n"), is_code=True),
     ]
 
 
-def _against(case: CaseReport) -> str:
-    """Lines that fit the error that the function raised, where that is all that is known of it."""
-    values = case.seen.values if isinstance(case.seen, Words) else {}
-    meaning = values.get("meaning")
-    return lines_against(meaning.key.rpartition(".")[2]) if isinstance(meaning, Words) else ""
+def _opening(known: Misconception, values: dict[str, Any]) -> str:
+    """What happened; of an error what Python says of it, and which import is perhaps missing."""
+    if "python" not in values:
+        return known.opening
+    if values["forgotten"]:
+        return say("hints.forgotten", said=values["python"], name=values["forgotten"])
+    return say("hints.python", said=values["python"])
 
 
-def _line(case: CaseReport) -> str:
-    """Where to look."""
-    if not case.where:
-        return _last_line(case)
-    function, line, file = case.where
-    source = case.source or linecache.getline(file, line).strip()
-    if source:
-        return say("hints.look.source", line=line, function=function, source=source)
-    return say("hints.look.at", line=line, function=function)
+def _look(case: CaseReport, otherwise: str) -> str:
+    """Where to look: at the line in question; else at that after which something is wrong or missing."""
+    if case.where:
+        return say("hints.look.at", place=_place(case.where, case.source))
+    if otherwise:
+        return otherwise
+    if case.steps and case.steps[-1].number == 0:  # which one was the last is not known
+        return say("hints.look.nowhere")
+    own = [step for step in case.steps if step.who == "you" and step.where]
+    talks = next((step for step in reversed(own) if step.call in TALKING), None)
+    if talks:
+        return say("hints.look.behind", place=_place(talks.where, talks.source))
+    called = next((step for step in reversed(own) if step.call not in LEAVING), None)
+    if called:
+        return say("hints.look.called", place=_place(called.where, called.source))
+    return say("hints.look.first", function=case.function)
 
 
-def _last_line(case: CaseReport) -> str:
-    """The last line of its own that talked, where all steps up to the end are told."""
-    own = [step.where for step in case.steps if step.who == "you" and step.where]
-    if not own or not case.steps[-1].number:
-        return say("hints.look.first")
-    function, line, _ = own[-1]
-    return say("hints.look.behind", line=line, function=function)
+def _place(where: list[Any] | None, source: str) -> str:
+    """A line of a function, and what stands in it if that is known: a helper may be in another cell."""
+    function, line, _ = where or ("", 0, "")
+    kind = "source" if source else "line"
+    return say(f"hints.place.{kind}", line=line, function=function, source=source)
 
 
 def hints(case: CaseReport) -> list[str]:

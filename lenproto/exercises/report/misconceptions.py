@@ -5,7 +5,7 @@ Where a name is in both, the function's own entry counts. What was seen of a mis
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lenproto import words
@@ -21,9 +21,10 @@ class Misconception:
     """What is believed or happened, in a sentence; why the protocol wants it otherwise; Python that does it right."""
 
     says: str
-    concept: str
+    concept: Any
     solution: Any
     is_belief: bool  # says is what somebody may think, and not what the function did
+    look: str = ""  # where to look, if no line is known
 
     @property
     def opening(self) -> str:
@@ -39,7 +40,10 @@ def observed(name: str, /, *, of: str = ANY, **values: Any) -> tuple[str, Words]
 
 
 def catalogue(name: str = ANY) -> dict[str, Misconception]:
-    """Return a function's misconceptions by name; without a function, those of any. A solution may be a table."""
+    """Return a function's misconceptions by name; without a function, those of any.
+
+    A solution may be a table, of solutions by function; both it and the concept tables by the kind of an error.
+    """
     return {
         key: _misconception(entry)
         for key, entry in words.table(name).items()
@@ -50,7 +54,11 @@ def catalogue(name: str = ANY) -> dict[str, Misconception]:
 def _misconception(entry: Mapping[str, Any]) -> Misconception:
     is_belief = BELIEF in entry
     return Misconception(
-        entry[BELIEF if is_belief else FACT], entry["concept"], entry["solution"], is_belief
+        entry[BELIEF if is_belief else FACT],
+        entry["concept"],
+        entry["solution"],
+        is_belief,
+        entry.get("look", ""),
     )
 
 
@@ -59,8 +67,11 @@ def names() -> set[str]:
     return {name for each in (ANY, *FUNCTIONS) for name in catalogue(each)}
 
 
-def misconception(name: str | None, function: str = ANY) -> Misconception | None:
-    """Return what the catalogue says of a misconception, of a function's own first; None if it does not know it."""
+def misconception(name: str | None, function: str = ANY, kind: str = "") -> Misconception | None:
+    """Return what the catalogue says of a misconception, of a function's own first; None if it does not know it.
+
+    kind is that of the error which showed it, such as "NameError".
+    """
     known = next(
         (
             each
@@ -69,12 +80,14 @@ def misconception(name: str | None, function: str = ANY) -> Misconception | None
         ),
         None,
     )
-    if known and isinstance(known.solution, Mapping):
-        fitting = known.solution.get(function) or next(iter(known.solution.values()))
-        return Misconception(known.says, known.concept, fitting, known.is_belief)
-    return known
+    if known is None:
+        return None
+    concept, solution = (_fitting(each, kind, function) for each in (known.concept, known.solution))
+    return replace(known, concept=concept, solution=solution)
 
 
-def lines_against(error: str) -> str:
-    """Return lines of Python that keep clear of an error of this kind, such as "TypeError": one that is explained."""
-    return say(f"any_function.has-an-error.by-error.{error}")
+def _fitting(entry: Any, *names: str) -> Any:
+    """Of a table the first of these that is there, else the one for all others, which stands first."""
+    if not isinstance(entry, Mapping):
+        return entry
+    return next((entry[name] for name in names if name in entry), next(iter(entry.values())))

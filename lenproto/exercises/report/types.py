@@ -66,6 +66,7 @@ class StepAnswer(TypedDict):
     problem: Said | str
     where: Place | None
     source: str  # what stands in that line, where it is known
+    call: str  # the method of a socket that the function called; "" of its peer
 
 
 class CaseAnswer(TypedDict):
@@ -99,6 +100,7 @@ class StepReport:
     """What the function ("you") or its peer ("client", "server") did; bytes in hexadecimal; what was wrong with it.
 
     number counts from 1. where is [function, line, file], and source what stands in that line, where it is known.
+    call is the method of a socket that the function called, "" of its peer.
     """
 
     number: int
@@ -109,6 +111,7 @@ class StepReport:
     problem: Words | str = ""
     where: Place | None = None
     source: str = ""
+    call: str = ""
 
     def as_json(self) -> Json:
         """Return it for JSON, without what a reader needs of failed cases only."""
@@ -120,6 +123,7 @@ class StepReport:
             "line": self.line,
             "problem": str(self.problem),
             "where": self.where,
+            "call": self.call,
         }
 
     def with_words(self) -> Json:
@@ -133,8 +137,9 @@ class CaseReport:
     """One case: what happened in it, and what the function made of it.
 
     name is the case's id, label its name as it is shown. seen says what was wrong, or why it was skipped. bytes are
-    those in question, in hexadecimal, and at is the first wrong one. Of what was printed, left_out characters are
-    not there. asides tell what else is wrong in its lines, whether or not it has to do with the failure.
+    those in question, in hexadecimal, and at is the first that differs from what it should be. Of what was printed,
+    left_out characters are not there. asides tell what else is wrong in its lines, whether or not it has to do with
+    the failure.
     """
 
     function: str
@@ -145,7 +150,6 @@ class CaseReport:
     verdict: CaseVerdict
     misconception: str | None = None  # None unless it fails
     seen: Words | str = ""
-    hint: str = ""
     steps: tuple[StepReport, ...] = ()
     bytes: str = ""
     at: int | None = None
@@ -164,6 +168,13 @@ class CaseReport:
     def message(self) -> str:
         """What was wrong, in a sentence; of a case that was skipped, why."""
         return str(self.seen)
+
+    @property
+    def hint(self) -> str:
+        """The first hint, which says something else than the message; "" unless it failed."""
+        from lenproto.exercises.report.hints import hints  # which rests on this module
+
+        return hints(self)[0] if self.failed else ""
 
     def with_sources(self, source: Callable[[Place | None], str]) -> Self:
         """Return the same; where it failed with what stands in its line, and in those of its steps: source(where)."""

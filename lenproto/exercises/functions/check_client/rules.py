@@ -9,6 +9,7 @@ from lenproto.exercises.functions.finding import call_text as text_of
 from lenproto.exercises.functions.finding import (
     ended_otherwise,
     first_read_over,
+    first_wrong,
     last_line,
     reads,
     said,
@@ -113,7 +114,7 @@ def _greeting(seen):
     binary_length = int.from_bytes(sent[:4], "big") in (len(sent) - 4, GREETING_BYTES)
     # all that is sent is thought to be led by its length
     if sent[:4].isdigit() or (len(sent) != GREETING_BYTES and binary_length):
-        return wrong("greeting-with-length", 0)
+        return wrong("greeting-with-length", first_wrong(sent, sent[4:]))
     # 48 characters are thought to be 48 bytes
     if not sent.isascii():
         return wrong(
@@ -140,7 +141,7 @@ def _greeting_size(sent, wrong):
     if size == GREETING_BYTES:
         return None
     if sent.startswith(HANDSHAKE) and size == GREETING_BYTES + len(HANDSHAKE):
-        return wrong("says-hi-too", 0)
+        return wrong("says-hi-too", first_wrong(sent, sent[len(HANDSHAKE) :]))
     if sent[GREETING_BYTES:] == sent[:GREETING_BYTES]:
         return wrong("greets-twice", GREETING_BYTES)
     if sent[GREETING_BYTES:] in (b"\n", b"\r\n"):

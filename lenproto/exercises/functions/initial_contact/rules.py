@@ -8,6 +8,7 @@ from lenproto.exercises.functions import finding
 from lenproto.exercises.functions.finding import (
     SHOWN_BYTES,
     ended_otherwise,
+    first_wrong,
     last_line,
     only_as_bytes,
     reads,
@@ -92,21 +93,22 @@ def _handshake(seen, sent):
     if not sent:
         return found("no-handshake")
 
-    def said(name, at):
-        return found(name, sent, at, last_line(seen), bytes=literal(sent[:SHOWN_BYTES]))
+    def said(name):
+        at, shown = first_wrong(sent, HANDSHAKE), literal(sent[:SHOWN_BYTES])
+        return found(name, sent, at, last_line(seen), bytes=shown)
 
     if sent in (HANDSHAKE + b"\n", HANDSHAKE + b"\r\n"):
-        return said("sends-a-newline", 2)
+        return said("sends-a-newline")
     if sent == HANDSHAKE * 2:
-        return said("says-hi-twice", 2)
+        return said("says-hi-twice")
     # the first request is thought to belong to the handshake
     if re.fullmatch(HANDSHAKE + rb"[A-Z]{4}", sent):
-        return said("asks-already", 2)
+        return said("asks-already")
     if sent.startswith(HANDSHAKE):
-        return said("handshake-too-long", 2)
+        return said("handshake-too-long")
     if sent.endswith(HANDSHAKE):
-        return said("handshake-with-length", 0)
-    return said("other-handshake", 0)
+        return said("handshake-with-length")
+    return said("other-handshake")
 
 
 def _result(seen):

@@ -52,7 +52,8 @@ def _could_not_listen(seen):
             return found("shares-a-taken-port")
         return found("binds-elsewhere.taken", did=did)
     # an error that nobody sees is thought to be none
-    return found("swallows-the-error", thing=thing(seen.result))
+    failed = next((call for call in seen.trace if isinstance(call.result, OSError)), None)
+    return found("swallows-the-error", thing=thing(seen.result), where=failed and failed.where)
 
 
 def _wrong_calls(seen):

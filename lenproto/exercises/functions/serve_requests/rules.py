@@ -13,6 +13,7 @@ from lenproto.exercises.functions.finding import (
     count,
     ended_otherwise,
     first_read_over,
+    first_wrong,
     last_line,
     place,
     raised,
@@ -135,7 +136,10 @@ def _reads_byte_by_byte(seen):
 
 
 def _answer(seen, request, data, number):
-    """What is wrong with the bytes that answer a request."""
+    """What is wrong with the bytes that answer a request.
+
+    A header that says the length of what follows is right, whatever follows it.
+    """
     bodies, rest = frames(data)
     if len(bodies) == 2 and not rest:
         wrong, at = found("answers-twice", request=request), HEADER_BYTES + len(bodies[0])
@@ -144,14 +148,22 @@ def _answer(seen, request, data, number):
     else:
         try:
             text = bodies[0].decode("utf-8")
-            wrong, at = _content(seen, request, text, number), HEADER_BYTES
+            wrong = _content(seen, request, text, number)
+            at = wrong and _first_wrong_in(text, wrong)
         except UnicodeDecodeError as error:
             wrong, at = found("body-is-no-utf-8"), HEADER_BYTES + error.start
     return wrong and dataclasses.replace(wrong, data=data, at=at, where=last_line(seen))
 
 
+def _first_wrong_in(text, wrong):
+    """The first wrong byte of an answer whose header is right: that of the character, or of the first; None if none."""
+    if wrong.misconception == "unknown-names-nothing":
+        return None  # something is missing, and no byte is wrong
+    return HEADER_BYTES + len(text[: wrong.at or 0].encode())
+
+
 def _content(seen, request, text, number):
-    """What is wrong with the words of an answer."""
+    """What is wrong with the words of an answer; at is the first wrong character, where it is not the very first."""
     shown = repr(text)
     if not text.strip():
         return found("empty-answer", request=request)
@@ -190,10 +202,17 @@ def _earlier(seen, number):
 def _random(text):
     numbers = re.findall(r"-?\d+(?:[.,]\d+)?", text)
     if len(numbers) != 1 or not numbers[0].lstrip("-").isdecimal():
-        return found("random-number-is-none", text=repr(text))
+        return found("random-number-is-none", at=_no_right_number(text), text=repr(text))
     if not 1 <= int(numbers[0]) <= 10:
-        return found("random-number-out-of-range", number=numbers[0])
+        start = text.index(numbers[0])
+        at = start + _no_right_number(numbers[0])
+        return found("random-number-out-of-range", at=at, number=numbers[0])
     return None
+
+
+def _no_right_number(text):
+    """The first character with which none of the right numbers begins or goes on."""
+    return max(first_wrong(text, str(right)) for right in range(1, 11))
 
 
 def _time(seen, text, number):
@@ -202,10 +221,12 @@ def _time(seen, text, number):
         return None
     shown = clock.shown(now[-1])
     if clock.fields_told(text, [clock.LOADING]):
-        return found("time-stands-still.loaded", text=repr(text), now=shown)
+        at = clock.first_wrong(text, [clock.LOADING], now[-1])
+        return found("time-stands-still.loaded", at=at, text=repr(text), now=shown)
     before = [moment for each in range(number) for moment in seen.driver.moments(each)]
     if clock.fields_told(text, before):
-        return found("time-stands-still.before", text=repr(text), now=shown)
+        at = clock.first_wrong(text, before, now[-1])
+        return found("time-stands-still.before", at=at, text=repr(text), now=shown)
     return found("time-is-not-now", text=repr(text))
 
 
@@ -317,10 +338,11 @@ def _cut(seen, requests):
     if all_answered and seen.ending == "returned" and seen.driver.peer.ended:
         return None
     if greedy := first_read_over(seen, REQUEST_BYTES):
+        before = sum(len(call.data) for call in reads(seen) if call.ended <= greedy.started)
         return found(
             "reads-too-much",
             greedy.data,
-            REQUEST_BYTES,
+            REQUEST_BYTES - before % REQUEST_BYTES,
             greedy.where,
             call=greedy.text(),
             bytes=literal(greedy.data),
