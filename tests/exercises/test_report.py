@@ -161,7 +161,7 @@ def test_where_no_line_is_known_the_last_one_that_talked_is_named_with_its_funct
 def test_what_else_is_wrong_in_a_line_is_said_with_the_first_hint():
     aside = Words("judging.mixed.with-text", line=4, function="f")
     first, *rest = hints(replace(FAILED, asides=(aside,)))
-    assert str(aside) in first
+    assert first.endswith(str(aside)), "and nothing of another line"
     assert rest == hints(FAILED)[1:]
 
 

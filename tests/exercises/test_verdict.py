@@ -349,9 +349,9 @@ def test_in_a_notebook_a_function_of_many_cells_is_judged(tmp_path):
     assert text[7][0]["text"].startswith("Hint 1 of")
     assert cells[8].outputs[0]["ename"] == "AttributeError"
     before, defines, again, mended = (text[at].splitlines()[0] for at in (12, 15, 16, 18))
-    assert before.startswith("The box that was run before this one is no Python in line 1 (")
+    assert before.startswith("In the box that was run before this one, line 1 is no Python (")
     assert defines.startswith(
-        "The box with def check_client was last run with something in line 1 "
+        "When the box with def check_client was run last, line 1 was no Python ("
     )
     assert again == defines
     assert mended == "check_client"

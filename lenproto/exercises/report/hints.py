@@ -33,7 +33,8 @@ def ladder(case: CaseReport) -> list[Hint]:
         say("hints.unknown.solution"),
         is_belief=False,
     )
-    look = " ".join([*map(str, case.asides), _look(case, known.look)])
+    # a line that is wrong in any case is the one to look at
+    look = " ".join(map(str, case.asides)) or _look(case, known.look)
     return [
         Hint(say("hints.first", opening=_opening(known, values), look=look)),
         Hint(known.concept),
