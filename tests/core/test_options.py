@@ -23,7 +23,7 @@ DEFAULTS = {
         "json": False,
         "yes": False,
     },
-    "check": {"file": "mine.py", "json": False, "level": "shock"},
+    "check": {"file": "mine.py", "json": False, "level": "shock", "hints": 1},
     "grade": {"folder": "class", "csv": None, "json": None, "html": None, "jobs": None},
 }
 NEEDED = {"check": ["mine.py"], "grade": ["class"]}  # what these commands cannot do without
@@ -31,7 +31,7 @@ OPTIONS = {
     "server": ["--ip IP", "--port PORT", "--name NAME", "--timeout SECONDS"],
     "client": ["--ip IP", "--port PORT", "--timeout SECONDS"],
     "shock": ["IP:PORT", "--client COMMAND", "--only NAME", "--timeout SECONDS", "--json", "--yes"],
-    "check": ["FILE", "--json", "--level {spec,shock}"],
+    "check": ["FILE", "--json", "--level {spec,shock}", "--hints N"],
     "grade": ["FOLDER", "--csv FILE", "--json FILE", "--html FILE", "--jobs N"],
 }
 
@@ -152,7 +152,10 @@ def test_shock_takes_either_an_address_or_a_client(words, capsys):
         (["shock", "--client", "python {ip} {port}"], {"client": "python {ip} {port}"}),
         (["server", "--name", "lena", "--port", "0"], {"name": "lena", "port": 0}),
         (["client", "--ip", "::1", "--timeout", "0"], {"ip": "::1", "timeout": None}),
-        (["check", "mine.py", "--json", "--level", "spec"], {"json": True, "level": "spec"}),
+        (
+            ["check", "mine.py", "--json", "--level", "spec", "--hints", "3"],
+            {"json": True, "level": "spec", "hints": 3},
+        ),
         (
             ["grade", "class", "--csv", "a", "--json", "b", "--html", "c", "--jobs", "7"],
             {"csv": "a", "json": "b", "html": "c", "jobs": 7},
