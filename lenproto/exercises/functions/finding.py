@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lenproto import client, server
 from lenproto.exercises.functions import errors, part
 from lenproto.exercises.judging.driven import MOST_BYTES
-from lenproto.exercises.judging.run import MOST_SENDS
+from lenproto.exercises.judging.run import MOST_SENDS, Seen
 from lenproto.exercises.report.misconceptions import ANY, observed
 from lenproto.lab.call import RECEIVING, SENDING, Where, literal
 from lenproto.lab.program import text
@@ -258,6 +258,25 @@ def waits_for_more(seen, had, **values):
 
 
 # ---- words ----
+
+
+def asides(seen: Seen, finding: Finding | None) -> list[Words]:
+    """What else is to be said of a function's lines, whatever it was that was found."""
+    told = list(seen.warned.mixed)
+    left_open = seen.warned.unclosed or seen.left_open
+    if not finding and left_open and _failed_as_it_should(seen):
+        told.append(Words("judging.aside.left-open", did=what_peer_did(seen.case)))
+    return told
+
+
+def _failed_as_it_should(seen):
+    """Whether there was no contact, or no listening, as the case will have it."""
+    if seen.case.level != "shock":
+        return False
+    if seen.case.function == "initial_listen":
+        return seen.ending == "raised"
+    first = seen.result[0] if isinstance(seen.result, tuple | list) and seen.result else seen.result
+    return seen.case.function == "initial_contact" and first is not True
 
 
 def what_peer_did(case):

@@ -21,6 +21,7 @@ from lenproto.exercises.judging import processes
 from lenproto.exercises.judging.submission import NotReadable
 from lenproto.exercises.report.misconceptions import observed
 from lenproto.exercises.report.types import CaseAnswer, Job, Loaded, Read, WorkerAnswer
+from lenproto.lab import process_group
 from lenproto.words import Words
 
 WHOLE_S = 300.0  # seconds that judging one submission may take: far behind what it may compute
@@ -148,8 +149,8 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=self._own.name,
-                start_new_session=os.name == "posix",
                 env=os.environ | own | settings,
+                **process_group.APART,
             )
         except BaseException:
             self._own.cleanup()

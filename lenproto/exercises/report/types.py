@@ -82,7 +82,7 @@ class CaseAnswer(TypedDict):
     source: NotRequired[str]
     printed: NotRequired[str]
     left_out: NotRequired[int]  # characters of what was printed
-    asides: NotRequired[list[Said]]  # what else is wrong in its lines, whatever became of it
+    asides: NotRequired[list[Said]]  # what else is to be said of its lines, whatever became of it
 
 
 class WorkerAnswer(CaseAnswer, total=False):
@@ -138,8 +138,8 @@ class CaseReport:
 
     name is the case's id, label its name as it is shown. seen says what was wrong, or why it was skipped. bytes are
     those in question, in hexadecimal, and at is the first that differs from what it should be. Of what was printed,
-    left_out characters are not there. asides tell what else is wrong in its lines, whether or not it has to do with
-    the failure.
+    left_out characters are not there. asides tell what else is to be said of its lines, whether or not it has to do
+    with the verdict.
     """
 
     function: str
@@ -213,6 +213,7 @@ class CaseReport:
             "where": self.where,
             "source": self.source,
             "printed": self.all_printed,
+            "asides": list(map(str, self.asides)),
         }
 
 
@@ -244,6 +245,16 @@ class FunctionReport:
         """The first case that failed; None if none did."""
         return next((case for case in self.cases if case.failed), None)
 
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said of a function in which nothing failed, all the same: the first of each kind."""
+        asides = {
+            aside.key if isinstance(aside, Words) else aside: str(aside)
+            for case in reversed(self.cases)
+            for aside in reversed(case.asides)
+        }
+        return [] if self.failure else list(reversed(asides.values()))
+
     def with_sources(self, source: Callable[[Place | None], str]) -> Self:
         """Return the same; failed cases tell what stands in their lines: source(where)."""
         return replace(self, cases=tuple(case.with_sources(source) for case in self.cases))
@@ -254,6 +265,7 @@ class FunctionReport:
             "spec": self.spec,
             "shock": self.shock,
             "seconds": self.seconds,
+            "notes": self.notes,
             "cases": [case.as_json() for case in self.cases],
         }
 
