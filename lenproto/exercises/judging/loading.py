@@ -219,6 +219,10 @@ class _Reading(Pace):
         """It waits, in select, say."""
         self._refuse("waits")
 
+    def rest(self, actor, look, seconds, thing):
+        """It waits for another thread."""
+        self._refuse("waits")
+
     def sleep(self, seconds, actor=None):
         """It sleeps: that takes no time here."""
         self._count(STEPS_A_SLEEP)

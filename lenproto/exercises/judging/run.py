@@ -215,7 +215,9 @@ def _watch(seen, function, arguments, explain):
     keyboard.give(program.thread, ask)
     random.seed(1)
     try:
-        program.start(Driven(_gate(seen, program), driver.drive, driver.sleep, _refusal(seen)))
+        program.start(
+            Driven(_gate(seen, program), driver.drive, driver.sleep, _refusal(seen), driver.rest)
+        )
         ended = _wait(program, driver)
         seen.stuck = None if ended else stuck_in(program.thread)
     finally:
