@@ -36,9 +36,11 @@ SLOW = (
     "tests/core/test_any_bytes.py",  # hundreds of conversations
     "tests/exercises/test_check_command.py::test_a_hanging_file_is_told_in_time",
     "tests/exercises/test_grade.py::test_a_cluster",  # a cluster
-    # what never ends is given its seconds
+    # what never ends is given its seconds, and so are the unsafe ones
     "tests/exercises/test_judge.py::test_after_an_endless_loop_the_rest_is_skipped_not_failed",
-    "tests/exercises/test_judge.py::test_each_unsafe_submission_is_expected_here",
+    "tests/exercises/test_judge.py::test_an_unsafe_submission",
+    "tests/exercises/test_judge.py::test_each_unsafe_submission",
+    "tests/exercises/test_judge.py::test_what_is_no_submission",
     "tests/exercises/test_judge.py::test_what_does_not_load_in_time_fails_all_its_functions",
     "tests/exercises/test_nbgrader.py",  # a course
     "tests/exercises/test_verdict.py::test_the_same_text_in_twenty_runs",
