@@ -37,6 +37,8 @@ TOO_BUSY = Words("judging.too-busy")
 ROOT = str(Path(__file__).parents[3])
 CODE = f"import sys; sys.path.insert(0, {ROOT!r}); from lenproto.exercises.judging.worker import main; main()"
 CUT_OFF = 4  # its exit code when it can no longer answer: see worker
+# so that a submission that asks lenproto itself is shown no solution, and writes no progress
+NOTHING_TO_FIND = {"LENPROTO_PROGRESS": "off", "LENPROTO_SOLUTIONS": "off"}
 CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE")
 
 
@@ -140,6 +142,7 @@ class Worker:
             "PYTHONUTF8": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             processes.MARK: self._mark,
+            **NOTHING_TO_FIND,
             words.CHOICE: words.language(),
         }
         try:

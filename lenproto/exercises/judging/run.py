@@ -6,6 +6,7 @@ import os
 import random
 import re
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from typing import TypeVar
 
 from lenproto.exercises.functions import FUNCTIONS, SERVER_SIDE, part
 from lenproto.exercises.functions.case import Case
-from lenproto.exercises.judging import reach
+from lenproto.exercises.judging import ours, reach
 from lenproto.exercises.judging.clock import CLOCK, JUDGING
 from lenproto.exercises.judging.driven import MOST_BYTES, Driver, send_at_once
 from lenproto.exercises.judging.patience import Patience
@@ -74,6 +75,7 @@ class Seen:
     address: tuple = ()
     peer_address: tuple = ()
     made: list = field(default_factory=list)  # the sockets that the function made and still knows
+    ours: str = ""  # the name of a function of the package's own that made a call of it
     left_open: int = 0  # sockets, when an error ended it
     asked: int = 0  # how often it asked the keyboard in vain
     taken: int = 0  # lines that it took from the keyboard
@@ -342,6 +344,7 @@ def _gate(seen, program):
         if thread not in known:
             known.add(thread)
             _wait_for_its_starter(program)
+        seen.ours = seen.ours or ours.running(sys._getframe(1))
         if call.name in SENDING:
             send_at_once(sock)
         if call.name == "bind" and seen.sock and seen.case.function == "initial_listen":

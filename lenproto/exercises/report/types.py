@@ -15,6 +15,9 @@ LevelVerdict = Literal["pass", "fail", "skipped", "missing"]
 Place = list[Any]  # [function, line, file]: a str, an int and a str
 Json = dict[str, Any]
 
+NOT_ONES_OWN = "not-ones-own"  # the misconception of who hands in a function of lenproto's own
+DIGITS = 2  # of points, behind the point
+
 
 class Said(TypedDict):
     """A sentence that is not said yet: words.Words in JSON's terms."""
@@ -33,6 +36,7 @@ class Job(TypedDict):
     content: bytes
     function: str  # "" of a file
     path: list[str]
+    sample: NotRequired[bool]  # the function is one of lenproto's samples, which a lesson shows
 
 
 # ---- worker → judge ----
@@ -246,6 +250,23 @@ class FunctionReport:
         return next((case for case in self.cases if case.failed), None)
 
     @property
+    def not_ones_own(self) -> bool:
+        """Whether it is a function of lenproto's own, under whatever name: it is worth nothing."""
+        return any(case.misconception == NOT_ONES_OWN for case in self.cases)
+
+    def points(self, most: Mapping[Level, float]) -> float:
+        """Return what it is worth, of so many points for each level: by the cases that pass."""
+        if self.not_ones_own:
+            return 0.0
+        return round(sum(share * self.share(level) for level, share in most.items()), DIGITS)
+
+    def share(self, level: Level) -> float:
+        """Return which part of the cases of a level pass, from 0 to 1."""
+        cases = [case for case in self.cases if case.level == level]
+        passed = sum(case.verdict == "pass" for case in cases)
+        return passed / len(cases) if cases else float(self.at(level) == "pass")
+
+    @property
     def notes(self) -> list[str]:
         """What is to be said of a function in which nothing failed, all the same: the first of each kind."""
         asides = {
@@ -265,6 +286,7 @@ class FunctionReport:
             "spec": self.spec,
             "shock": self.shock,
             "seconds": self.seconds,
+            "not_ones_own": self.not_ones_own,
             "notes": self.notes,
             "cases": [case.as_json() for case in self.cases],
         }
@@ -279,6 +301,14 @@ class Report:
     seconds: float = 0.0
     file: str = ""
 
+    @property
+    def taken(self) -> bool:
+        """Whether it took something of lenproto's own for its solution, or tried to: a function, or a file."""
+        keys = (note.key for note in self.notes if isinstance(note, Words))
+        return any(f".{NOT_ONES_OWN}." in key for key in keys) or any(
+            function.not_ones_own for function in self.functions.values()
+        )
+
     def of(self, file: str) -> Self:
         """Return the same as the report on a file."""
         return replace(self, file=file)
@@ -288,6 +318,7 @@ class Report:
         return {
             "file": self.file,
             "seconds": self.seconds,
+            "taken": self.taken,
             "notes": [str(note) for note in self.notes],
             "note_words": [packed(note) for note in self.notes],
             "functions": {name: each.as_json() for name, each in self.functions.items()},
