@@ -1,8 +1,7 @@
 """Runs lessons from top to bottom and keeps their outputs: python notebooks/keep_outputs.py [LESSON.ipynb ...]
 
 Run it after changing a lesson, or anything that a lesson shows. What differs from run to run is
-left out: times, kernel details, and the ids of widgets, whose text form stays in their place. What a cell tagged
-nbval-ignore-output shows is left out, too: it differs from computer to computer.
+left out: times, kernel details, and the ids of widgets, whose text form stays in their place.
 """
 
 import os
@@ -40,8 +39,6 @@ def keep_outputs(path):
     }
     for cell in lesson.cells:
         cell.metadata.pop("execution", None)
-        if "nbval-ignore-output" in cell.metadata.get("tags", ()):
-            cell.outputs = []
         for output in cell.get("outputs", []):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     nbformat.write(lesson, path)

@@ -11,38 +11,38 @@ TAKEN = {
     "imported with all others": "from lenproto import *",
     "wrapped": """
 import functools
-import MODULE as theirs
+import MODULE as theirs_NAME
 
-@functools.wraps(theirs.NAME)
+@functools.wraps(theirs_NAME.NAME)
 def NAME(*args):
-    return theirs.NAME(*args)
+    return theirs_NAME.NAME(*args)
 """,
     "partial": """
 import functools
-import MODULE as theirs
+import MODULE as theirs_NAME
 
-NAME = functools.partial(theirs.NAME)
+NAME = functools.partial(theirs_NAME.NAME)
 """,
     "in a lambda": """
-import MODULE as theirs
+import MODULE as theirs_NAME
 
-NAME = lambda *args: theirs.NAME(*args)
+NAME = lambda *args: theirs_NAME.NAME(*args)
 """,
     "its code in a function of one's own": """
 import types
-import MODULE as theirs
+import MODULE as theirs_NAME
 
-code = theirs.NAME.__code__.replace(co_filename="mine.py")
-NAME = types.FunctionType(code, dict(vars(theirs)), "NAME")
-NAME.__kwdefaults__ = theirs.NAME.__kwdefaults__
+code = theirs_NAME.NAME.__code__.replace(co_filename="mine.py")
+NAME = types.FunctionType(code, dict(vars(theirs_NAME)), "NAME")
+NAME.__kwdefaults__ = theirs_NAME.NAME.__kwdefaults__
 """,
     "a sample of a lesson": """
 from lenproto.exercises.functions.NAME import sample
 
-theirs = next(each for name, each in vars(sample).items() if getattr(each, "__module__", "") == sample.__name__)
+theirs_NAME = next(each for name, each in vars(sample).items() if getattr(each, "__module__", "") == sample.__name__)
 
 def NAME(*args):
-    return theirs(*args)
+    return theirs_NAME(*args)
 """,
     "the course-literal one": """
 import lenproto.lab.literal as literal

@@ -62,6 +62,8 @@ def path():
 
 def recorded():
     """Return the progress with the five functions, {name: Record}, and a sentence if the file cannot be read."""
+    if setting.is_graded():
+        return {name: Record() for name in FUNCTIONS}, ""
     kept, trouble = _kept()
     return {name: _record(kept, name) for name in FUNCTIONS}, trouble
 
