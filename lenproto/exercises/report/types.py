@@ -213,6 +213,7 @@ class CaseReport:
             "where": self.where,
             "source": self.source,
             "printed": self.all_printed,
+            "asides": [packed(aside) for aside in self.asides],
         }
 
 
