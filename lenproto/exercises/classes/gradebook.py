@@ -240,7 +240,7 @@ def cell(value: str) -> str:
     return f"'{value}" if is_formula else value
 
 
-WRITERS: Mapping[str, Callable[[TextIO, Book], None]] = {
+WRITERS: dict[str, Callable[[TextIO, Book], None]] = {
     "plain": write_plain,
     "moodle": write_moodle,
 }
