@@ -120,7 +120,7 @@ def _why(error: Exception) -> str:
 
 def _fit(part: str) -> str:
     """A name that every system takes for a file."""
-    part = NOT_IN_NAMES.sub("_", part).rstrip(" .") or "_"
+    part = NOT_IN_NAMES.sub("-", part).rstrip(" .") or "-"
     if len(os.fsencode(part)) <= NAME_BYTES:
         return part
     stem, ending = os.path.splitext(part)

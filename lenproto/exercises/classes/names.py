@@ -8,7 +8,7 @@ a folder for each learner, or a file.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -18,7 +18,7 @@ TITLE = re.compile(
     re.IGNORECASE,
 )
 MOODLE = re.compile(
-    r"(?P<name>[^_]+)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_(?P<rest>.*)", re.DOTALL
+    r"(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_(?P<rest>.*)", re.DOTALL
 )
 # what systems put to the name of a copy, in English and in Hebrew
 COPY_BEFORE = re.compile(r"^(?:(?:copy of|עותק של|העתק של)\s+)+", re.IGNORECASE)
@@ -150,7 +150,7 @@ def fitting(name: str, known: Sequence[str]) -> list[int]:
     Nobody is found by a part of a word; and where several fit as well, all of them are returned.
     """
     given = words(name)
-    tests = (
+    tests: tuple[Callable[[str], bool], ...] = (
         lambda each: key(each) == key(name),
         lambda each: words(each) == given,
         lambda each: bool(given) and set(words(each)) >= set(given),
