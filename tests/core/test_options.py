@@ -24,7 +24,17 @@ DEFAULTS = {
         "yes": False,
     },
     "check": {"file": "mine.py", "json": False, "level": "shock", "hints": 1},
-    "grade": {"folder": "class", "csv": None, "json": None, "html": None, "jobs": None},
+    "grade": {
+        "folder": "class",
+        "csv": None,
+        "csv_format": "plain",
+        "json": None,
+        "html": None,
+        "class_list": None,
+        "weights": None,
+        "only": [],
+        "jobs": None,
+    },
 }
 NEEDED = {"check": ["mine.py"], "grade": ["class"]}  # what these commands cannot do without
 OPTIONS = {
@@ -32,7 +42,17 @@ OPTIONS = {
     "client": ["--ip IP", "--port PORT", "--timeout SECONDS"],
     "shock": ["IP:PORT", "--client COMMAND", "--only NAME", "--timeout SECONDS", "--json", "--yes"],
     "check": ["FILE", "--json", "--level {spec,shock}", "--hints N"],
-    "grade": ["FOLDER", "--csv FILE", "--json FILE", "--html FILE", "--jobs N"],
+    "grade": [
+        "FOLDER|ZIP",
+        "--csv FILE",
+        "--csv-format {plain,moodle}",
+        "--json FILE",
+        "--html FILE",
+        "--class-list FILE",
+        "--weights WEIGHTS",
+        "--only NAME",
+        "--jobs N",
+    ],
 }
 
 
@@ -160,6 +180,20 @@ def test_shock_takes_either_an_address_or_a_client(words, capsys):
             ["grade", "class", "--csv", "a", "--json", "b", "--html", "c", "--jobs", "7"],
             {"csv": "a", "json": "b", "html": "c", "jobs": 7},
         ),
+        (
+            [
+                "grade",
+                "a.zip",
+                "--csv-format",
+                "moodle",
+                "--class-list",
+                "l",
+                "--weights",
+                "spec=1",
+            ],
+            {"folder": "a.zip", "csv_format": "moodle", "class_list": "l", "weights": "spec=1"},
+        ),
+        (["grade", "class", "--only", "anna", "--only", "ben"], {"only": ["anna", "ben"]}),
     ],
 )
 def test_what_is_given_has_the_value_that_was_given(given, values):

@@ -48,6 +48,7 @@ SLOW = (
     "tests/lab/test_shocks.py",  # a program for each shock
     "tests/lab/test_trace.py::test_both_texts_are_the_same_fifty_times_on_a_busy_computer",
     "tests/lessons/test_again.py",
+    "tests/lessons/test_hub.py",  # a hub, with servers
     "tests/lessons/test_exercise_files.py::test_lesson_",  # kernels
     "tests/project/test_habits.py::test_nothing_is_found_by[mypy]",
 )

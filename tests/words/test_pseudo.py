@@ -35,7 +35,9 @@ NAMES = (
     "en",
     "lena",
     "NAME",
-)  # of levels and a language; what an answer and a request hold
+    "plain",
+    "moodle",
+)  # of levels and a language; what an answer and a request hold; of forms of a table
 WRONG = str(FILES[0])
 
 

@@ -43,7 +43,8 @@ def page(rows, title):
         shown=SHOWN_MISTAKES,
         passed=_passed(rows),
         shows_evidence=any(
-            learner["failures"] or learner["problem"] or learner["notes"] for learner in learners
+            learner["failures"] or learner["problem"] or learner["notes"] or learner["taken"]
+            for learner in learners
         ),
         all_pass=sum(learner["passes"] for learner in learners),
         script=jinja2.utils.markupsafe.Markup(script),
@@ -59,6 +60,7 @@ def _learner(number, row):
         "name": row.learner,
         "file": row.path,
         "problem": row.problem,
+        "taken": row.taken,
         "notes": row.report.notes if row.report else (),
         "cells": cells,
         "failures": [cell for cell in cells if cell["case"]],

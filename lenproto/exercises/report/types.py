@@ -218,6 +218,7 @@ class CaseReport:
             "source": self.source,
             "printed": self.all_printed,
             "asides": list(map(str, self.asides)),
+            "aside_words": [packed(aside) for aside in self.asides],
         }
 
 
@@ -304,8 +305,7 @@ class Report:
     @property
     def taken(self) -> bool:
         """Whether it took something of lenproto's own for its solution, or tried to: a function, or a file."""
-        keys = (note.key for note in self.notes if isinstance(note, Words))
-        return any(f".{NOT_ONES_OWN}." in key for key in keys) or any(
+        return any(map(is_of_taking, self.notes)) or any(
             function.not_ones_own for function in self.functions.values()
         )
 
@@ -323,6 +323,14 @@ class Report:
             "note_words": [packed(note) for note in self.notes],
             "functions": {name: each.as_json() for name, each in self.functions.items()},
         }
+
+
+def is_of_taking(note: Words | str) -> bool:
+    """Whether a note says that a solution of lenproto's was read."""
+    if isinstance(note, str):
+        return False
+    within = note.values.get("note", note)  # of one of several files
+    return isinstance(within, Words) and f".{NOT_ONES_OWN}." in within.key
 
 
 def packed(sentence: Words | str) -> Any:
