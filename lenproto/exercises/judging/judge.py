@@ -77,11 +77,15 @@ def judge(
     levels: Sequence[Level] = LEVELS,
     limit_s: float = WHOLE_S,
     tell: Callable[[str], object] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Judge what submission.job() read: the same Report, without the name of a file. NotReadable as above."""
+    """Judge what submission.job() read: the same Report, without the name of a file. NotReadable as above.
+
+    Once stopped() is true, nothing of it runs any more, and process.Stopped is raised.
+    """
     began = time.monotonic()
     functions = {name: _empty("missing", levels) for name in FUNCTIONS}
-    with Worker(job) as worker:
+    with Worker(job, stopped) as worker:
         functions |= dict(_judged(worker, levels, began + limit_s, tell or (lambda name: None)))
         notes = tuple(map(unpacked, worker.told["notes"]))
     return Report(functions, notes, round(time.monotonic() - began, 3))
