@@ -1,6 +1,5 @@
 """lenproto grade: judges a class's files, shows a table, and writes it for a spreadsheet or a browser."""
 
-import argparse
 import contextlib
 import csv as csv_files
 import json
@@ -8,6 +7,7 @@ import sys
 from pathlib import Path
 
 from lenproto.commands.files import check_place, put_in_place
+from lenproto.commands.numbers import jobs
 from lenproto.commands.streams import plain
 from lenproto.exercises.classes.files import files
 from lenproto.exercises.classes.grading import commonest, grade
@@ -31,13 +31,6 @@ def add_options(parser):
     add("--html", metavar=file, help=say("commands.grade.html"))
     number = say("commands.placeholder.number")
     add("--jobs", metavar=number, type=jobs, help=say("commands.grade.jobs"))
-
-
-def jobs(text):
-    """Return a number of jobs."""
-    if not (text.isdecimal() and 0 < int(text) < 1000):
-        raise argparse.ArgumentTypeError(say("commands.grade.no-jobs", text=repr(text)))
-    return int(text)
 
 
 def run(args):
