@@ -1,4 +1,4 @@
-"""The command line: python -m lenproto server | client | shock | check | grade, each a file of lenproto.commands."""
+"""The command line: python -m lenproto COMMAND, each a file of lenproto.commands."""
 
 import argparse
 import contextlib
@@ -11,7 +11,7 @@ from lenproto.commands.signals import exit_code, heard_as_ctrl_c
 from lenproto.commands.streams import let_go_of_output, prepare_standard_streams
 from lenproto.words import say
 
-COMMANDS = ("server", "client", "shock", "check", "grade")
+COMMANDS = ("server", "client", "shock", "check", "grade", "class")
 JUDGING = ("check", "grade", "shock")
 
 

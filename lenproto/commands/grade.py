@@ -1,6 +1,5 @@
 """lenproto grade: judges a class's files, shows a table, and writes it for a gradebook, a spreadsheet or a browser."""
 
-import argparse
 import contextlib
 import sys
 from dataclasses import replace
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from lenproto.commands import grade_table
 from lenproto.commands.files import check_place, put_in_place
+from lenproto.commands.numbers import jobs
 from lenproto.commands.streams import plain
 from lenproto.exercises.classes import archive, class_list, gradebook, handed_in, weights
 from lenproto.exercises.classes.files import opened
@@ -36,13 +36,6 @@ def add_options(parser):
     add("--only", metavar=say("commands.placeholder.name"), action="append", default=[], help=said)
     number = say("commands.placeholder.number")
     add("--jobs", metavar=number, type=jobs, help=say("commands.grade.jobs"))
-
-
-def jobs(text):
-    """Return a number of jobs."""
-    if not (text.isdecimal() and 0 < int(text) < 1000):
-        raise argparse.ArgumentTypeError(say("commands.grade.no-jobs", text=repr(text)))
-    return int(text)
 
 
 def run(args):

@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import keyword
 
 from lenproto.words import say
 
@@ -77,4 +78,9 @@ class Commands(argparse._SubParsersAction):
 
 def module(name):
     """Return the module of a command."""
-    return importlib.import_module(f"lenproto.commands.{name}")
+    return importlib.import_module(f"lenproto.commands.{module_name(name)}")
+
+
+def module_name(name):
+    """Return what the module of a command is called: a word of Python, such as class, has a _ behind it."""
+    return f"{name}_" if keyword.iskeyword(name) else name

@@ -11,6 +11,7 @@ from helpers.programs import LENPROTO, environment, run
 
 from lenproto import words
 from lenproto.__main__ import COMMANDS, main
+from lenproto.commands.parser import module_name
 from lenproto.commands.streams import plain
 
 COMMANDS_DE = """
@@ -93,16 +94,21 @@ def test_of_the_commands_only_the_one_that_is_asked_for_is_imported(command):
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     imported = set(done.stdout.splitlines()[-1].split())
-    assert {name for name in COMMANDS if f"lenproto.commands.{name}" in imported} == {command}
-    assert ("lenproto.exercises" in imported) == (command in ("check", "grade"))
+    assert {name for name in COMMANDS if f"lenproto.commands.{module_name(name)}" in imported} == {
+        command
+    }
+    assert ("lenproto.exercises" in imported) == (command in ("check", "grade", "class"))
     assert ("lenproto.lab" in imported) == (command not in ("server", "client"))
-    assert not {"rich", "IPython", "ipywidgets", "jinja2", "psutil"} & imported
+    assert (
+        not {"rich", "IPython", "ipywidgets", "jinja2", "psutil", "tornado", "watchfiles"}
+        & imported
+    )
 
 
 def test_each_command_has_its_file_and_its_texts():
     table = tomllib.loads((ROOT / "lenproto/words/en/commands.toml").read_text(encoding="utf-8"))
     for command in COMMANDS:
-        assert (ROOT / "lenproto" / "commands" / f"{command}.py").is_file()
+        assert (ROOT / "lenproto" / "commands" / f"{module_name(command)}.py").is_file()
         assert table[command]["help"] and table[command]["about"]
 
 

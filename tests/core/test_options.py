@@ -1,6 +1,7 @@
 """The options of the command line: what each is where nobody gives it, what it may be, and what the help says of it."""
 
 import argparse
+import os
 import re
 
 import pytest
@@ -8,7 +9,9 @@ from helpers.programs import LENPROTO, run
 
 from lenproto.__main__ import main, parser
 from lenproto.commands import shock
-from lenproto.commands.grade import jobs
+from lenproto.commands.class_ import minutes
+from lenproto.commands.numbers import jobs
+from lenproto.commands.parser import module_name
 from lenproto.commands.shock import address
 from lenproto.commands.talk import seconds
 
@@ -35,8 +38,20 @@ DEFAULTS = {
         "only": [],
         "jobs": None,
     },
+    "class": {
+        "folder": "class",
+        "ip": "127.0.0.1",
+        "port": 0,
+        "jobs": min(2, os.cpu_count() or 1),
+        "saves": 3,
+        "minutes": 5.0,
+    },
 }
-NEEDED = {"check": ["mine.py"], "grade": ["class"]}  # what these commands cannot do without
+NEEDED = {
+    "check": ["mine.py"],
+    "grade": ["class"],
+    "class": ["class"],
+}  # what these commands cannot do without
 OPTIONS = {
     "server": ["--ip IP", "--port PORT", "--name NAME", "--timeout SECONDS"],
     "client": ["--ip IP", "--port PORT", "--timeout SECONDS"],
@@ -53,6 +68,7 @@ OPTIONS = {
         "--only NAME",
         "--jobs N",
     ],
+    "class": ["FOLDER", "--ip IP", "--port PORT", "--jobs N", "--saves N", "--minutes N"],
 }
 
 
@@ -99,7 +115,7 @@ def test_the_help_names_the_time_limit(command, default, help_of):
 def test_the_help_names_the_commands_and_says_a_sentence_about_each(help_of):
     said = help_of()
     usage, about, *_ = said.split("\n\n")
-    assert "server | client | shock | check | grade" in usage
+    assert "server | client | shock | check | grade | class" in usage
     assert re.fullmatch(r"[A-Z].{10,}\.", about)
     for command in OPTIONS:
         assert re.search(rf"^    {command}  +\S.{{9,}}$", said, re.MULTILINE), command
@@ -194,6 +210,20 @@ def test_shock_takes_either_an_address_or_a_client(words, capsys):
             {"folder": "a.zip", "csv_format": "moodle", "class_list": "l", "weights": "spec=1"},
         ),
         (["grade", "class", "--only", "anna", "--only", "ben"], {"only": ["anna", "ben"]}),
+        (
+            [
+                "class",
+                "class",
+                "--ip",
+                "::1",
+                "--port",
+                "8080",
+                "--jobs=1",
+                "--saves=2",
+                "--minutes=.5",
+            ],
+            {"ip": "::1", "port": 8080, "jobs": 1, "saves": 2, "minutes": 0.5},
+        ),
     ],
 )
 def test_what_is_given_has_the_value_that_was_given(given, values):
@@ -215,12 +245,18 @@ def test_what_is_no_number_of_jobs_is_refused_in_a_sentence(text):
         jobs(text)
 
 
+@pytest.mark.parametrize("text", ["", "0", "-1", "1000", "nan", "inf", "soon"])
+def test_what_is_no_number_of_minutes_is_refused_in_a_sentence(text):
+    with pytest.raises(argparse.ArgumentTypeError, match=f"^{text!r} is no number of minutes"):
+        minutes(text)
+
+
 @pytest.fixture
 def main_with(monkeypatch):
     """main_with(command, function) runs the command line with this function in the place of the command's own."""
 
     def run_main(command, function):
-        monkeypatch.setattr(f"lenproto.commands.{command}.run", function)
+        monkeypatch.setattr(f"lenproto.commands.{module_name(command)}.run", function)
         return main([command, *NEEDED.get(command, [])])
 
     # pytest's are no files
@@ -234,7 +270,8 @@ def test_the_command_line_runs_the_command_and_ends_with_its_code(command, main_
 
 
 @pytest.mark.parametrize(
-    "command, code", [("server", 0), ("client", 0), ("shock", 130), ("check", 130), ("grade", 130)]
+    "command, code",
+    [("server", 0), ("client", 0), ("shock", 130), ("check", 130), ("grade", 130), ("class", 0)],
 )
 def test_ctrl_c_is_no_failure_but_where_a_verdict_is_missing(command, code, main_with, capsys):
     def pressed(_):
@@ -246,7 +283,13 @@ def test_ctrl_c_is_no_failure_but_where_a_verdict_is_missing(command, code, main
 
 @pytest.mark.parametrize(
     "given",
-    [["server", "--ip", ""], ["client", "--ip", " "], ["shock", ":8820"], ["shock", " :8820"]],
+    [
+        ["server", "--ip", ""],
+        ["client", "--ip", " "],
+        ["class", ".", "--ip", ""],
+        ["shock", ":8820"],
+        ["shock", " :8820"],
+    ],
 )
 def test_an_empty_address_is_refused(given, capsys):
     with pytest.raises(SystemExit) as ended:

@@ -157,7 +157,7 @@ def test_views_in_text(capsys):
     "arguments",
     [
         ["--help"],
-        *([name, "--help"] for name in ("server", "client", "shock", "check", "grade")),
+        *([name, "--help"] for name in ("server", "client", "shock", "check", "grade", "class")),
         ["server", "--port", "99999"],
         ["server", "--port"],
         ["server", "--port=1=2", "--help=x"],
@@ -172,6 +172,7 @@ def test_views_in_text(capsys):
         ["check", WRONG],
         ["check", WRONG, "--all"],
         ["grade", "."],
+        ["class", "nowhere"],
     ],
     ids=lambda arguments: " ".join(arguments).replace(WRONG, "FILE"),
 )
@@ -184,7 +185,9 @@ def test_the_command_line(arguments, tmp_path):
         encoding="utf-8",
         env=os.environ | {"PYTHONUTF8": "1", "COLUMNS": "300"},
     )
-    said = re.sub(r"--[a-z-]+|\b(server|client|shock|check|grade)\b", "", ran.stdout + ran.stderr)
+    said = re.sub(
+        r"--[a-z-]+|\b(server|client|shock|check|grade|class)\b", "", ran.stdout + ran.stderr
+    )
     assert pseudo.LEFT in said
     typed = "".join(f"{shock.id!r}\n" for shock in server_shocks(1.0) if "--only" in arguments)
     assert found(said, source=FILES[0].read_text("utf-8") + typed) == []

@@ -82,14 +82,16 @@ def judge(
     limit_s: float = WHOLE_S,
     tell: Callable[[str], object] | None = None,
     names: Sequence[str] = (),
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Judge what submission.job() read: the same Report, without the name of a file. NotReadable as above.
 
-    names: only these of the functions, if there are any.
+    names: only these of the functions, if there are any. Once stopped() is true, nothing of it runs any more, and
+    process.Stopped is raised.
     """
     began = time.monotonic()
     functions = {name: _empty("missing", levels) for name in FUNCTIONS}
-    with Worker(job) as worker:
+    with Worker(job, stopped) as worker:
         wanted = names or FUNCTIONS
         functions |= dict(
             _judged(worker, wanted, levels, began + limit_s, tell or (lambda name: None))

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -62,11 +63,19 @@ class Broken(RuntimeError):
     """The checker's own process does not stand, before any code of a submission runs: its fault, not the learner's."""
 
 
-class Worker:
-    """The process that runs one submission's functions. Started again after each loss."""
+class Stopped(Exception):
+    """Nobody wants to know any more: the process was ended."""
 
-    def __init__(self, job: Job) -> None:
+
+class Worker:
+    """The process that runs one submission's functions. Started again after each loss.
+
+    stopped() is asked while an answer is waited for: where it is true, the process is ended, and Stopped raised.
+    """
+
+    def __init__(self, job: Job, stopped: Callable[[], bool] = lambda: False) -> None:
         self.job = job
+        self._stopped = stopped
         self.process: subprocess.Popen[bytes] | None = None
         self.names: list[str] = [job["function"]] if job["function"] else []
         self.told: Loaded = {
@@ -180,6 +189,9 @@ class Worker:
             process.stdin.flush()
         ends = time.monotonic() + limit_s
         while True:
+            if self._stopped():
+                self._end()
+                raise Stopped
             ended = process.poll() is not None  # though what it started may keep the pipe open
             in_time = time.monotonic() < ends
             try:

@@ -1,0 +1,1 @@
+"""A class while it works: which files change, what each is worth now, and two pages that show it."""
