@@ -242,6 +242,14 @@ def test_a_row_is_read_back_as_it_was_written():
     assert case.hint == same.hint and case.seen == same.seen
 
 
+def test_whoever_was_judged_earlier_is_found_on_the_list_again(tmp_path):
+    (tmp_path / "list.csv").write_text("Full name,Email\nAnna,a@x.il\nBen,b@x.il\n")
+    listed = class_list.read(tmp_path / "list.csv")
+    book = Book("7b", [row(pupil=Pupil("Ben", "b@x.il", "77")), row(pupil=Pupil("Zoe"))])
+    found = [each.pupil for each in book.with_list(listed).rows]
+    assert [(each.place, each.number) for each in found] == [(1, "77"), (-1, "")]
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"learners": [{}]}', "no"])
 def test_what_no_run_has_written_is_refused(text):
     with pytest.raises(Refused):
@@ -288,6 +296,7 @@ def test_a_latecomer_is_put_into_the_table_of_an_earlier_run(main, folder, tmp_p
         (["--only", "anna", "--json", "{}/7b/ben.py"], "not what an earlier run"),
         (["--class-list", "{}/no.txt"], "no.txt: it cannot be read"),
         (["--weights", "speck=1"], "speck is none of"),
+        (["--weights", "{}/7b/ben.py"], "ben.py: that is no TOML"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_judged_or_written(

@@ -66,13 +66,7 @@ class Book:
 
     def with_list(self, class_list: ClassList) -> "Book":
         """Return the same with a class list, in which its rows find their pupils again."""
-        places = {tuple(each.as_json().values()): each for each in class_list.pupils}
-        rows = [
-            replace(row, pupil=places.get(tuple(row.pupil.as_json().values()), row.pupil))
-            if row.pupil
-            else row
-            for row in self.rows
-        ]
+        rows = [replace(row, pupil=row.pupil and class_list.same(row.pupil)) for row in self.rows]
         return replace(self, rows=rows, class_list=class_list)
 
 
