@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+import zipfile
 
 import pytest
 from helpers.places import CORPUS
@@ -285,6 +287,28 @@ def test_a_latecomer_is_put_into_the_table_of_an_earlier_run(main, folder, tmp_p
     with (tmp_path / "o.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [line["total"] for line in csv.DictReader(file)] == ["0", "0", "10"]
     assert "has not handed in" not in capsys.readouterr().out
+
+
+def test_a_zip_is_judged_as_it_is(main, tmp_path, capsys):
+    with zipfile.ZipFile(tmp_path / "7b.zip", "w") as file:
+        file.writestr("כהן אנה_77_assignsubmission_file_/server.py", LISTEN)
+    given = ["--csv", str(tmp_path / "o.csv"), "--csv-format", "moodle"]
+    assert main(["grade", str(tmp_path / "7b.zip"), *given]) == 0
+    assert re.search("כהן אנה .* 20", capsys.readouterr().out)
+    with (tmp_path / "o.csv").open(encoding="utf-8-sig", newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert (line["Identifier"], line["Full name"], line["Grade"]) == (
+        "Participant 77",
+        "כהן אנה",
+        "20",
+    )
+
+
+def test_a_zip_that_is_refused_is_named(main, tmp_path, capsys):
+    with zipfile.ZipFile(tmp_path / "7b.zip", "w") as file:
+        file.writestr("../server.py", LISTEN)
+    assert main(["grade", str(tmp_path / "7b.zip")]) == 2
+    assert re.search(r"7b\.zip: .*outside of its folder: \.\./server\.py", capsys.readouterr().err)
 
 
 @pytest.mark.parametrize(

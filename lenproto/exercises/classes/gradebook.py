@@ -28,6 +28,8 @@ MOODLE = (
     "Identifier",
     "Full name",
     "Email address",
+    "ID number",
+    "Username",
     "Grade",
     "Maximum Grade",
     "Last modified (grade)",
@@ -128,7 +130,8 @@ def write_plain(file: TextIO, book: Book) -> None:
 
 
 def write_moodle(file: TextIO, book: Book) -> None:
-    """Write what Moodle imports: into a homework as its grading worksheet, or into the gradebook by e-mail address.
+    """Write what Moodle imports: into a homework as its grading worksheet, or into the gradebook by e-mail address,
+    ID number or username.
 
     If the class list is a grading worksheet, its columns stay as they are, in whatever language they stand. Who has
     handed in nothing gets no grade.
@@ -152,6 +155,8 @@ def write_moodle(file: TextIO, book: Book) -> None:
                 number,
                 cell(row.learner),
                 cell(pupil.email),
+                cell(pupil.id_number),
+                cell(pupil.username),
                 grade,
                 weighing.number(book.weights.most),
                 "",
