@@ -52,7 +52,7 @@ def run(args):
         _see_whether_html_can_be_written(args.html)
         with contextlib.ExitStack() as stack:
             with grade_table.reading():
-                gathered = stack.enter_context(opened(place))
+                gathered = _read(lambda name: stack.enter_context(opened(name)), place)
             return _run(args, before, gathered)
     except Refused as refused:
         return _refuse(refused.words)
@@ -109,7 +109,7 @@ def _remembered(place):
 
 
 def _read(reader, name):
-    """What stands in a file; a refusal says in which."""
+    """What a reader makes of a file; a refusal says of which."""
     try:
         return reader(name)
     except Refused as refused:

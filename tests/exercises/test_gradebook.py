@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import re
+import zipfile
 
 import pytest
 from helpers.places import CORPUS
@@ -242,6 +244,14 @@ def test_a_row_is_read_back_as_it_was_written():
     assert case.hint == same.hint and case.seen == same.seen
 
 
+def test_whoever_was_judged_earlier_is_found_on_the_list_again(tmp_path):
+    (tmp_path / "list.csv").write_text("Full name,Email\nAnna,a@x.il\nBen,b@x.il\n")
+    listed = class_list.read(tmp_path / "list.csv")
+    book = Book("7b", [row(pupil=Pupil("Ben", "b@x.il", "77")), row(pupil=Pupil("Zoe"))])
+    found = [each.pupil for each in book.with_list(listed).rows]
+    assert [(each.place, each.number) for each in found] == [(1, "77"), (-1, "")]
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"learners": [{}]}', "no"])
 def test_what_no_run_has_written_is_refused(text):
     with pytest.raises(Refused):
@@ -279,6 +289,28 @@ def test_a_latecomer_is_put_into_the_table_of_an_earlier_run(main, folder, tmp_p
     assert "has not handed in" not in capsys.readouterr().out
 
 
+def test_a_zip_is_judged_as_it_is(main, tmp_path, capsys):
+    with zipfile.ZipFile(tmp_path / "7b.zip", "w") as file:
+        file.writestr("כהן אנה_77_assignsubmission_file_/server.py", LISTEN)
+    given = ["--csv", str(tmp_path / "o.csv"), "--csv-format", "moodle"]
+    assert main(["grade", str(tmp_path / "7b.zip"), *given]) == 0
+    assert re.search("כהן אנה .* 20", capsys.readouterr().out)
+    with (tmp_path / "o.csv").open(encoding="utf-8-sig", newline="") as file:
+        (line,) = csv.DictReader(file)
+    assert (line["Identifier"], line["Full name"], line["Grade"]) == (
+        "Participant 77",
+        "כהן אנה",
+        "20",
+    )
+
+
+def test_a_zip_that_is_refused_is_named(main, tmp_path, capsys):
+    with zipfile.ZipFile(tmp_path / "7b.zip", "w") as file:
+        file.writestr("../server.py", LISTEN)
+    assert main(["grade", str(tmp_path / "7b.zip")]) == 2
+    assert re.search(r"7b\.zip: .*outside of its folder: \.\./server\.py", capsys.readouterr().err)
+
+
 @pytest.mark.parametrize(
     "options, sentence",
     [
@@ -288,6 +320,7 @@ def test_a_latecomer_is_put_into_the_table_of_an_earlier_run(main, folder, tmp_p
         (["--only", "anna", "--json", "{}/7b/ben.py"], "not what an earlier run"),
         (["--class-list", "{}/no.txt"], "no.txt: it cannot be read"),
         (["--weights", "speck=1"], "speck is none of"),
+        (["--weights", "{}/7b/ben.py"], "ben.py: that is no TOML"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_judged_or_written(

@@ -98,6 +98,7 @@ def sorted_out(place, class_list=None):
         ("anna/07_build_the_server.ipynb", "anna"),
         ("Anne-Marie O'Neil.py", "Anne-Marie O'Neil"),
         ("-dana.py", "-dana"),
+        ("Ren_ Levi_12345_assignsubmission_file_/x.py", "Ren_ Levi"),
     ],
 )
 def test_a_file_is_of_whom_its_place_or_its_name_says(path, name):
@@ -479,6 +480,23 @@ def test_what_is_locked_is_said_to_be(tmp_path):
     told, _, found = sorted_out(place)
     assert told["anna"][2] is None
     assert "locked with a password" in str(found.learners[1].fault)
+
+
+def test_what_is_damaged_is_no_half_a_file(tmp_path):
+    place = zipped(tmp_path / "class.zip", (b"anna.py", b"#" * 10_000), (b"ben.py", LISTEN))
+    content = bytearray(place.read_bytes())
+    at = content.index(b"PK\x01\x02")
+    content[at + 24 : at + 28] = (10).to_bytes(4, "little")  # it says that it is shorter
+    place.write_bytes(content)
+    with opened(place) as gathered:
+        assert [each.within.name for each in gathered.found] == ["ben.py"]
+        assert [each.within.name for each, _ in gathered.refused] == ["anna.py"]
+
+
+def test_the_number_that_moodle_gives_stays_known_beside_a_list_without_numbers(tmp_path):
+    lay(tmp_path, **{"Anna Cohen_77_assignsubmission_file_/x.py": LISTEN})
+    _, _, found = sorted_out(tmp_path, ClassList((Pupil("Cohen Anna", place=0),)))
+    assert [(each.learner, each.pupil.number) for each in found.learners] == [("Cohen Anna", "77")]
 
 
 def test_names_that_no_file_may_have_and_twice_the_same_are_unpacked_too(tmp_path):

@@ -1,5 +1,6 @@
 """A zip, unpacked with care: names in the encodings of older systems, no path that leads out, nothing without end."""
 
+import contextlib
 import os
 import re
 import stat
@@ -25,6 +26,16 @@ UTF_8 = 0x800  # the flag of a name in UTF-8
 ENCRYPTED = 0x1
 # what zips of Windows and DOS name files in, where they say nothing: Hebrew, then what zipfile takes them for
 ENCODINGS = ("utf-8", "cp862", "cp1255", "cp437")
+UNREADABLE = (
+    OSError,
+    ValueError,
+    OverflowError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
 NOT_IN_NAMES = re.compile(r'[<>:"|?*\\\x00-\x1f\x7f]')
 
 
@@ -101,9 +112,9 @@ def _unpack_one(
             _copy(source, file, NOTEBOOK_BYTES + 1)
         changed = time.mktime((*info.date_time, 0, 0, -1))
         os.utime(target, (changed, changed))
-    except (OSError, ValueError, OverflowError, EOFError, zlib.error) as error:
-        return Words("grading.archive.unreadable", why=_why(error))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except UNREADABLE as error:
+        with contextlib.suppress(OSError):
+            target.unlink(missing_ok=True)  # half of it is nobody's work
         return Words("grading.archive.unreadable", why=_why(error))
     return None
 

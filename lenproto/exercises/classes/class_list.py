@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 
@@ -70,6 +70,14 @@ class ClassList:
     pupils: tuple[Pupil, ...]
     titles: tuple[str, ...] = ()
     columns: dict[str, int] = field(default_factory=dict)  # what is known → its column
+
+    def same(self, known: Pupil) -> Pupil:
+        """Return somebody of whom an earlier run has told, with the place on this list, if there is one."""
+        for each in self.pupils:
+            as_known = replace(known, number=each.number and known.number, place=each.place)
+            if as_known == each:
+                return replace(each, number=known.number)
+        return known
 
     def find(self, owner: names.Owner) -> Pupil | None:
         """Return who that is; None if nobody on the list, or several, may be meant."""

@@ -28,6 +28,8 @@ MOODLE = (
     "Identifier",
     "Full name",
     "Email address",
+    "ID number",
+    "Username",
     "Grade",
     "Maximum Grade",
     "Last modified (grade)",
@@ -66,13 +68,7 @@ class Book:
 
     def with_list(self, class_list: ClassList) -> "Book":
         """Return the same with a class list, in which its rows find their pupils again."""
-        places = {tuple(each.as_json().values()): each for each in class_list.pupils}
-        rows = [
-            replace(row, pupil=places.get(tuple(row.pupil.as_json().values()), row.pupil))
-            if row.pupil
-            else row
-            for row in self.rows
-        ]
+        rows = [replace(row, pupil=row.pupil and class_list.same(row.pupil)) for row in self.rows]
         return replace(self, rows=rows, class_list=class_list)
 
 
@@ -134,7 +130,8 @@ def write_plain(file: TextIO, book: Book) -> None:
 
 
 def write_moodle(file: TextIO, book: Book) -> None:
-    """Write what Moodle imports: into a homework as its grading worksheet, or into the gradebook by e-mail address.
+    """Write what Moodle imports: into a homework as its grading worksheet, or into the gradebook by e-mail address,
+    ID number or username.
 
     If the class list is a grading worksheet, its columns stay as they are, in whatever language they stand. Who has
     handed in nothing gets no grade.
@@ -158,6 +155,8 @@ def write_moodle(file: TextIO, book: Book) -> None:
                 number,
                 cell(row.learner),
                 cell(pupil.email),
+                cell(pupil.id_number),
+                cell(pupil.username),
                 grade,
                 weighing.number(book.weights.most),
                 "",

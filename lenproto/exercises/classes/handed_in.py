@@ -104,15 +104,14 @@ def sort_out(gathered: Gathered, class_list: ClassList | None = None) -> Class:
     _tell_apart(result)
     if class_list:
         result.absent = [each for each in class_list.pupils if each not in groups]
-    order = {pupil: number for number, pupil in enumerate(class_list.pupils if class_list else ())}
-    last = len(order)
-    result.learners.sort(
-        key=lambda each: (
-            order.get(each.pupil, last) if each.pupil else last,
-            names.natural(each.learner),
-        )
-    )
+    result.learners.sort(key=_turn)
     return result
+
+
+def _turn(learner: HandedIn) -> tuple[bool, int, list[tuple[bool, int, str]]]:
+    """Those on the class list in its order, then the others by name."""
+    place = learner.pupil.place if learner.pupil else -1
+    return place < 0, place, names.natural(learner.learner)
 
 
 def _pupils(owners: set[Owner], class_list: ClassList | None) -> dict[Owner, Pupil]:
@@ -202,7 +201,8 @@ def _add(
         return
     numbers = {item.owner.number for item in items}
     number = numbers.pop() if len(numbers) == 1 else ""  # Moodle has one for each homework
-    known = pupil or Pupil(learner.owner.name, number=number)
+    known = pupil or Pupil(learner.owner.name)
+    known = replace(known, number=known.number or number)
     result.learners.append(
         HandedIn(
             known.name,
