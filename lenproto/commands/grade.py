@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from lenproto.commands import grade_table
@@ -13,7 +14,9 @@ from lenproto.exercises.classes import archive, class_list, gradebook, handed_in
 from lenproto.exercises.classes.files import opened
 from lenproto.exercises.classes.gradebook import Book
 from lenproto.exercises.classes.grading import absent, grade_learners
+from lenproto.exercises.classes.names import file_names
 from lenproto.exercises.classes.refused import Refused
+from lenproto.exercises.classes.since import news
 from lenproto.words import Words, say
 
 DONE, NOT_THERE = 0, 2  # exit codes
@@ -29,6 +32,10 @@ def add_options(parser):
     add("--csv-format", choices=formats, default=formats[0], help=said)
     add("--json", metavar=file, help=say("commands.grade.json"))
     add("--html", metavar=file, help=say("commands.grade.html"))
+    add("--pages", metavar=say("commands.placeholder.folder"), help=say("commands.grade.pages"))
+    add("--project", metavar=file, help=say("commands.grade.project"))
+    add("--since", metavar=file, help=say("commands.grade.since"))
+    add("--steps", action="store_true", help=say("commands.grade.steps"))
     add("--class-list", metavar=file, help=say("commands.grade.class-list"))
     said = say("commands.grade.weights", default=weights.number(weights.DEFAULT))
     add("--weights", metavar=say("commands.placeholder.weights"), help=said)
@@ -49,20 +56,21 @@ def run(args):
         return _refuse(say("commands.grade.no-folder", folder=args.folder))
     try:
         before = _before(args, place)
-        _see_whether_html_can_be_written(args.html)
+        earlier = _earlier(args.since) if args.since else None
+        _see_whether_pages_can_be_written(args.html or args.pages or args.project)
         with contextlib.ExitStack() as stack:
             with grade_table.reading():
                 gathered = _read(lambda name: stack.enter_context(opened(name)), place)
-            return _run(args, before, gathered)
+            return _run(args, before, earlier, gathered)
     except Refused as refused:
         return _refuse(refused.words)
     except OSError as error:
         return _refuse(f"{error.filename}: {error.strerror}")
 
 
-def _run(args, before, gathered):
-    """Judge what was gathered, on top of what is known from before."""
-    outputs = _outputs(args)
+def _run(args, before, earlier, gathered):
+    """Judge what was gathered, on top of what is known from before; earlier: the Book to compare with."""
+    outputs = _outputs(args, earlier)
     inputs = [Path(name) for name in (args.folder, args.class_list, args.weights) if name]
     for place, _ in outputs:
         check_place(place, [*(each.path for each in gathered.found), *inputs])
@@ -82,7 +90,10 @@ def _run(args, before, gathered):
     if before.class_list and (other := gradebook.other_maximum(before.class_list, before.weights)):
         most = weights.number(before.weights.most)
         print(say("commands.grade.other-maximum", other=other, most=most), file=sys.stderr)
-    return _write(outputs, book)
+    if earlier:
+        grade_table.show_news(news(earlier, book))
+    code = _write(outputs, book)
+    return max(code, _write_pages(args.pages, book)) if args.pages else code
 
 
 def _before(args, place):
@@ -104,6 +115,11 @@ def _remembered(place):
         raise Refused(Words("commands.grade.only-needs-json"))
     if not Path(place).is_file():
         raise Refused(Words("commands.grade.no-earlier", file=place))
+    return _earlier(place)
+
+
+def _earlier(place):
+    """The Book that an earlier run has written."""
     with open(place, encoding="utf-8") as file:
         return gradebook.read_json(file, place)
 
@@ -129,22 +145,23 @@ def _wanted(found, only, folder):
     return chosen if only else found.learners
 
 
-def _see_whether_html_can_be_written(html):
-    if html:
+def _see_whether_pages_can_be_written(asked):
+    if asked:
         try:
-            import lenproto.exercises.classes.page  # noqa: F401  now, and not when all is judged
+            import lenproto.exercises.classes.pages  # noqa: F401  now, and not when all is judged
         except ModuleNotFoundError as error:
             if error.name != "jinja2":
                 raise
             raise Refused(Words("commands.grade.needs-jinja")) from None
 
 
-def _outputs(args):
+def _outputs(args, earlier):
     """The files that are asked for, as (place, what writes it)."""
     asked = (
         (args.csv, gradebook.WRITERS[args.csv_format]),
-        (args.json, gradebook.write_json),
-        (args.html, write_html),
+        (args.json, partial(gradebook.write_json, steps=args.steps)),
+        (args.html, partial(write_html, earlier=earlier)),
+        (args.project, write_projected),
     )
     return [(Path(place), write) for place, write in asked if place]
 
@@ -161,11 +178,33 @@ def _write(outputs, book):
     return code
 
 
-def write_html(file, book):
-    """Write the page with the evidence."""
-    from lenproto.exercises.classes import page
+def write_html(file, book, earlier=None):
+    """Write the page with the evidence; earlier: the Book to compare with."""
+    from lenproto.exercises.classes.pages import of_class
 
-    file.write(page.page(book.rows, book.title))
+    file.write(of_class.page(book, news(earlier, book) if earlier else ()))
+
+
+def write_projected(file, book):
+    """Write the page without names."""
+    from lenproto.exercises.classes.pages import to_project
+
+    file.write(to_project.page(book))
+
+
+def _write_pages(folder, book):
+    """Write a page for each pupil into a folder; return the exit code."""
+    from lenproto.exercises.classes.pages import of_pupil
+
+    rows = [row for row in book.rows if not row.absent]
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for row, name in zip(rows, file_names([row.learner for row in rows]), strict=True):
+            with put_in_place(Path(folder, f"{name}.html")) as file:
+                file.write(of_pupil.page(row, book.weights))
+    except OSError as error:
+        return _refuse(f"{error.filename or folder}: {error.strerror}")
+    return DONE
 
 
 def _refuse(sentence):

@@ -89,6 +89,13 @@ def show(book):
     print(f"\n{say('commands.grade.total', n=good, all=len(table))}")
 
 
+def show_news(news):
+    """Print what has changed since an earlier run."""
+    print(f"\n{say('class_page.news.title')}:")
+    for said in news or [say("commands.grade.no-news")]:
+        print(plain(f"  {said}"))
+
+
 def _show_asides(book):
     """Print which files do not count, and why; of those that nobody wrote only how many."""
     own = [(row.learner, aside) for row in book.rows for aside in row.asides]

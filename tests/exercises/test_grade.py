@@ -20,7 +20,7 @@ from lenproto.exercises.classes import gradebook
 from lenproto.exercises.classes.files import files, learners
 from lenproto.exercises.classes.gradebook import Book
 from lenproto.exercises.classes.grading import Row, commonest
-from lenproto.exercises.classes.page import page as class_page
+from lenproto.exercises.classes.pages.of_class import page as page_of
 from lenproto.exercises.report.types import CaseReport, FunctionReport, Report
 
 LISTEN = (
@@ -68,6 +68,11 @@ def main(monkeypatch):
     monkeypatch.setattr(__main__, "prepare_standard_streams", lambda: None)
     monkeypatch.setattr(__main__, "let_go_of_output", lambda: None)
     return __main__.main
+
+
+def class_page(rows, title):
+    """The page of a class of these rows."""
+    return page_of(Book(title, rows))
 
 
 class Page(HTMLParser):

@@ -285,7 +285,7 @@ def test_each_function_is_of_the_file_where_it_is_written(
 
 def test_who_has_written_nothing_has_a_row_that_says_so(sorted_class):
     told, _, _ = sorted_class
-    assert [told[name][2] for name in ("asked", "three")] == ["untouched", "none"]
+    assert [told[name][2] for name in ("asked", "three")] == ["untouched", "only-imported"]
     assert len(told["asked"][0]) == len(told["asked"][1]) == 1
     assert told["Eli Oz"][2] == "in-file" and set(told["Eli Oz"][1].values()) == {"kind"}
     assert set(told) == {

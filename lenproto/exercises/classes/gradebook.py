@@ -249,8 +249,8 @@ WRITERS: dict[str, Callable[[TextIO, Book], None]] = {
 # ---- JSON ----
 
 
-def write_json(file: TextIO, book: Book) -> None:
-    """Write all that was seen."""
+def write_json(file: TextIO, book: Book, *, steps: bool = False) -> None:
+    """Write all that was seen; steps: also those of failed cases that no page shows."""
     found = [
         {"name": name, "learners": list(dict.fromkeys(row.learner for row, *_ in cases))}
         for name, cases in commonest(book.rows)
@@ -261,9 +261,21 @@ def write_json(file: TextIO, book: Book) -> None:
         "out_of": book.weights.most,
         "weights": book.weights.as_json(),
         "left_aside": [aside.as_json() for aside in book.asides],
-        "learners": [row.as_json() | _points(row, book.weights) for row in book.rows],
+        "learners": [
+            (row.as_json() if steps else _short(row.as_json())) | _points(row, book.weights)
+            for row in book.rows
+        ],
     }
     json.dump(data, file, indent=1)
+
+
+def _short(data: dict[str, Any]) -> dict[str, Any]:
+    """A row without the steps of cases behind the first one that fails: no page shows them."""
+    for function in data["functions"].values():
+        failed = [case for case in function["cases"] if case["verdict"] == "fail"]
+        for case in failed[1:]:
+            case["steps"] = []
+    return data
 
 
 def _points(row: Row, weights: Weights) -> dict[str, Any]:

@@ -288,7 +288,10 @@ def _nothing(items: list[_Item]) -> tuple[_Item, list[Source], list[Aside], Word
         fault = Words("grading.in-file", file=first.name, note=first.refused)
     elif first.contents.functions:
         is_empty = EMPTY in first.contents.functions.values()
-        fault = Words("grading.untouched" if is_empty else "grading.none")
+        fault = Words(
+            "grading.untouched" if is_empty else "grading.only-imported",
+            functions=list(first.contents.functions),
+        )
     # without a fault it is judged: the notes on it say more
     return first, [Source(first.file)], asides, fault
 

@@ -5,6 +5,7 @@ Classroom names them "07_build_the_server - Anna Cohen"; nbgrader has submitted/
 a folder for each learner, or a file.
 """
 
+import itertools
 import re
 import unicodedata
 from collections import Counter
@@ -25,6 +26,10 @@ COPY_BEFORE = re.compile(r"^(?:(?:copy of|עותק של|העתק של)\s+)+", re
 COPY_AFTER = re.compile(
     r"(?:\s*-\s*(?:copy|עותק|העתק)|\s+copy|-copy\d+)?(?:\s*\(\d+\))*$", re.IGNORECASE
 )
+# what no file may have in its name, on one system or another; and names that are devices on Windows
+NO_FILE_NAME = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]+')
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+LONGEST = 80  # characters of a file's name: in Hebrew each takes two bytes
 BETWEEN = " - "
 SUBMITTED = "submitted"
 # the other folders of an nbgrader course
@@ -160,3 +165,17 @@ def fitting(name: str, known: Sequence[str]) -> list[int]:
         if found := [place for place, each in enumerate(known) if test(each)]:
             return found
     return []
+
+
+def file_names(learners: Sequence[str]) -> list[str]:
+    """Return a name of a file for each learner, without an ending: one that every system takes, and no two alike."""
+    found: list[str] = []
+    taken: set[str] = set()
+    for learner in learners:
+        name = NO_FILE_NAME.sub("_", learner).strip(" .")[:LONGEST] or "_"
+        name = f"_{name}" if RESERVED.match(name) else name
+        same = (name if n == 1 else f"{name} ({n})" for n in itertools.count(1))
+        own = next(each for each in same if each.casefold() not in taken)
+        taken.add(own.casefold())
+        found.append(own)
+    return found
