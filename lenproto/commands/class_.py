@@ -93,6 +93,8 @@ async def _serve(folder, args, listener, keys):
 
 def _listening(ip, port):
     """Return a socket that listens, for an event loop. Raises OSError, OverflowError."""
+    if not 0 <= port < 65536:  # create_server() would find that out late, and leave a socket open
+        raise OverflowError(port)
     family, *_, found = socket.getaddrinfo(ip, None, type=socket.SOCK_STREAM)[0]
     listener = socket.create_server((found[0], port), family=family)
     listener.setblocking(False)
