@@ -70,7 +70,7 @@ def run(args):
     if missing := [name for name in NEEDED if not importlib.util.find_spec(name)]:
         return _refuse(say("commands.class.needs", packages=missing, install=" ".join(missing)))
     try:
-        sockets = _listening(args.ip, args.port)
+        listener = _listening(args.ip, args.port)
     except (OSError, OverflowError) as error:
         address = f"{args.ip}:{args.port}"
         _refuse(say("commands.class.cannot-listen", address=address, why=why(error)))
@@ -78,24 +78,27 @@ def run(args):
     from lenproto.exercises.classes.live.server import Keys
 
     keys = Keys()
-    _tell(folder, args.ip, sockets[0].getsockname()[1], keys)
-    asyncio.run(_serve(folder, args, sockets, keys))
+    _tell(folder, args.ip, listener.getsockname()[1], keys)
+    asyncio.run(_serve(folder, args, listener, keys))
     return 0
 
 
-async def _serve(folder, args, sockets, keys):
+async def _serve(folder, args, listener, keys):
     from lenproto.exercises.classes.live.classroom import Classroom
     from lenproto.exercises.classes.live.server import serve
 
     classroom = Classroom(folder, jobs=args.jobs, saves=args.saves, minutes=args.minutes)
-    await serve(classroom, sockets, keys, not is_loopback(args.ip))
+    await serve(classroom, listener, keys, not is_loopback(args.ip))
 
 
 def _listening(ip, port):
-    """Return sockets that listen: one for each address that this one stands for."""
-    from tornado.netutil import bind_sockets
-
-    return bind_sockets(port, ip)
+    """Return a socket that listens, for an event loop. Raises OSError, OverflowError."""
+    if not 0 <= port < 65536:  # create_server() would find that out late, and leave a socket open
+        raise OverflowError(port)
+    family, *_, found = socket.getaddrinfo(ip, None, type=socket.SOCK_STREAM)[0]
+    listener = socket.create_server((found[0], port), family=family)
+    listener.setblocking(False)
+    return listener
 
 
 def is_loopback(ip):

@@ -71,12 +71,13 @@ class Pages:
         return made
 
     def _render(self, name: str, **values: Any) -> str:
-        return self._templates.get_template(name).render(
+        made: str = self._templates.get_template(name).render(
             say=lambda key, **more: say(f"live.{key}", **more),
             language=language(),
             direction=direction(),
             **values,
         )
+        return made
 
 
 def board(view: View, latest: Iterable[News], there: bool = True) -> dict[str, Tree]:

@@ -11,7 +11,6 @@ import json
 import logging
 import secrets
 import socket
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tornado.httpserver import HTTPServer
@@ -192,13 +191,13 @@ def application(pages: Pages, keys: Keys) -> Application:
 
 
 async def serve(
-    classroom: Classroom, sockets: Sequence[socket.socket], keys: Keys, open_to_others: bool
+    classroom: Classroom, listener: socket.socket, keys: Keys, open_to_others: bool
 ) -> None:
-    """Serve a class on sockets that listen, until this is cancelled. Then nothing is left open."""
+    """Serve a class on a socket that listens, until this is cancelled. Then nothing is left open."""
     logging.getLogger("tornado.general").setLevel(logging.ERROR)  # not of each odd request
-    pages = Pages(classroom, sockets[0].getsockname()[1], open_to_others)
+    pages = Pages(classroom, listener.getsockname()[1], open_to_others)
     server = HTTPServer(application(pages, keys))
-    server.add_sockets(sockets)
+    server.add_socket(listener)
     try:
         await classroom.run()
     finally:

@@ -6,6 +6,7 @@ and a system that has too much to say leaves things out: so there is a look ever
 
 import asyncio
 import contextlib
+import threading
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from lenproto.exercises.classes.live.changes import SETTLED_S, Changes, look
 
 LOOK_S = 2.0  # between two looks while the system says nothing
 SLOW = 10  # times longer than a look takes: a large folder on a slow disk is not looked at all the time
+DEBOUNCE_MS = 100  # in which what the system says comes as one
 AGAIN_S = 30.0  # until the system is asked anew, where it could not watch
 
 
@@ -62,11 +64,29 @@ async def _pause(told: asyncio.Event, soon: bool, least_s: float) -> None:
 
 
 async def _listen(folder: Path, told: asyncio.Event) -> None:
-    """Say whenever the system says that something has changed. Where it cannot, the looks have to do."""
-    while True:
-        with contextlib.suppress(OSError, RuntimeError):  # too many folders, or this one is away
-            async for _ in watchfiles.awatch(
-                folder, watch_filter=None, debounce=100, step=50, ignore_permission_denied=True
-            ):
-                told.set()
-        await asyncio.sleep(AGAIN_S)
+    """Set told whenever the system says that something has changed. Where it cannot, the looks have to do."""
+    ended, loop = threading.Event(), asyncio.get_running_loop()
+    try:
+        while True:
+            with contextlib.suppress(
+                OSError, RuntimeError
+            ):  # too many folders, or this one is away
+                await asyncio.to_thread(_hear, folder, ended, loop, told)
+            await asyncio.sleep(AGAIN_S)
+    finally:
+        ended.set()  # and whoever runs the loop joins the thread
+
+
+def _hear(
+    folder: Path, ended: threading.Event, loop: asyncio.AbstractEventLoop, told: asyncio.Event
+) -> None:
+    """The same in a thread, until it is ended. watchfiles' own asynchronous way leaves its thread to itself."""
+    for _ in watchfiles.watch(
+        folder,
+        watch_filter=None,
+        debounce=DEBOUNCE_MS,
+        step=DEBOUNCE_MS // 2,
+        stop_event=ended,
+        ignore_permission_denied=True,
+    ):
+        loop.call_soon_threadsafe(told.set)
