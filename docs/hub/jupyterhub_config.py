@@ -7,17 +7,35 @@ What a school has of its own, who may log in and where servers run, stands in a 
 """
 
 import os
+import random
+import socket
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 PROGRAMS = Path(sys.executable).parent  # of the one environment for all, with lenproto[lab] in it
 
+PORTS = range(20000, 30000)  # below those that systems give to connections
+
+
+def choose_a_port(spawner):
+    """Give a pupil's server a port that no connection takes before it listens: lessons make many of them."""
+    for port in random.sample(PORTS, len(PORTS)):
+        with socket.socket() as sock:
+            try:
+                sock.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        spawner.port = port
+        return
+
+
 c = get_config()  # noqa: F821  JupyterHub gives it
 c.JupyterHub.cleanup_servers = True
 
 c.Spawner.cmd = [str(PROGRAMS / "jupyterhub-singleuser")]
 c.Spawner.default_url = "/lab"
+c.Spawner.pre_spawn_hook = choose_a_port  # where servers run on the hub's own computer
 c.Spawner.environment = {
     # `lenproto` in a pupil's terminal is the one of this environment
     "PATH": os.pathsep.join([str(PROGRAMS), os.defpath]),

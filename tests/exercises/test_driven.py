@@ -12,12 +12,15 @@ from time import monotonic  # the real one
 import pytest
 from helpers.judged import drive
 
-from lenproto.exercises.functions.case import AnswerTo, Case, Silence
+from lenproto.exercises.functions.case import AnswerTo, Case, Silence, cases
+from lenproto.exercises.functions.finding import explain
 from lenproto.exercises.judging import driven, submission
+from lenproto.exercises.judging import run as judged_run
 from lenproto.exercises.judging.driven import MOST_BYTES, ON_THE_WAY_S, Driver
 from lenproto.exercises.judging.loading import load
 from lenproto.exercises.judging.run import run
 from lenproto.exercises.judging.waits import stand_in
+from lenproto.lab import tap
 from lenproto.lab.shocks.script import (
     Close,
     Expect,
@@ -430,3 +433,33 @@ def peer_of():
     ours, theirs = socket.socketpair()
     with ours, theirs:
         yield ours, theirs
+
+
+def test_a_port_that_another_program_has_just_taken_is_no_fault_of_who_listens(monkeypatch):
+    strangers, gates = [], judged_run._gate
+
+    def gate_with_a_stranger(seen, program):
+        gate = gates(seen, program)
+
+        def gated(call, sock):
+            gate(call, sock)
+            if call.name == "bind" and not strangers:
+                strangers.append(tap.SOCKET())
+                tap.original("bind")(strangers[0], seen.address)
+
+        return gated
+
+    def initial_listen(ip, port):
+        server_socket = socket.socket()
+        server_socket.bind((ip, port))
+        server_socket.listen()
+        return server_socket
+
+    monkeypatch.setattr(judged_run, "_gate", gate_with_a_stranger)
+    [case] = [case for case in cases("initial_listen", "spec") if case.id == "listens"]
+    try:
+        _, finding, _ = run(case, initial_listen, explain)
+    finally:
+        for stranger in strangers:
+            stranger.close()
+    assert strangers and finding is None

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import functools
 import os
 import random
 import re
@@ -172,11 +173,22 @@ def _name(sock):
 
 
 def _met_a_stranger(seen):
-    """Whether another program of this computer called the port that was meant for the peer, by mistake."""
+    """Whether another program of this computer was in the way: it called the port of a function, or has taken it."""
+    if seen.case.function == "initial_listen" and seen.case.setting != "taken-port":
+        return any(map(functools.partial(_found_taken, seen), seen.calls("bind")))
     callers = [call.result for call in seen.calls("accept") if isinstance(call.result, tuple)]
     return (
         any(caller != seen.peer_address for caller in callers)
         and seen.case.function == "check_client"
+    )
+
+
+def _found_taken(seen, call):
+    """Whether a bind to the address that was kept for it found it taken."""
+    return (
+        isinstance(call.result, OSError)
+        and call.result.errno == errno.EADDRINUSE
+        and call.argument[:2] == seen.address[:2]
     )
 
 
