@@ -14,10 +14,16 @@ from lenproto.words import Words, say
 WIDE = 120  # columns of the table where no terminal says how many there are
 TIMEOUT_S = 2.0  # the time limit that the program under test should be started with
 REFUSED = 2  # exit code
+# steps of a polite client, until it has the greeting: it connects, sends Hi, and receives
+GREETED = 3
 
 
 class NotGiven(Outcome):
     """What became of a shock that was not even given."""
+
+
+class NoServer(Exception):
+    """Who is at the address can be given no shock at all: why."""
 
 
 def add_options(parser):
@@ -77,17 +83,30 @@ def run(args):
         if args.client
         else _to_server(args.address, args.timeout)
     )
+    outcomes = []
     try:
-        outcomes = list(map(give, chosen)) if args.json else _with_a_table(chosen, give)
+        (_silently if args.json else _with_a_table)(chosen, give, outcomes)
     except (KeyError, IndexError, ValueError) as error:
         return _refuse("no-command", why=error, ip="{ip}", port="{port}")
     except FileNotFoundError as error:
         return _refuse("no-program", program=error.filename)
+    except PermissionError as error:
+        return _refuse("no-permission", program=error.filename)
+    except NoServer as why:
+        return _refuse_with(str(why))
+    except KeyboardInterrupt:
+        _show(args, outcomes, len(chosen))
+        raise
+    _show(args, outcomes, len(chosen))
+    return 0 if all(outcome.held for outcome in outcomes) else 1
+
+
+def _show(args, outcomes, many):
+    """Print what came of the shocks that were given, of so many."""
     if args.json:
         print(json.dumps([outcome.as_json() for outcome in outcomes], indent=1))
     else:
-        _tell(outcomes, args.client is None, args.timeout)
-    return 0 if all(outcome.held for outcome in outcomes) else 1
+        _tell(outcomes, args.client is None, args.timeout, many)
 
 
 def _to_client(command, timeout_s):
@@ -97,13 +116,16 @@ def _to_client(command, timeout_s):
 
 def _to_server(address, timeout_s):
     """Return what gives a server one shock; none any more once it serves nobody, for each would take its time."""
-    last = []
+    given, last = [], []
 
     def give(shock):
         if last:
             problem = Words("commands.shock.serves-nobody", shock=repr(last[0]))
             return NotGiven(shock, problem=problem)
         outcome = shock_server(address, shock)
+        if not given:
+            _look_for_a_server(address, outcome)
+        given.append(shock)
         if not outcome.held:
             polite = shock_server(address, server_shocks(timeout_s)[0], timeout_s + MARGIN_S)
             if not polite.held:
@@ -113,32 +135,58 @@ def _to_server(address, timeout_s):
     return give
 
 
-def _with_a_table(shocks, give):
-    """Give the shocks, and show a row for each as soon as it is over."""
+def _look_for_a_server(address, first):
+    """Look at what became of the first shock. NoServer where nobody listens, or who does speaks another protocol."""
+    ip, port = address
+    wrong = next((note for note in first.played if note.problem), None)
+    if not wrong:
+        return
+    if wrong.number == 1:  # connect
+        raise NoServer(
+            say("commands.shock.nobody-listens", address=f"{ip}:{port}", why=wrong.problem)
+        )
+    if first.shock.manner == "polite" and wrong.number <= GREETED:
+        raise NoServer(
+            say("commands.shock.another-protocol", address=f"{ip}:{port}", why=first.problem)
+        )
+
+
+def _silently(shocks, give, outcomes):
+    """Give the shocks, and put what became of each to the outcomes."""
+    for shock in shocks:
+        outcomes.append(give(shock))
+
+
+def _with_a_table(shocks, give, outcomes):
+    """The same, and show a row for each as soon as it is over."""
     from rich.console import Console
     from rich.live import Live
     from rich.table import Table
 
-    table, outcomes = Table(box=None), []
+    table = Table(box=None)
     for name in ("shock", None, "seconds", "problem"):
         title = say(f"commands.shock.column.{name}") if name else ""
         table.add_column(title, overflow="fold", justify="right" if name == "seconds" else "left")
     console = Console(width=None if sys.stdout.isatty() else WIDE)
     with Live(table, refresh_per_second=8, console=console) as live:
-        for number, shock in enumerate(shocks, 1):
-            table.caption = say(
-                "commands.shock.caption", n=number, all=len(shocks), story=shock.story
-            )
-            live.refresh()
-            outcomes.append(outcome := give(shock))
-            table.add_row(
-                _plain(shock.name),
-                _mark(outcome),
-                f"{outcome.took_s:.2f}",
-                _plain(str(outcome.problem)),
-            )
-        table.caption = None
-    return outcomes
+        try:
+            for number, shock in enumerate(shocks, 1):
+                table.caption = say(
+                    "commands.shock.caption", n=number, all=len(shocks), story=shock.story
+                )
+                live.refresh()
+                outcomes.append(outcome := give(shock))
+                table.add_row(
+                    _plain(shock.name),
+                    _mark(outcome),
+                    f"{outcome.took_s:.2f}",
+                    _plain(str(outcome.problem)),
+                )
+        except NoServer:
+            live.transient = True  # a table without a row says nothing
+            raise
+        finally:
+            table.caption = None
 
 
 def _mark(outcome):
@@ -152,8 +200,8 @@ def _mark(outcome):
     return Text(say("commands.shock.failed"), style="bold red")
 
 
-def _tell(outcomes, is_server, timeout_s):
-    """Print how many held, and the steps of the first that failed."""
+def _tell(outcomes, is_server, timeout_s, many):
+    """Print how many of those that were given held, and the steps of the first that failed."""
     print()
     failed = [outcome for outcome in outcomes if not outcome.held]
     held, left_out = len(outcomes) - len(failed), sum(map(_not_given, outcomes))
@@ -163,6 +211,8 @@ def _tell(outcomes, is_server, timeout_s):
             say("commands.shock.start-again"),
             sep="\n",
         )
+    elif len(outcomes) < many:
+        print(say("commands.shock.total-so-far", held=held, given=len(outcomes), all=many))
     else:
         print(say("commands.shock.total", n=held, all=len(outcomes)))
     if failed:
@@ -195,5 +245,9 @@ def _is_loopback(ip):
 
 
 def _refuse(reason, **values):
-    print(say(f"commands.shock.{reason}", **values), file=sys.stderr)
+    return _refuse_with(say(f"commands.shock.{reason}", **values))
+
+
+def _refuse_with(sentence):
+    print(plain(sentence), file=sys.stderr)
     return REFUSED

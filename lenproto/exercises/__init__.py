@@ -2,7 +2,16 @@
 
 from lenproto.exercises.functions import FUNCTIONS
 
-__all__ = ["FUNCTIONS", "Progress", "check", "finished", "functions_of", "grade", "solution"]
+__all__ = [
+    "FUNCTIONS",
+    "Progress",
+    "check",
+    "finished",
+    "functions_of",
+    "grade",
+    "points",
+    "solution",
+]
 
 
 def check(function, *, name=None):
@@ -14,6 +23,13 @@ def check(function, *, name=None):
     from lenproto.exercises.learner.check import check
 
     return check(function, name=name)
+
+
+def points(function, most, *, name=None):
+    """Judge one of the five functions, print the verdict, and return its points: see learner.points.points."""
+    from lenproto.exercises.learner.points import points
+
+    return points(function, most, name=name)
 
 
 def grade(paths, **options):

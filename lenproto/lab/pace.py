@@ -22,6 +22,13 @@ class Pace:
     def before(self, call, sock):
         """Called with each Call before it is made; may wait."""
 
+    def rest(self, actor, look, seconds, thing):
+        """It waits for another thread, so many seconds at most, None if for ever: for what happens to a thing.
+
+        look(s) tells whether that has come, in s seconds.
+        """
+        return look(seconds)
+
     def refusal(self, call, sock, address):
         """Called with each Call that may reach somebody, and its address: the error that comes of it; None: it may."""
 
@@ -47,13 +54,15 @@ class Driven(Pace):
 
     drive(actor) makes the other side's next move, and tells whether it may be worth looking again;
     sleep(seconds) is called in place of sleeping, and gives the seconds that are really slept;
-    refusal as of any Pace.
+    refusal and rest as of any Pace.
     """
 
     time_stands_still = driven = True
 
-    def __init__(self, before, drive, sleep, refusal=None):
+    def __init__(self, before, drive, sleep, refusal=None, rest=None):
         super().__init__()
         self.before, self.drive, self.sleep = before, drive, sleep
+        if rest:
+            self.rest = rest
         if refusal:
             self.refusal = refusal

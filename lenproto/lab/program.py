@@ -60,6 +60,7 @@ class Program:
         self.name = name
         self.result = self.error = self.failed_at = self.failure = None
         self.guess = ""  # a name that may be meant where the error is about another one
+        self.left_open = 0  # sockets, when an error ended it
         self.thread = threading.Thread(
             target=self._run, args=(function, args), name=name, daemon=True
         )
@@ -162,6 +163,7 @@ class Program:
                 self.failed_at = place_of(error)  # before failure, which tells others to look
                 self.failure, self.guess = failure_of(error), guess_of(error)
             # while the error still holds those that only a function knew
+            self.left_open = sum(sock.fileno() != -1 for sock in self.actor.sockets)
             self._close_sockets([self.actor])
             if not self.actor.stopping:
                 # which would hold all that its functions knew

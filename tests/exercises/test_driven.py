@@ -10,6 +10,7 @@ import time
 from time import monotonic  # the real one
 
 import pytest
+from helpers.judged import drive
 
 from lenproto.exercises.functions.case import AnswerTo, Case, Silence
 from lenproto.exercises.judging import driven, submission
@@ -29,12 +30,6 @@ from lenproto.lab.shocks.script import (
     Wait,
 )
 from lenproto.wire import frame
-
-
-def drive(function, *script, request="NAME", **more):
-    """Run a serve_requests against a script; return what was Seen, with what look(seen) found before all was closed."""
-    case = Case("serve_requests", "spec", "a test", "A client.", script, request=request, **more)
-    return run(case, function, lambda seen: None)[0]
 
 
 def read_all(sock, sizes):

@@ -191,11 +191,13 @@ def test_the_same_text_in_twenty_runs(source):
     assert not re.search(r"127\.0\.0\.1[: ,\"')]+\d|0x[0-9a-f]{4}|Traceback", whole)
 
 
-def test_points_are_half_for_each_level(capsys):
+def test_points_are_half_for_each_level_and_of_each_as_many_as_cases_pass(capsys):
     assert checked(SHORT_GREETING).points(6) == 0
     verdict = checked(DIES_OF_A_RESET)
     capsys.readouterr()
-    assert verdict.points(6) == 3
+    shock = [case.verdict for case in verdict.report.cases if case.level == "shock"]
+    assert 0 < shock.count("pass") < len(shock)
+    assert verdict.points(6) == pytest.approx(3 + 3 * shock.count("pass") / len(shock), abs=0.01)
     assert capsys.readouterr().out == f"{verdict}\n"
     assert checked(HELPERS, GOOD_CHECK).points(5) == 5
 
@@ -230,7 +232,7 @@ def test_a_note_is_said_at_the_end(monkeypatch):
     monkeypatch.setattr(progress, "record", lambda *_: "Your progress could not be kept.")
     verdict = checked(HELPERS, GOOD_CHECK)
     assert str(verdict).endswith("\n\nYour progress could not be kept.")
-    assert VerdictView(verdict).told["note"] == "Your progress could not be kept."
+    assert VerdictView(verdict).told["notes"] == ["Your progress could not be kept."]
 
 
 # ---- the page ----

@@ -1,10 +1,10 @@
-"""Judges many solutions at once, each function in a process that may be lost, but needs not be started anew."""
+"""Judges many solutions at once, in processes that may be lost, but need not be started anew; or one function, here."""
 
 import json
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 
-from lenproto.exercises.functions.case import cases
+from lenproto.exercises.functions.case import Case, cases
 from lenproto.exercises.functions.finding import explain
 from lenproto.exercises.judging import evidence, judge, submission
 from lenproto.exercises.judging.loading import load
@@ -14,6 +14,12 @@ from lenproto.exercises.report.hints import hints
 from lenproto.exercises.report.types import packed
 
 PROCESSES = 2
+
+
+def drive(function, *script, request="NAME", **more):
+    """Run a serve_requests against a script; return what was Seen, with what look(seen) found before all was closed."""
+    case = Case("serve_requests", "spec", "a test", "A client.", script, request=request, **more)
+    return run(case, function, lambda seen: None)[0]
 
 
 def failures(path):

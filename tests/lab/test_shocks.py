@@ -1,6 +1,7 @@
 """The table of shocks: our two programs withstand all, a server in Node too, the course-literal one those it should."""
 
 import contextlib
+import io
 import json
 import os
 import pathlib
@@ -18,10 +19,12 @@ from helpers.peers import foreign
 from helpers.peers.bare import TIME_LIMIT_S, ScriptedServer
 from helpers.programs import LENPROTO, Server, run
 
+import lenproto.commands.shock as shock_command_module
 from lenproto import client
+from lenproto.__main__ import main
 from lenproto.lab import Background, Stage, literal, tap
 from lenproto.lab.shocks import script
-from lenproto.lab.shocks.player import play, shock_client, shock_server
+from lenproto.lab.shocks.player import Outcome, play, shock_client, shock_server
 from lenproto.lab.shocks.script import (
     LIMIT_S,
     Close,
@@ -194,6 +197,9 @@ def test_our_client_withstands_and_tells_why_it_ends_in_one_line(shock):
     before = held()
     outcome = shock_client(f"{CLIENT} {limit_s(shock)}", shock, limit_s(shock))
     assert outcome.held, f"{outcome.problem}\n{outcome}"
+    ends = time.monotonic() + TIME_LIMIT_S
+    while held() != before and time.monotonic() < ends:
+        pass  # a thread that has been joined may still be on its way out of the system's table
     assert held() == before, "no socket, pipe or thread is kept"
     complaints = [
         line
@@ -267,6 +273,47 @@ def test_a_client_that_ends_before_it_is_typed_to_has_withstood_a_refusal():
         replace(shock, typed=("x" * 1_000_000,)),
         TIMEOUT_S,
     ).held
+
+
+REFUSES = next(shock for shock in client_shocks(TIMEOUT_S) if shock.name == "refuses")
+LEAVES_A_CHILD = """
+import socket, subprocess, sys
+own = socket.create_server(("127.0.0.1", 0))
+CHILD = '''
+import socket, sys
+to = [socket.create_connection(("127.0.0.1", int(port))) for port in sys.argv[1:]]
+to[0].recv(1)
+'''
+subprocess.Popen([sys.executable, "-c", CHILD, "%d", str(own.getsockname()[1])])
+own.accept()
+"""
+
+
+def program_of(tmp_path, source):
+    """The command that runs a client of this source."""
+    file = tmp_path / "client.py"
+    file.write_text(source, "utf-8")
+    return f"{sys.executable} {file} {{ip}} {{port}}"
+
+
+def test_what_a_client_has_started_is_ended_with_it_and_not_waited_for(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as here:
+        here.settimeout(TIME_LIMIT_S)
+        source = LEAVES_A_CHILD % here.getsockname()[1]
+        outcome = shock_client(program_of(tmp_path, source), REFUSES, TIMEOUT_S)
+        assert outcome.held, "though the child holds its output open"
+        child, _ = here.accept()
+    with child:
+        child.settimeout(TIME_LIMIT_S)
+        with contextlib.suppress(ConnectionError):
+            assert child.recv(1) == b"", "it has ended"
+
+
+def test_of_a_client_that_prints_without_end_so_much_is_read_and_no_more(tmp_path):
+    command = program_of(tmp_path, "while True: print('x' * 9999)")
+    outcome = shock_client(command, REFUSES, PATIENT_S, PATIENT_S)
+    assert str(outcome.problem) == "it printed more than 1,000,000 bytes"
+    assert len(outcome.said) == 1_000_000
 
 
 # ---- the steps ----
@@ -441,6 +488,56 @@ def test_a_server_that_serves_nobody_any_more_is_given_no_more_shocks():
         row["problem"] == "not given: since 'one byte at a time' the server serves nobody"
         for row in told[2:]
     )
+
+
+def test_where_nobody_listens_that_is_all_that_is_said():
+    with socket.socket() as holds:  # and does not listen
+        holds.bind(("127.0.0.1", 0))
+        address = "{}:{}".format(*holds.getsockname())
+        for more in ([], ["--json"], ["--only", "drips"]):
+            done = shock_command(address, *more)
+            assert (done.returncode, done.stdout.strip()) == (2, "")
+            assert done.stderr == (
+                f"Nobody listens at {address}: no connection: ConnectionRefusedError.\n"
+            )
+
+
+@pytest.mark.parametrize(
+    "speaks",
+    [b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n", b"SSH-2.0-OpenSSH_9.2\r\n", b""],
+)
+def test_who_speaks_another_protocol_is_told_so_in_a_line_and_given_no_more(speaks):
+    def other(sock):
+        sock.recv(2)
+        sock.sendall(speaks)
+
+    with ScriptedServer(other) as scripted:
+        done = shock_command("{}:{}".format(*scripted.address))
+    assert (done.returncode, done.stdout.strip()) == (2, "")
+    [line] = done.stderr.splitlines()
+    assert "does not answer Hi with the greeting of this protocol: step 3" in line
+
+
+@pytest.mark.parametrize("how", [[], ["--json"]])
+def test_ctrl_c_shows_what_was_found_so_far(how, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+    given = []
+
+    def give(address, shock, *limit):
+        if len(given) == 2:
+            raise KeyboardInterrupt
+        given.append(shock)
+        return Outcome(shock)
+
+    monkeypatch.setattr(shock_command_module, "shock_server", give)
+    assert main(["shock", "127.0.0.1:1", *how]) == 130
+    said = capsys.readouterr().out
+    if how:
+        told = json.loads(said.removesuffix("\nstopped\n"))
+        assert [row["name"] for row in told] == [shock.id for shock in given]
+    else:
+        assert f"2 of the 2 given so far held; there are {len(server_shocks(2))}." in said
+        assert given[1].name in said and "3 of" not in said
 
 
 def test_the_command_shocks_a_client():

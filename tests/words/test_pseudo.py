@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from helpers import pseudo
@@ -15,9 +16,11 @@ from helpers.places import CORPUS
 
 from lenproto import check_client, client, initial_listen, serve_requests, server
 from lenproto.answers import ANSWERS
+from lenproto.exercises.classes import since
 from lenproto.exercises.classes.files import files
+from lenproto.exercises.classes.gradebook import Book
 from lenproto.exercises.classes.grading import grade
-from lenproto.exercises.classes.page import page
+from lenproto.exercises.classes.pages import of_class, of_pupil, to_project
 from lenproto.exercises.functions import FUNCTIONS
 from lenproto.exercises.functions.case import cases
 from lenproto.exercises.judging.judge import judge_file
@@ -35,7 +38,9 @@ NAMES = (
     "en",
     "lena",
     "NAME",
-)  # of levels and a language; what an answer and a request hold
+    "plain",
+    "moodle",
+)  # of levels and a language; what an answer and a request hold; of forms of a table
 WRONG = str(FILES[0])
 
 
@@ -83,12 +88,19 @@ def test_verdicts_with_all_hints_and_cases(file):
     assert found(*map(str, verdicts.notes)) == []
 
 
-def test_the_class_page(tmp_path):
+@pytest.mark.parametrize("kind", ["class", "pupil", "projected"])
+def test_the_pages_of_a_class(tmp_path, kind):
     folder = tmp_path / "class"
     folder.mkdir()
     for file in FILES[:4]:
         shutil.copy(file, folder)
-    text = page(grade(files(folder)), "x")
+    book = Book("x", grade(files(folder)))
+    news_of = since.news(replace(book, rows=book.rows[1:]), book)
+    text = {
+        "class": lambda: of_class.page(book, news_of),
+        "pupil": lambda: "".join(of_pupil.page(row, book.weights) for row in book.rows),
+        "projected": lambda: to_project.page(book),
+    }[kind]()
     body = re.sub(r"(?s)<(script|style).*?</\1>", "", text)
     heard = re.findall(r'(?:title|aria-label|placeholder)="([^"]*)"', body)
     shown = html.unescape(re.sub(r"<[^>]*>", " ", body)).replace(str(folder), "")

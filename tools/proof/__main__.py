@@ -38,6 +38,7 @@ from lenproto.lab.shocks.script import (
     Reset,
     Send,
     ShutDown,
+    Step,
     Wait,
 )
 from lenproto.lab.shocks.table import client_shocks, server_shocks
@@ -251,8 +252,16 @@ def returned(outcome):
     return outcome["returned"]
 
 
+class Own(Step):
+    """A step that no table has, and no sentence names."""
+
+    @property
+    def words(self):
+        return repr(self)
+
+
 @dataclass(frozen=True)
-class Quiet:
+class Quiet(Own):
     """Nothing more comes, and the connection is not ended."""
 
     def play(self, peer):
@@ -264,7 +273,7 @@ class Quiet:
 
 
 @dataclass(frozen=True)
-class Ungreeted:
+class Ungreeted(Own):
     """Nothing comes; the connection may end."""
 
     def play(self, peer):
@@ -277,7 +286,7 @@ class Ungreeted:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Answer(Own):
     kind: str
 
     def play(self, peer):
@@ -361,7 +370,7 @@ SERVE = {
 
 
 @dataclass(frozen=True)
-class Greeting:
+class Greeting(Own):
     def play(self, peer):
         text = peer.receive(48)
         if (
@@ -568,7 +577,7 @@ def bad_address(run):
 
 
 @dataclass(frozen=True)
-class Handshake:
+class Handshake(Own):
     def play(self, peer):
         got = peer.receive(2)
         if got != b"Hi":
@@ -631,7 +640,7 @@ def requests(run, typed, *script, prints=(), hides=("0004",)):
 
 
 @dataclass(frozen=True)
-class Type:
+class Type(Own):
     """Types a line, if by now this is printed."""
 
     run: object
@@ -647,7 +656,7 @@ class Type:
 
 
 @dataclass(frozen=True)
-class Last:
+class Last(Own):
     """EXIT or the end."""
 
     def play(self, peer):

@@ -6,6 +6,7 @@ quiet     as before
 busy      with 16 processes beside it that only compute, each in a session of its own
 stopped   the judge and all its processes are stopped for 2.5 s after every 0.3 s
 at once   all files at the same time
+corpus    every file of the corpus, right or wrong, and each text of its verdict, hints and steps
 
 What could not be judged is named, and is no difference: *skipped* is right where nobody can know. Ctrl-C ends it.
 """
@@ -17,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import time
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -25,6 +27,8 @@ import psutil
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "tests" / "corpus"
 FOLDERS = ("right", "wrong", "unsafe")
+IN_TESTS = ("right", "spec_only", "wrong")
+PROCESS = tomllib.loads((CORPUS / "verdicts.toml").read_text("utf-8"))["process"]
 BUSY = 16  # processes
 GOES_S, STANDS_S = 0.3, 2.5
 SKIPPED = "skipped"
@@ -119,8 +123,32 @@ def differences(before, after):
     return told, skipped
 
 
+def corpus_is_steady(times):
+    """Judge the whole corpus so many times; print what differs, and return how many verdicts do."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from helpers.judged import all_failures
+
+    files = [path for name in IN_TESTS for path in sorted((CORPUS / name).glob("*.py"))]
+    files = [path for path in files if path.stem not in PROCESS]
+    first, changed = all_failures(files), {}
+    for number in range(2, times + 1):
+        began = time.monotonic()
+        again = all_failures(files)
+        for path in files:
+            if again[path] != first[path]:
+                changed.setdefault(path, []).append(number)
+                print(f"  {path.stem}: {first[path]} → {again[path]}")
+        took = time.monotonic() - began
+        print(f"corpus: time {number} of {times}, {len(files)} files, {took:.0f} s", flush=True)
+    return len(changed)
+
+
 def steady(files, modes, times):
     """Judge, compare, print; return the exit code."""
+    if modes == ["corpus"]:
+        changed = corpus_is_steady(times)
+        print("No verdict has changed." if not changed else f"{changed} verdicts have changed.")
+        return bool(changed)
     quiet = in_mode("quiet", files)
     print(f"quiet: {len(files)} files, median {statistics.median(took for _, took in quiet):.2f} s")
     wrong = 0

@@ -3,10 +3,9 @@
 import socket
 from dataclasses import dataclass
 
-from lenproto import client, server
 from lenproto.exercises.functions import errors, part
 from lenproto.exercises.judging.driven import MOST_BYTES
-from lenproto.exercises.judging.run import MOST_SENDS
+from lenproto.exercises.judging.run import MOST_SENDS, Seen
 from lenproto.exercises.report.misconceptions import ANY, observed
 from lenproto.lab.call import RECEIVING, SENDING, Where, literal
 from lenproto.lab.program import text
@@ -16,8 +15,6 @@ from lenproto.words import Words
 SHOWN_BYTES = 40  # of evidence in a sentence
 SHOWN_CHARACTERS = 60
 
-# the five functions as the package has them: who hands these in, under whatever name, has not written them
-OURS = (client.__file__, server.__file__)
 # errors that judging.toml explains in plain words, the narrower ones first
 PLAINLY = (
     UnboundLocalError,
@@ -89,9 +86,7 @@ def explain(seen):
 
 def _not_ones_own(seen):
     """Whether it was lenproto's own function that talked."""
-    calls = (call for call in seen.trace if call.where and call.where.file in OURS)
-    call = next(calls, None)
-    return found("not-ones-own", function=call.where.function) if call else None
+    return found("not-ones-own.talks", function=seen.ours) if seen.ours else None
 
 
 def forbidden(seen):
@@ -258,6 +253,25 @@ def waits_for_more(seen, had, **values):
 
 
 # ---- words ----
+
+
+def asides(seen: Seen, finding: Finding | None) -> list[Words]:
+    """What else is to be said of a function's lines, whatever it was that was found."""
+    told = list(seen.warned.mixed)
+    left_open = seen.warned.unclosed or seen.left_open
+    if not finding and left_open and _failed_as_it_should(seen):
+        told.append(Words("judging.aside.left-open", did=what_peer_did(seen.case)))
+    return told
+
+
+def _failed_as_it_should(seen):
+    """Whether there was no contact, or no listening, as the case will have it."""
+    if seen.case.level != "shock":
+        return False
+    if seen.case.function == "initial_listen":
+        return seen.ending == "raised"
+    first = seen.result[0] if isinstance(seen.result, tuple | list) and seen.result else seen.result
+    return seen.case.function == "initial_contact" and first is not True
 
 
 def what_peer_did(case):

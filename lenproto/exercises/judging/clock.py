@@ -11,6 +11,7 @@ import datetime
 import functools
 import itertools
 import os
+import queue
 import re
 import threading
 import time
@@ -230,6 +231,12 @@ _STAND_INS: dict[tuple[Any, str], Any] = {
     (datetime, "date"): _date,
     (datetime, "datetime"): _datetime,
     (answers, "datetime"): _datetime,  # fetched before; a submission may use its table
+    # fetched before, too: by these the library tells how long it still has to wait for another thread
+    **{
+        (owner, name): _Told(getattr(owner, name), _TELLS["monotonic"](None))
+        for owner, name in ((queue, "time"), (threading, "_time"))
+        if hasattr(owner, name)
+    },
 }
 
 

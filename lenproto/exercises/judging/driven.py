@@ -5,6 +5,7 @@ side can go on any more this is known at once, without waiting.
 """
 
 import contextlib
+import functools
 import gc
 import io
 import itertools
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from lenproto.exercises.judging import reach
 from lenproto.exercises.judging.clock import CLOCK
 from lenproto.exercises.judging.patience import Patience
+from lenproto.exercises.judging.rests import Rests
 from lenproto.lab import tap
 from lenproto.lab.call import Call
 from lenproto.lab.shocks.script import (
@@ -153,6 +155,7 @@ class Driver:
         self._over = False  # the function has ended
         self._in_vain = self._real_looks = self._floods = 0
         self._since = 0.0  # what the clock had gone before the first one in vain
+        self._rests = Rests()
         self._lock = threading.RLock()
 
     @property
@@ -178,6 +181,12 @@ class Driver:
 
     def drive(self, actor):
         """Make the peer's next move; return whether it may be worth looking again. Stopped where nothing can come."""
+        if self._silent and self._rests.give_way(self._others(actor), _limit_s(actor)):
+            return True
+        with self._rests.resting(actor) as rest:
+            return self._drive(actor, rest)
+
+    def _drive(self, actor, rest):
         patience = None
         while True:
             with self._lock:
@@ -199,6 +208,7 @@ class Driver:
                     if self._passes(actor, limit_s):
                         return True
                 break
+            rest.rounds += 1
             patience = patience or Patience(OTHERS_S, OTHERS_STILL)
             if patience.is_over() or not self._others(actor):
                 break
@@ -220,6 +230,12 @@ class Driver:
 
     def _passes(self, actor, limit_s):
         """Let the time pass in which an actor gets nothing; return whether it has not done so too often."""
+        passes = self._lets_pass(limit_s)
+        actor.pace.expired = actor.pace.expired or passes
+        return passes
+
+    def _lets_pass(self, limit_s):
+        """The same, for whoever waits; after many times in vain it is more than is asked for."""
         if self._in_vain >= MOST_IN_VAIN:
             return False
         if not self._in_vain:
@@ -229,12 +245,13 @@ class Driver:
         if self._in_vain > FEW_IN_VAIN and gone_s < LONG_S:
             limit_s = max(limit_s, gone_s * LEAP, LEAST_LEAP_S)
         CLOCK.move(limit_s)
-        actor.pace.expired = True
         return True
 
     def _others(self, actor):
-        """Whether the function has another thread, which may still do what is waited for."""
-        return any(other.thread.is_alive() for other in list(self.actors) if other is not actor)
+        """The function's other threads, which may still do what is waited for."""
+        return [
+            other for other in list(self.actors) if other is not actor and other.thread.is_alive()
+        ]
 
     @staticmethod
     def _stopped(actor):
@@ -249,6 +266,23 @@ class Driver:
             self._step()
         CLOCK.move(seconds)
         return min(seconds, 0.0 if tap.alone() else NAP_S)
+
+    def rest(self, actor, look, seconds, thing):
+        """The function waits for another of its threads, so many seconds at most. See Rests.wait."""
+        if seconds is None:
+            with self._rests.resting(actor, thing=thing):
+                return look(None)
+
+        def let_pass(seconds):
+            with self._lock:
+                if self._lets_pass(seconds):
+                    return
+                self.spins = Call("", "wait", None, tap.where(2), 0.0)
+                self.never_gives_up = "polls"
+            raise self._stopped(actor)
+
+        others = functools.partial(self._others, actor)
+        return self._rests.wait(actor, others, look, seconds, thing, let_pass)
 
     def finish(self):
         """The function has ended: see which of the steps that are left are met all the same."""

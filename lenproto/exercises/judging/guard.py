@@ -18,8 +18,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
-from lenproto.exercises.judging import processes, reach
+from lenproto.exercises.judging import ours, processes, reach
 from lenproto.exercises.report.misconceptions import observed
 from lenproto.words import Words, say
 
@@ -217,6 +218,10 @@ class Guard:
 
     def _open(self, event, arguments):
         path, mode, flags = arguments
+        if isinstance(path, str | bytes | os.PathLike) and ours.is_solution(path):
+            self._refuse(
+                "not-ones-own.fetched", file=os.path.join(*Path(os.fsdecode(path)).parts[-2:])
+            )
         writes = set(mode) & set("wax+") if isinstance(mode, str) else (flags or 0) & WRITING
         if writes and not isinstance(path, int):
             self._change("open", (path,))

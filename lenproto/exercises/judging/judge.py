@@ -1,5 +1,6 @@
 """Judges a submission, case by case: what is judged, what rests on what failed, what had to be skipped."""
 
+import inspect
 import os
 import sys
 import time
@@ -27,6 +28,8 @@ from lenproto.exercises.report.types import (
 )
 from lenproto.words import Words
 
+# the modules of lenproto's functions with a mistake
+SAMPLES = {f"lenproto.exercises.functions.{name}.sample" for name in FUNCTIONS}
 # what its other cases would do, too
 LOSSES = {"never-ends", "ends-the-program", "crashes-python", "closes-what-is-not-its-own"}
 
@@ -48,6 +51,7 @@ def judge_function(
         "content": carrying.pickled(function),
         "function": name,
         "path": path,
+        "sample": getattr(inspect.unwrap(function), "__module__", "") in SAMPLES,
     }
     report = judge(job, levels=levels, limit_s=limit_s)
     if report.functions[name].missing:
@@ -77,36 +81,49 @@ def judge(
     levels: Sequence[Level] = LEVELS,
     limit_s: float = WHOLE_S,
     tell: Callable[[str], object] | None = None,
+    names: Sequence[str] = (),
     stopped: Callable[[], bool] = lambda: False,
 ) -> Report:
     """Judge what submission.job() read: the same Report, without the name of a file. NotReadable as above.
 
-    Once stopped() is true, nothing of it runs any more, and process.Stopped is raised.
+    names: only these of the functions, if there are any. Once stopped() is true, nothing of it runs any more, and
+    process.Stopped is raised.
     """
     began = time.monotonic()
     functions = {name: _empty("missing", levels) for name in FUNCTIONS}
     with Worker(job, stopped) as worker:
-        functions |= dict(_judged(worker, levels, began + limit_s, tell or (lambda name: None)))
+        wanted = names or FUNCTIONS
+        functions |= dict(
+            _judged(worker, wanted, levels, began + limit_s, tell or (lambda name: None))
+        )
         notes = tuple(map(unpacked, worker.told["notes"]))
     return Report(functions, notes, round(time.monotonic() - began, 3))
 
 
 def _judged(
-    worker: Worker, levels: Sequence[Level], deadline: float, tell: Callable[[str], object]
+    worker: Worker,
+    wanted: Sequence[str],
+    levels: Sequence[Level],
+    deadline: float,
+    tell: Callable[[str], object],
 ) -> Iterator[tuple[str, FunctionReport]]:
-    """Yield (name, verdict) of each function that is there."""
+    """Yield (name, verdict) of each function that is wanted, and there."""
+
+    def there() -> list[str]:
+        return [name for name in worker.names or FUNCTIONS if name in wanted]
+
     try:
         worker.start()
     except Undecided as undecided:
         answer = _skipped(undecided.seen)
-        yield from ((name, _at_once(name, levels, answer)) for name in worker.names or FUNCTIONS)
+        yield from ((name, _at_once(name, levels, answer)) for name in there())
         return
     except Lost as lost:
         answer = _failed(lost.misconception, Words("judging.does-not-load", why=lost.seen))
-        yield from ((name, _at_once(name, levels, answer)) for name in worker.names or FUNCTIONS)
+        yield from ((name, _at_once(name, levels, answer)) for name in there())
         return
     told = worker.told
-    for name in worker.names:
+    for name in there() if worker.names else ():
         tell(name)
         if told["complaint"]:
             misconception, said = told["complaint"]

@@ -33,6 +33,8 @@ from lenproto.words import Words
 DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 # what shows and checks: it stands around a submission, and is no part of it
 LESSONS = ("lenproto.lab", "lenproto.exercises")
+# and what does not: functions as lenproto has them
+TAKEN = ("lenproto.lab.literal", "lenproto.exercises.functions", "lenproto.exercises.samples")
 HARMLESS = {"close", "shutdown"}  # calls that a file may make while it is read
 # what stands in for an answer to input(); and a number, where no word will do
 STAND_INS = (TYPED, "8820")
@@ -219,6 +221,10 @@ class _Reading(Pace):
         """It waits, in select, say."""
         self._refuse("waits")
 
+    def rest(self, actor, look, seconds, thing):
+        """It waits for another thread."""
+        self._refuse("waits")
+
     def sleep(self, seconds, actor=None):
         """It sleeps: that takes no time here."""
         self._count(STEPS_A_SLEEP)
@@ -356,7 +362,8 @@ def _is_around(statement, around):
 
     Its names are put to those around.
     """
-    if isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith(LESSONS):
+    module = (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""
+    if module.startswith(LESSONS) and not module.startswith(TAKEN):
         around.update(each.asname or each.name for each in statement.names)
         return True
     if isinstance(statement, DEFINITIONS):

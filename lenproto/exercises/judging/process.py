@@ -22,6 +22,7 @@ from lenproto.exercises.judging import processes
 from lenproto.exercises.judging.submission import NotReadable
 from lenproto.exercises.report.misconceptions import observed
 from lenproto.exercises.report.types import CaseAnswer, Job, Loaded, Read, WorkerAnswer
+from lenproto.lab import process_group
 from lenproto.words import Words
 
 WHOLE_S = 300.0  # seconds that judging one submission may take: far behind what it may compute
@@ -37,6 +38,8 @@ TOO_BUSY = Words("judging.too-busy")
 ROOT = str(Path(__file__).parents[3])
 CODE = f"import sys; sys.path.insert(0, {ROOT!r}); from lenproto.exercises.judging.worker import main; main()"
 CUT_OFF = 4  # its exit code when it can no longer answer: see worker
+# so that a submission that asks lenproto itself is shown no solution, and writes no progress
+NOTHING_TO_FIND = {"LENPROTO_PROGRESS": "off", "LENPROTO_SOLUTIONS": "off"}
 CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE")
 
 
@@ -148,6 +151,7 @@ class Worker:
             "PYTHONUTF8": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
             processes.MARK: self._mark,
+            **NOTHING_TO_FIND,
             words.CHOICE: words.language(),
         }
         try:
@@ -157,8 +161,8 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=self._own.name,
-                start_new_session=os.name == "posix",
                 env=os.environ | own | settings,
+                **process_group.APART,
             )
         except BaseException:
             self._own.cleanup()

@@ -12,6 +12,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from lenproto.lab import process_group
+
 MARK = "LENPROTO_JUDGED"  # the environment variable that a worker hands on to all that it starts
 PASSES = 20  # looks, until no process is left: one may start another while it is being ended
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
@@ -28,16 +30,7 @@ def end(process: subprocess.Popen[bytes], mark: str, *, alone: bool = False) -> 
             _kill(pid)
         if not others:
             break
-    if os.name == "posix":
-        with contextlib.suppress(OSError):
-            os.killpg(process.pid, signal.SIGKILL)
-    elif sys.platform == "win32" and process.poll() is None:
-        subprocess.run(
-            ["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False
-        )
-    with contextlib.suppress(OSError):
-        process.kill()
-    process.wait()
+    process_group.end(process)
     for pid in set() if alone else _family(process.pid, mark) - {os.getpid()}:
         # what it started in its last moment
         _kill(pid)

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,12 +15,13 @@ from typing import TypeVar
 
 from lenproto.exercises.functions import FUNCTIONS, SERVER_SIDE, part
 from lenproto.exercises.functions.case import Case
-from lenproto.exercises.judging import mixed, reach
+from lenproto.exercises.judging import ours, reach
 from lenproto.exercises.judging.clock import CLOCK, JUDGING
 from lenproto.exercises.judging.driven import MOST_BYTES, Driver, send_at_once
 from lenproto.exercises.judging.patience import Patience
 from lenproto.exercises.judging.stuck import Stuck, stuck_in
 from lenproto.exercises.judging.waits import stand_in
+from lenproto.exercises.judging.warned import Warned, noted
 from lenproto.lab import keyboard, tap
 from lenproto.lab.call import RECEIVING, SENDING, Call
 from lenproto.lab.pace import Driven
@@ -27,7 +29,7 @@ from lenproto.lab.program import LabError, Program
 from lenproto.lab.shocks.script import Send
 from lenproto.lab.trace import Trace
 from lenproto.wire import DEFAULT_IP
-from lenproto.words import Words, say
+from lenproto.words import say
 
 CASE_S = (
     1.5  # seconds that a function may compute in one case; whoever runs this process gives it 2.5
@@ -73,6 +75,8 @@ class Seen:
     address: tuple = ()
     peer_address: tuple = ()
     made: list = field(default_factory=list)  # the sockets that the function made and still knows
+    ours: str = ""  # the name of a function of the package's own that made a call of it
+    left_open: int = 0  # sockets, when an error ended it
     asked: int = 0  # how often it asked the keyboard in vain
     taken: int = 0  # lines that it took from the keyboard
     # characters that it had printed at each of them; empty where other threads print, too
@@ -87,7 +91,7 @@ class Seen:
     again: int = 0  # how often it has made the same call in vain
     slept_s: float = 0.0  # seconds, its longest sleep, had it been left to sleep
     ports: set = field(default_factory=set)  # that the system chose for this case
-    mixed: list[Words] = field(default_factory=list)  # lines that compare bytes with something else
+    warned: Warned = field(default_factory=Warned)  # what Python warned of
     # what it tried and was refused: "connect", "bind" or "send", and the call
     refused: list[tuple[str, Call]] = field(default_factory=list)
 
@@ -140,7 +144,7 @@ def run(
                 for address in (seen.address, seen.peer_address)
                 if address and address[1]
             }
-            seen.mixed = stack.enter_context(mixed.noted())
+            seen.warned = stack.enter_context(noted())
             finding, clean = _watch(seen, function, arguments, explain)
         if not (clean and _met_a_stranger(seen)):
             break
@@ -213,7 +217,9 @@ def _watch(seen, function, arguments, explain):
     keyboard.give(program.thread, ask)
     random.seed(1)
     try:
-        program.start(Driven(_gate(seen, program), driver.drive, driver.sleep, _refusal(seen)))
+        program.start(
+            Driven(_gate(seen, program), driver.drive, driver.sleep, _refusal(seen), driver.rest)
+        )
         ended = _wait(program, driver)
         seen.stuck = None if ended else stuck_in(program.thread)
     finally:
@@ -232,6 +238,7 @@ def _watch(seen, function, arguments, explain):
         program.printed,
     )
     seen.guess = program.guess
+    seen.left_open = program.left_open
     _take_error_of_a_thread(seen, program)
     seen.flooded, seen.closed_output = _floods(program), program.closed_its_output
     seen.slept_s = driver.slept_s
@@ -337,6 +344,7 @@ def _gate(seen, program):
         if thread not in known:
             known.add(thread)
             _wait_for_its_starter(program)
+        seen.ours = seen.ours or ours.running(sys._getframe(1))
         if call.name in SENDING:
             send_at_once(sock)
         if call.name == "bind" and seen.sock and seen.case.function == "initial_listen":

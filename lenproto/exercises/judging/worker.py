@@ -18,8 +18,8 @@ from typing import Any, BinaryIO
 
 from lenproto.exercises.functions import FUNCTIONS, part
 from lenproto.exercises.functions.case import Case, cases
-from lenproto.exercises.functions.finding import explain
-from lenproto.exercises.judging import evidence, loading, mixed, processes, submission, waits
+from lenproto.exercises.functions.finding import asides, explain
+from lenproto.exercises.judging import evidence, loading, ours, processes, submission, waits, warned
 from lenproto.exercises.judging.guard import Guard
 from lenproto.exercises.judging.run import MOST_CHARACTERS, Seen, run
 from lenproto.exercises.judging.submission import Part
@@ -66,6 +66,8 @@ def _answer(asked: "queue.SimpleQueue[Any]", channel: "Channel", guard: Guard) -
     # last: a learner's random.py is not Python's
     sys.path += [path for path in job["path"] if path not in sys.path]
     names, parts, notes = [job["function"]], [], []
+    if job.get("sample"):
+        ours.let_samples_talk()
     try:
         if not job["function"]:
             handed_in = submission.read(job["file"], job["content"])
@@ -136,7 +138,7 @@ def _loaded(
     """What there is to tell of a submission that was loaded."""
     complaint = guard.complaint()
     guard.mend()
-    if complaint and complaint[0] in ("changes-files", "reaches-others"):
+    if complaint and complaint[0] in ("changes-files", "reaches-others", "not-ones-own"):
         notes, complaint = [*notes, complaint[1]], None
     return {
         "names": [name for name in names if callable(space.get(name))],
@@ -169,6 +171,7 @@ def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[
         "printed": printed,
         "left_out": left_out,
         "steps": evidence.steps(seen),
+        "asides": [packed(aside) for aside in asides(seen, finding)],
     }
     if finding:
         where, ports = finding.where, seen.ports
@@ -181,7 +184,6 @@ def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[
             "at": finding.at,
             "where": [where.function, where.line, where.file] if where else None,
             "source": evidence.source(where),
-            "asides": [packed(aside) for aside in seen.mixed],
         }
     unsafe, goes_on = _unsafe(seen), seen.ending == "late"
     del seen
@@ -253,7 +255,7 @@ def _shut_off(own: str) -> None:
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115
     os.chdir(own)
-    mixed.listen()
+    warned.listen()
     processes.adopt_orphans()
     with contextlib.suppress(ImportError):
         import resource

@@ -24,7 +24,7 @@ def check(function, *, name=None):
         raise LabError(str(error)) from None
     if tries.is_ours(function):
         whose = "own" if function.__name__ == name else "sample"
-        return Verdict(name, report, say(f"verdict.whose.{whose}", function=name))
+        return Verdict(name, report, say(f"verdict.whose.{whose}", function=name), ours=True)
     own = getattr(function, "__name__", name)
     return Verdict(name, report, progress.record(function, name, report), stale(own))
 

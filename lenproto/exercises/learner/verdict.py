@@ -15,11 +15,15 @@ class Verdict:
     """What check() found: report holds all of it, facts first. Shows itself at the end of a cell.
 
     note is what else is to be said, such as that the progress could not be kept; stale, before all, that it is not on
-    the code that stands there now; hinted how many hints were given.
+    the code that stands there now; hinted how many hints were given. ours: the function is lenproto's, and so worth
+    nothing.
     """
 
-    def __init__(self, name: str, report: FunctionReport, note: str = "", stale: str = "") -> None:
+    def __init__(
+        self, name: str, report: FunctionReport, note: str = "", stale: str = "", ours: bool = False
+    ) -> None:
         self.name = name
+        self.ours = ours
         self.report = report
         self.note = note
         self.stale = stale
@@ -51,10 +55,12 @@ class Verdict:
         return self.report.as_json()
 
     def points(self, most: float) -> float:
-        """Print the verdict, and return the points it is worth: half of them for each level that passed."""
+        """Print the verdict, and return the points it is worth: half for each level, by the cases that pass."""
         print(self)
         return (
-            sum(share for level, share in SHARE.items() if self.report.at(level) == "pass") * most
+            0.0
+            if self.ours
+            else self.report.points({level: share * most for level, share in SHARE.items()})
         )
 
     def all(self) -> None:

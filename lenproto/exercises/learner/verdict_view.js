@@ -94,7 +94,7 @@ function offerCases(root, buttons, words, cases) {
 }
 
 function render({ model, el }) {
-  const { name, levels, failure: failed, hints, cases, note, stale } = model.get("told");
+  const { name, levels, failure: failed, hints, cases, notes, stale } = model.get("told");
   const words = model.get("words"), { language: lang, direction: dir } = words;
   el.classList.add("lenproto-verdict");
   const root = make(el, "section", "verdict", "", { lang, dir, "aria-label": say(words, "verdict.widget.label", { function: name }) });
@@ -107,7 +107,7 @@ function render({ model, el }) {
     level.append(` ${text}`);
   }
   if (failed) failure(root, words, failed);
-  if (note) make(root, "p", "note", note);
+  for (const note of notes) make(root, "p", "note", note);
 
   const buttons = make(root, "div", "buttons");
   const hint = offerHints(root, buttons, model, hints);

@@ -58,6 +58,6 @@ def _told(verdict):
         },
         "hints": ladder(case) if case else [],
         "cases": [[KINDS[each.verdict], *row] for each, row in rows],
-        "note": verdict.note,
+        "notes": [*text.note_lines(verdict.report), *filter(None, [verdict.note])],
         "stale": verdict.stale,
     }  # fmt: skip

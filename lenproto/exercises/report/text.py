@@ -90,7 +90,13 @@ def told(name: str, verdict: FunctionReport, *, hinted: int = 0) -> str:
     if case:
         lines += ["", failure(case)]
         lines += ["", *hint_lines(case, hinted)] if hinted else []
+    lines += note_lines(verdict)
     return "\n".join(lines)
+
+
+def note_lines(verdict: FunctionReport) -> list[str]:
+    """What is to be said all the same of a function in which nothing failed."""
+    return [say("judging.report.note", note=note) for note in verdict.notes]
 
 
 def hint_lines(case: CaseReport, many: int) -> list[str]:

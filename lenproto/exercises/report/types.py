@@ -15,6 +15,9 @@ LevelVerdict = Literal["pass", "fail", "skipped", "missing"]
 Place = list[Any]  # [function, line, file]: a str, an int and a str
 Json = dict[str, Any]
 
+NOT_ONES_OWN = "not-ones-own"  # the misconception of who hands in a function of lenproto's own
+DIGITS = 2  # of points, behind the point
+
 
 class Said(TypedDict):
     """A sentence that is not said yet: words.Words in JSON's terms."""
@@ -33,6 +36,7 @@ class Job(TypedDict):
     content: bytes
     function: str  # "" of a file
     path: list[str]
+    sample: NotRequired[bool]  # the function is one of lenproto's samples, which a lesson shows
 
 
 # ---- worker → judge ----
@@ -82,7 +86,7 @@ class CaseAnswer(TypedDict):
     source: NotRequired[str]
     printed: NotRequired[str]
     left_out: NotRequired[int]  # characters of what was printed
-    asides: NotRequired[list[Said]]  # what else is wrong in its lines, whatever became of it
+    asides: NotRequired[list[Said]]  # what else is to be said of its lines, whatever became of it
 
 
 class WorkerAnswer(CaseAnswer, total=False):
@@ -138,8 +142,8 @@ class CaseReport:
 
     name is the case's id, label its name as it is shown. seen says what was wrong, or why it was skipped. bytes are
     those in question, in hexadecimal, and at is the first that differs from what it should be. Of what was printed,
-    left_out characters are not there. asides tell what else is wrong in its lines, whether or not it has to do with
-    the failure.
+    left_out characters are not there. asides tell what else is to be said of its lines, whether or not it has to do
+    with the verdict.
     """
 
     function: str
@@ -213,6 +217,8 @@ class CaseReport:
             "where": self.where,
             "source": self.source,
             "printed": self.all_printed,
+            "asides": list(map(str, self.asides)),
+            "aside_words": [packed(aside) for aside in self.asides],
         }
 
 
@@ -244,6 +250,33 @@ class FunctionReport:
         """The first case that failed; None if none did."""
         return next((case for case in self.cases if case.failed), None)
 
+    @property
+    def not_ones_own(self) -> bool:
+        """Whether it is a function of lenproto's own, under whatever name: it is worth nothing."""
+        return any(case.misconception == NOT_ONES_OWN for case in self.cases)
+
+    def points(self, most: Mapping[Level, float]) -> float:
+        """Return what it is worth, of so many points for each level: by the cases that pass."""
+        if self.not_ones_own:
+            return 0.0
+        return round(sum(share * self.share(level) for level, share in most.items()), DIGITS)
+
+    def share(self, level: Level) -> float:
+        """Return which part of the cases of a level pass, from 0 to 1."""
+        cases = [case for case in self.cases if case.level == level]
+        passed = sum(case.verdict == "pass" for case in cases)
+        return passed / len(cases) if cases else float(self.at(level) == "pass")
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said of a function in which nothing failed, all the same: the first of each kind."""
+        asides = {
+            aside.key if isinstance(aside, Words) else aside: str(aside)
+            for case in reversed(self.cases)
+            for aside in reversed(case.asides)
+        }
+        return [] if self.failure else list(reversed(asides.values()))
+
     def with_sources(self, source: Callable[[Place | None], str]) -> Self:
         """Return the same; failed cases tell what stands in their lines: source(where)."""
         return replace(self, cases=tuple(case.with_sources(source) for case in self.cases))
@@ -254,6 +287,8 @@ class FunctionReport:
             "spec": self.spec,
             "shock": self.shock,
             "seconds": self.seconds,
+            "not_ones_own": self.not_ones_own,
+            "notes": self.notes,
             "cases": [case.as_json() for case in self.cases],
         }
 
@@ -267,6 +302,13 @@ class Report:
     seconds: float = 0.0
     file: str = ""
 
+    @property
+    def taken(self) -> bool:
+        """Whether it took something of lenproto's own for its solution, or tried to: a function, or a file."""
+        return any(map(is_of_taking, self.notes)) or any(
+            function.not_ones_own for function in self.functions.values()
+        )
+
     def of(self, file: str) -> Self:
         """Return the same as the report on a file."""
         return replace(self, file=file)
@@ -276,10 +318,19 @@ class Report:
         return {
             "file": self.file,
             "seconds": self.seconds,
+            "taken": self.taken,
             "notes": [str(note) for note in self.notes],
             "note_words": [packed(note) for note in self.notes],
             "functions": {name: each.as_json() for name, each in self.functions.items()},
         }
+
+
+def is_of_taking(note: Words | str) -> bool:
+    """Whether a note says that a solution of lenproto's was read."""
+    if isinstance(note, str):
+        return False
+    within = note.values.get("note", note)  # of one of several files
+    return isinstance(within, Words) and f".{NOT_ONES_OWN}." in within.key
 
 
 def packed(sentence: Words | str) -> Any:

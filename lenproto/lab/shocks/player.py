@@ -6,14 +6,19 @@ import shlex
 import signal
 import socket
 import subprocess
+import threading
 import time
 from dataclasses import asdict, dataclass, field
 
+from lenproto.lab import process_group
 from lenproto.lab.shocks.script import LIMIT_S, WINDOWS, NotMet, Peer, floods, shown
 from lenproto.lab.shocks.table import POLITE, Shock
 from lenproto.wire import DEFAULT_IP
 from lenproto.words import Words
 
+SAID_BYTES = 1_000_000  # that a program may print in one shock
+CHUNK_BYTES = 65536  # that are read of it at once
+REST_S = 1.0  # seconds for the rest of what it printed, when it has ended
 LITTLE_ROOM_BYTES = (
     65536  # for answers that nobody reads; with much less, a system throws segments away
 )
@@ -140,7 +145,8 @@ def shock_client(command, shock, timeout_s, limit_s=LIMIT_S):
     """Start a client program, with {ip} and {port} filled in, against a scripted server; return the Outcome.
 
     It holds if the script is met, and the program then ends in time, has printed what it should,
-    and no traceback. What it prints is read as UTF-8.
+    and no traceback. What it prints is read as UTF-8, the first SAID_BYTES of it. What the program has started
+    in its process group is ended with it.
     """
     began, outcome = time.monotonic(), Outcome(shock)
     with socket.socket() as listener:
@@ -152,13 +158,7 @@ def shock_client(command, shock, timeout_s, limit_s=LIMIT_S):
         words = [
             word.format(ip=shock.ip, port=port) for word in shlex.split(command, posix=not WINDOWS)
         ]
-        with subprocess.Popen(
-            words,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=os.environ | {"PYTHONUTF8": "1"},
-        ) as process:
+        with _started(words) as (process, said):
             try:
                 with contextlib.suppress(BrokenPipeError):
                     # one that reads nothing may have ended already
@@ -166,29 +166,90 @@ def shock_client(command, shock, timeout_s, limit_s=LIMIT_S):
                     process.stdin.flush()
                 if shock.script:
                     _receive_client(listener, shock.script, limit_s, outcome.played, began)
-                said = process.communicate(timeout=timeout_s + limit_s)[0].decode(
-                    "utf-8", "replace"
-                )
-                if process.returncode < 0:
+                _close(process.stdin)
+                process.wait(timeout_s + limit_s)
+                if process.returncode < 0 and not said.too_much:
                     crash = signal.strsignal(-process.returncode)
                     outcome.problem = Words("shocks.outcome.crashed", signal=crash)
-            except (subprocess.TimeoutExpired, OSError) as error:
-                process.kill()
-                said = process.communicate()[0].decode("utf-8", "replace")
-                late = isinstance(error, subprocess.TimeoutExpired)
-                outcome.problem = Words("shocks.outcome.does-not-end") if late else str(error)
-    outcome.took_s, outcome.said = time.monotonic() - began, said
+            except subprocess.TimeoutExpired:
+                outcome.problem = Words("shocks.outcome.does-not-end")
+            except OSError as error:
+                outcome.problem = str(error)
+    outcome.took_s, outcome.said = time.monotonic() - began, said.text
+    outcome.problem = _wrong_of_a_client(outcome, said.too_much)
+    return outcome
+
+
+def _wrong_of_a_client(outcome, too_much):
+    """What went wrong with a client program: "" where it held."""
+    shock, said = outcome.shock, outcome.said
+    if too_much:
+        return Words("shocks.outcome.prints-on", bytes=f"{SAID_BYTES:,}")
     wrong = next((note for note in outcome.played if note.problem), None)
     if wrong:
-        outcome.problem = _wrong(wrong)
-    elif "Traceback" in said or "    at " in said:
-        last = said.strip().splitlines()[-1]
-        outcome.problem = Words("shocks.outcome.traceback", error=last)
-    elif shock.hides and shock.hides in said:
-        outcome.problem = Words("shocks.outcome.printed", text=repr(shock.hides))
-    elif shock.prints not in said and not outcome.problem:
-        outcome.problem = Words("shocks.outcome.not-printed", text=repr(shock.prints))
-    return outcome
+        return _wrong(wrong)
+    if "Traceback" in said or "    at " in said:
+        return Words("shocks.outcome.traceback", error=said.strip().splitlines()[-1])
+    if shock.hides and shock.hides in said:
+        return Words("shocks.outcome.printed", text=repr(shock.hides))
+    if shock.prints not in said and not outcome.problem:
+        return Words("shocks.outcome.not-printed", text=repr(shock.prints))
+    return outcome.problem
+
+
+class _Said:
+    """What a program prints, up to SAID_BYTES: one that prints more is ended."""
+
+    def __init__(self, process):
+        self.too_much = False
+        self._bytes = b""
+        self._process = process
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def text(self):
+        return self._bytes.decode("utf-8", "replace")
+
+    def finish(self):
+        """Wait for the rest, and close. Who left the program's group and holds its output open is not waited for."""
+        self._reader.join(REST_S)
+        if not self._reader.is_alive():
+            self._process.stdout.close()
+
+    def _read(self):
+        with contextlib.suppress(OSError, ValueError):
+            while piece := self._process.stdout.read1(CHUNK_BYTES):
+                self.too_much = self.too_much or len(self._bytes) + len(piece) > SAID_BYTES
+                self._bytes = (self._bytes + piece)[:SAID_BYTES]
+                if self.too_much:
+                    self._process.kill()
+                    return
+
+
+@contextlib.contextmanager
+def _started(words):
+    """Start a program in a group of its own; yield it and what it has _Said. In the end, all of the group is ended."""
+    process = subprocess.Popen(
+        words,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=os.environ | {"PYTHONUTF8": "1"},
+        **process_group.APART,
+    )
+    said = _Said(process)
+    try:
+        yield process, said
+    finally:
+        process_group.end(process)
+        said.finish()
+        _close(process.stdin)
+
+
+def _close(pipe):
+    with contextlib.suppress(OSError):  # what it did not read of it
+        pipe.close()
 
 
 def _receive_client(listener, script, limit_s, played, began):
