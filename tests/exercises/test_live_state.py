@@ -140,6 +140,14 @@ def test_several_files_of_a_learner_are_one_row_and_the_last_save_counts(room):
     assert anna.at == SERVE
 
 
+def test_a_stub_in_a_newer_file_does_not_hide_what_was_done_in_another_one(room):
+    room.save("anna", file="anna/7.py", **{LISTEN: PASSES})
+    room.save("anna", file="anna/8.py", **{LISTEN: fails(STUB), SERVE: fails("a")})
+    anna = room.of("anna")
+    assert anna.cells[LISTEN].passed
+    assert anna.at == SERVE
+
+
 def test_who_passes_all_has_nothing_in_hand(room):
     room.save("anna", **dict.fromkeys(FUNCTIONS, PASSES))
     assert (room.view().finished, room.of("anna").at) == (1, None)

@@ -248,9 +248,10 @@ class Board:
         return View(now_s, sorted(learners, key=lambda each: each.name.casefold()), waiting)
 
     def _learner(self, name: str, files: Iterable[_File], now_s: float) -> Learner:
-        """What somebody's files say together: of each function, the one that was saved last."""
+        """What somebody's files say together: of each function, the one that is begun and was saved last."""
         order = sorted(files, key=lambda file: file.saved_s)
-        cells = {function: cell for file in order for function, cell in file.cells.items()}
+        every = [each for file in order for each in file.cells.items()]
+        cells = dict(sorted(every, key=lambda each: each[1].begun))  # the last one counts
         newest = next((file for file in reversed(order) if file.cells), order[-1])
         quiet = now_s - order[-1].saved_s > QUIET_S
         streak = newest.streak
