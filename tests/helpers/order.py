@@ -36,16 +36,21 @@ SLOW = (
     "tests/core/test_any_bytes.py",  # hundreds of conversations
     "tests/exercises/test_check_command.py::test_a_hanging_file_is_told_in_time",
     "tests/exercises/test_grade.py::test_a_cluster",  # a cluster
+    "tests/exercises/test_grade.py::test_nothing_is_carried_over",
     # what never ends is given its seconds, and so are the unsafe ones
     "tests/exercises/test_judge.py::test_after_an_endless_loop_the_rest_is_skipped_not_failed",
+    "tests/exercises/test_judge.py::test_an_error_in_a_thread_of_its_own",
     "tests/exercises/test_judge.py::test_an_unsafe_submission",
     "tests/exercises/test_judge.py::test_each_unsafe_submission",
     "tests/exercises/test_judge.py::test_what_is_no_submission",
     "tests/exercises/test_judge.py::test_what_does_not_load_in_time_fails_all_its_functions",
+    "tests/exercises/test_live_watching.py",  # files that are written while one looks
     "tests/exercises/test_nbgrader.py",  # a course
+    "tests/exercises/test_verdict.py::test_in_a_notebook_a_function_of_many_cells",
     "tests/exercises/test_verdict.py::test_the_same_text_in_twenty_runs",
     "tests/exercises/test_verdicts.py",  # four hundred submissions
     "tests/lab/test_shocks.py",  # a program for each shock
+    "tests/lab/test_stage.py::test_a_flood_of_bytes_stays_readable",
     "tests/lab/test_trace.py::test_both_texts_are_the_same_fifty_times_on_a_busy_computer",
     "tests/lessons/test_again.py",
     "tests/lessons/test_hub.py",  # a hub, with servers
