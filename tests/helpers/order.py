@@ -49,6 +49,7 @@ SLOW = (
     "tests/exercises/test_verdict.py::test_in_a_notebook_a_function_of_many_cells",
     "tests/exercises/test_verdict.py::test_the_same_text_in_twenty_runs",
     "tests/exercises/test_verdicts.py",  # four hundred submissions
+    "tests/lab/test_expose.py",  # all shocks, again and again
     "tests/lab/test_shocks.py",  # a program for each shock
     "tests/lab/test_stage.py::test_a_flood_of_bytes_stays_readable",
     "tests/lab/test_trace.py::test_both_texts_are_the_same_fifty_times_on_a_busy_computer",
