@@ -1,6 +1,7 @@
 """What all tests share: a pair of connected sockets, a scripted server, and the check that no test leaves a thing."""
 
 import contextlib
+import signal
 import socket
 
 import pytest
@@ -28,6 +29,24 @@ def leaves_nothing_behind(request):
         assert not extra, (
             f"the test left a {kind}: {extra}. Open sockets that Python knows: {known}"
         )
+
+
+@pytest.fixture
+def signals_of_a_terminal():
+    """Signals that end a program do so in the test and in what it starts, even where the tests run with them ignored.
+
+    nohup ignores SIGHUP, and a shell SIGINT of what it runs in the background; a program inherits that.
+    """
+    usual = {
+        "SIGINT": signal.default_int_handler,
+        "SIGTERM": signal.SIG_DFL,
+        "SIGHUP": signal.SIG_DFL,
+    }
+    numbers = {getattr(signal, name): how for name, how in usual.items() if hasattr(signal, name)}
+    before = {number: signal.signal(number, how) for number, how in numbers.items()}
+    yield
+    for number, how in before.items():
+        signal.signal(number, how)
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from helpers.programs import LENPROTO, Printed, Server, environment, run, run_cl
 from lenproto.__main__ import main
 from lenproto.commands.signals import ENDING, Ended, heard_as_ctrl_c
 
+pytestmark = pytest.mark.usefixtures("signals_of_a_terminal")
 GREETING = "Hello! You can ask for: TIME, NAME, RAND or EXIT"
 posix_only = pytest.mark.skipif(
     os.name == "nt", reason="Windows has no POSIX shell and no SIGINT for another process"

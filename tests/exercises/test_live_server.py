@@ -21,6 +21,8 @@ from lenproto.commands.class_ import is_loopback
 from lenproto.exercises.classes.live.page import BOARD, TEACHER
 from lenproto.exercises.classes.live.server import Keys
 
+pytestmark = pytest.mark.usefixtures("signals_of_a_terminal")
+
 GOOD = "import socket\ndef initial_listen(ip, port):\n    return socket.create_server((ip, port))\n"
 BAD = "def initial_listen(ip, port):\n    return 7\n"
 posix_only = pytest.mark.skipif(os.name == "nt", reason="nobody can press Ctrl-C for another there")

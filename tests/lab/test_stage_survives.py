@@ -17,6 +17,8 @@ from helpers.programs import ctrl_c_not_ignored
 from lenproto import client, server
 from lenproto.lab import LabError, Stage, interrupts, keyboard, program, stage, tap
 
+pytestmark = pytest.mark.usefixtures("signals_of_a_terminal")
+
 REAL = socket.socket
 OWN = {each.__file__ for each in (stage, tap, program, keyboard, interrupts, threading)}
 

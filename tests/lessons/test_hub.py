@@ -22,6 +22,8 @@ import psutil
 import pytest
 from helpers.places import ROOT
 
+pytestmark = pytest.mark.usefixtures("signals_of_a_terminal")
+
 PROXY = shutil.which("configurable-http-proxy")
 if not find_spec("jupyterhub"):
     pytest.skip("no JupyterHub in this Python: uv run --group hub", allow_module_level=True)
