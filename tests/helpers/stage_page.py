@@ -86,7 +86,11 @@ class StageInPage:
         self.notebook, self.page = notebook, notebook.page
         self.root = notebook.cell(cell).locator(".stage")
         self.root.wait_for()
-        self.wait(lambda: self.root.get_attribute("data-moment") is not None, "it is drawn")
+        # before that it is drawn once, empty: 0 is no conversation
+        self.wait(
+            lambda: self.root.get_attribute("data-run") not in (None, "0"),
+            "what Python tells of the conversation so far is drawn",
+        )
 
     def wait(self, condition, what):
         """Ask again and again until a condition is true."""
