@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lenproto.exercises import functions
-from lenproto.exercises.functions import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS, STEPS, folder_of
 from lenproto.exercises.functions.case import cases
 from lenproto.exercises.functions.finding import PLAINLY
 from lenproto.exercises.report import misconceptions
@@ -18,7 +18,7 @@ from lenproto.words import table
 NAME = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 ENCODINGS = {"utf-8", "latin-1"}
 SETTINGS = {case.setting for name in FUNCTIONS for case in cases(name)}
-GIVERS = {"found", "observed"}
+GIVERS = {"found", "observed", "named"}
 FOLDER = Path(functions.__file__).parent
 JUDGING = [
     FOLDER.parent / "judging" / f"{name}.py" for name in ("worker", "process", "judge", "guard")
@@ -26,10 +26,15 @@ JUDGING = [
 SHARED = [FOLDER / "finding.py", FOLDER / "errors.py", *JUDGING]
 OF_FUNCTION = {name: [FOLDER / name / "rules.py"] for name in FUNCTIONS}
 OF_FUNCTION["serve_requests"].append(FOLDER / "framing.py")
+OF_FUNCTION["steps"] = [FOLDER.parent / "steps" / "common.py"]
+OF_FUNCTION |= {
+    f"steps_{lesson}": [folder_of(step) / "task.py" for step in steps]
+    for lesson, steps in STEPS.items()
+}
 KINDS = {"other", *(kind.__name__ for kind in PLAINLY)}
 ENTRIES = [
     (function, name)
-    for function in (misconceptions.ANY, *FUNCTIONS)
+    for function in misconceptions.TABLES
     for name in misconceptions.catalogue(function)
 ]
 
@@ -69,11 +74,13 @@ def test_every_name_that_can_be_given_has_an_entry_and_no_other():
     )
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", OF_FUNCTION)
 def test_a_functions_own_entries_are_those_its_own_rules_give(function):
     own = given(OF_FUNCTION[function])
     assert set(misconceptions.catalogue(function)) <= own
-    assert own <= set(misconceptions.catalogue(function)) | set(misconceptions.catalogue())
+    more = ["steps"] if function.startswith("steps_") else []
+    shared = [misconceptions.catalogue(), *map(misconceptions.catalogue, more)]
+    assert own <= set(misconceptions.catalogue(function)).union(*shared)
 
 
 def test_what_goes_for_any_function_is_given_by_more_than_one_or_by_the_process():
@@ -82,12 +89,13 @@ def test_what_goes_for_any_function_is_given_by_more_than_one_or_by_the_process(
         assert len(givers) > 1 or name in given(SHARED), name
 
 
-@pytest.mark.parametrize("function", [misconceptions.ANY, *FUNCTIONS])
+@pytest.mark.parametrize("function", misconceptions.TABLES)
 def test_what_rules_see_stands_in_their_table(function):
     for file in OF_FUNCTION.get(function, SHARED):
         for word in words(file):
             name, _, variant = word.partition(".")
-            seen = table(function)[name]["seen"]
+            entries = table(function) if name in table(function) else table("steps")
+            seen = entries[name]["seen"]
             assert isinstance(seen, str) or {"one", "other"} <= set(seen) or variant in {*seen, ""}
 
 
@@ -99,17 +107,18 @@ def findings(file):
             yield node.args[0].value, {keyword.arg for keyword in node.keywords}
 
 
-@pytest.mark.parametrize("function", [misconceptions.ANY, *FUNCTIONS])
+@pytest.mark.parametrize("function", misconceptions.TABLES)
 def test_all_that_a_sentence_needs_is_given_to_it(function):
     for file in OF_FUNCTION.get(function, SHARED):
         for word, evidence in findings(file):
             name, _, variant = word.partition(".")
-            seen = table(function)[name]["seen"]
+            entries = table(function) if name in table(function) else table("steps")
+            seen = entries[name]["seen"]
             sentence = seen.get(variant or "other") if isinstance(seen, dict) else seen
             assert set(re.findall(r"{([a-z_]+)}", sentence)) <= evidence, word
 
 
-@pytest.mark.parametrize("function", [misconceptions.ANY, *FUNCTIONS])
+@pytest.mark.parametrize("function", misconceptions.TABLES)
 def test_what_is_seen_is_a_sentence(function):
     for name, entry in table(function).items():
         seen = entry.get("seen", {})
@@ -125,7 +134,7 @@ def table_of(entry, function):
 def test_an_entry_is_a_belief_an_explanation_and_python(function, name):
     entry = misconceptions.catalogue(function)[name]
     solutions, concepts = table_of(entry.solution, function), table_of(entry.concept, function)
-    assert set(solutions) <= {misconceptions.ANY, *FUNCTIONS} or set(solutions) == KINDS
+    assert set(solutions) <= {*misconceptions.TABLES} or set(solutions) == KINDS
     assert re.fullmatch(r"[^.]+(\.[^. ]+)*\.", entry.says)  # one sentence
     for concept in concepts.values():
         assert 1 <= len(re.findall(r"[.?](?= |$)", concept)) <= 4

@@ -20,6 +20,7 @@ from lenproto.words import say
 FAIL = FunctionReport("fail", "skipped")
 SPEC = FunctionReport("pass", "fail")
 BOTH = FunctionReport("pass", "pass")
+STEP = FunctionReport("pass", "none")
 WRITER = """
 import sys
 from lenproto.exercises.learner import progress
@@ -290,7 +291,13 @@ def test_the_table_says_what_is_green(view):
     view._again.click()
     assert "check_client     ✓ pass  · open  1      20" in view.text()
     assert "send_requests    ✓ pass  ✓ pass  1      20" in view.text()
-    assert view.text().endswith("1 of 5 functions pass at both levels.")
+    progress.record(function("def frame(b):\n    return b", name="frame"), "frame", STEP)
+    view._again.click()
+    assert (
+        "3 · Framing    1 of 4  · recv_exactly  ✓ frame  · body_length  · recv_answer\n"
+        in view.text()
+    )
+    assert view.text().endswith("1 of 15 steps pass. 1 of 5 functions pass at both levels.")
     assert view._table.value.count('<td class="good">✓ pass</td>') == 3
     assert repr(view) == view.text() == view._repr_mimebundle_()["text/plain"]
 

@@ -25,10 +25,19 @@ def drive(function, *script, request="NAME", **more):
 def failures(path):
     """Return each function's first failed case in a file, by name: level, case, misconception, the rest as text."""
     parts = submission.read_file(path).parts
+    return _failures(parts, submission.names(parts))
+
+
+def failure_of(step, source):
+    """Return the first failed case of a step in the same form; None where it passes."""
+    return _failures([submission.Part(f"{step}.py", source)], [step]).get(step)
+
+
+def _failures(parts, names):
     found = {}
     with stand_in():
         space = load(parts).names
-        for function in submission.names(parts):
+        for function in names:
             for case in cases(function):
                 seen, finding, _ = run(case, space[function], explain)
                 if finding:
@@ -67,5 +76,15 @@ def _hints(case, finding, steps):
 def all_failures(paths):
     """The same for many files, by path."""
     paths = list(paths)
-    with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with _pool() as pool:
         return dict(zip(paths, pool.map(failures, paths, chunksize=8), strict=True))
+
+
+def failures_of_steps(pairs):
+    """What failure_of says of each pair of a step and a source, in their order."""
+    with _pool() as pool:
+        return [*pool.map(failure_of, *zip(*pairs, strict=True), chunksize=16)]
+
+
+def _pool():
+    return ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("spawn"))

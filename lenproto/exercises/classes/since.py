@@ -8,7 +8,7 @@ from lenproto.exercises.functions import FUNCTIONS, LEVELS
 from lenproto.exercises.report.types import LevelVerdict
 from lenproto.words import Words
 
-ORDER: Mapping[LevelVerdict, int] = {"missing": 0, "skipped": 1, "fail": 1, "pass": 2}
+ORDER: Mapping[LevelVerdict, int] = {"none": 0, "missing": 0, "skipped": 1, "fail": 1, "pass": 2}
 
 
 def news(before: Book, now: Book) -> list[Words]:

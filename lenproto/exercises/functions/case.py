@@ -67,6 +67,7 @@ class Case:
     "refuses", "rubbish" or "cut". wants says which request check_client has to return, None for any;
     or whether initial_contact has to make contact. shows stands among what a client prints.
     setting says what else there is to set up, or to know when it is judged, such as "taken-port".
+    given is what a step is called with, besides a socket.
     label is its name as it is shown, did the story within a sentence: "…, when a client leaves".
     """
 
@@ -82,6 +83,7 @@ class Case:
     wants: object = None
     shows: str = ""
     setting: str = ""
+    given: tuple = ()
     label: Words | str = ""
     did: Words | str = ""
 

@@ -1,5 +1,6 @@
 """What a rule finds, and the words for it; what rules of several functions look for."""
 
+import itertools
 import socket
 from dataclasses import dataclass
 
@@ -212,7 +213,7 @@ def short_read(seen):
     calls = [call for call in reads(seen) if isinstance(call.argument, int)]
     short = [
         (call, after)
-        for call, after in zip(calls, [*calls[1:], None], strict=True)
+        for call, after in itertools.zip_longest(calls, calls[1:])
         if 0 < len(call.data) < call.argument
     ]
     last = [

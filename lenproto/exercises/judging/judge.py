@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from os import PathLike
 
-from lenproto.exercises.functions import FUNCTIONS, LEVELS
+from lenproto.exercises.functions import FUNCTIONS, LEVELS, levels_of
 from lenproto.exercises.functions.case import Case, cases
 from lenproto.exercises.judging import carrying, submission
 from lenproto.exercises.judging.process import WHOLE_S, Lost, Undecided, Worker
@@ -38,10 +38,10 @@ def judge_function(
     function: Callable[..., object],
     name: str,
     *,
-    levels: Sequence[Level] = LEVELS,
+    levels: Sequence[Level] = (),
     limit_s: float = WHOLE_S,
 ) -> FunctionReport:
-    """Judge one function of a running notebook; return its part of the report.
+    """Judge one function or step of a running notebook, at all its levels or at these; return its part of the report.
 
     submission.NotReadable where it cannot be carried over.
     """
@@ -53,7 +53,7 @@ def judge_function(
         "path": path,
         "sample": getattr(inspect.unwrap(function), "__module__", "") in SAMPLES,
     }
-    report = judge(job, levels=levels, limit_s=limit_s)
+    report = judge(job, levels=levels or levels_of(name), limit_s=limit_s, names=[name])
     if report.functions[name].missing:
         notes = "; ".join(map(str, report.notes))
         raise submission.NotReadable(Words("judging.not-made-anew", name=name, notes=notes))
@@ -90,7 +90,7 @@ def judge(
     process.Stopped is raised.
     """
     began = time.monotonic()
-    functions = {name: _empty("missing", levels) for name in FUNCTIONS}
+    functions = {name: _empty("missing", levels) for name in (*FUNCTIONS, *names)}
     with Worker(job, stopped) as worker:
         wanted = names or FUNCTIONS
         functions |= dict(
@@ -181,7 +181,8 @@ def _report(
     verdicts: Mapping[Level, LevelVerdict], seconds: float, told: Sequence[CaseReport]
 ) -> FunctionReport:
     """The report on a function; a level without a verdict was not judged."""
-    spec, shock = (verdicts.get(level, "skipped") for level in LEVELS)
+    has = levels_of(told[0].function)
+    spec, shock = (verdicts.get(level, "skipped") if level in has else "none" for level in LEVELS)
     return FunctionReport(spec, shock, round(seconds, 3), tuple(told))
 
 

@@ -34,7 +34,12 @@ DEFINITIONS = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionD
 # what shows and checks: it stands around a submission, and is no part of it
 LESSONS = ("lenproto.lab", "lenproto.exercises")
 # and what does not: functions as lenproto has them
-TAKEN = ("lenproto.lab.literal", "lenproto.exercises.functions", "lenproto.exercises.samples")
+TAKEN = (
+    "lenproto.lab.literal",
+    "lenproto.exercises.functions",
+    "lenproto.exercises.steps",
+    "lenproto.exercises.samples",
+)
 HARMLESS = {"close", "shutdown"}  # calls that a file may make while it is read
 # what stands in for an answer to input(); and a number, where no word will do
 STAND_INS = (TYPED, "8820")

@@ -8,13 +8,11 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 from lenproto import client, server
-from lenproto.exercises.functions import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS, JUDGED, folder_of
 from lenproto.lab import literal
 
-_FUNCTIONS = Path(__file__).parents[1] / "functions"
-_SOLUTIONS, SAMPLES = (
-    {str(_FUNCTIONS / name / f"{kind}.py") for name in FUNCTIONS} for kind in ("solution", "sample")
-)
+_SOLUTIONS = {str(folder_of(name) / "solution.py") for name in JUDGED}
+SAMPLES = {str(folder_of(name) / "sample.py") for name in FUNCTIONS}
 # the five functions as the package has them, whole or with a mistake
 FILES = {client.__file__, server.__file__, literal.__file__} | _SOLUTIONS | SAMPLES
 # the same, if their file was left out: two codes are equal where all but that is, their line numbers too

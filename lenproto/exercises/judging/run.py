@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from time import sleep as real_sleep  # also where another stands in its place
 from typing import TypeVar
 
-from lenproto.exercises.functions import FUNCTIONS, SERVER_SIDE, part
+from lenproto.exercises.functions import SERVER_SIDE, part
 from lenproto.exercises.functions.case import Case
 from lenproto.exercises.judging import ours, reach
 from lenproto.exercises.judging.clock import CLOCK, JUDGING
@@ -48,8 +48,6 @@ STARTER_LOOKS, STARTER_LOOK_S = 50, 0.001
 TALKING = {"accept", *SENDING, *RECEIVING}
 IN_VAIN = 100  # calls of one function in one case that get nothing
 
-SET_UP = {name: part(name, "setting").set_up for name in FUNCTIONS}
-
 Found = TypeVar("Found")  # what a explain returns
 
 
@@ -76,6 +74,7 @@ class Seen:
     address: tuple = ()
     peer_address: tuple = ()
     made: list = field(default_factory=list)  # the sockets that the function made and still knows
+    table: dict = field(default_factory=dict)  # of answers, that it was given
     ours: str = ""  # the name of a function of the package's own that made a call of it
     left_open: int = 0  # sockets, when an error ended it
     asked: int = 0  # how often it asked the keyboard in vain
@@ -138,7 +137,7 @@ def run(
             seen = Seen(case)
             CLOCK.set(JUDGING)
             with reach.judge():
-                arguments = SET_UP[case.function](seen, stack)
+                arguments = part(case.function, "setting").set_up(seen, stack)
             stack.enter_context(reach.within(_reach(seen, arguments)))
             seen.ports |= {
                 address[1]

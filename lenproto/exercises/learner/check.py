@@ -1,10 +1,10 @@
-"""check(): one of the five functions, judged as it stands in a notebook."""
+"""check(): one of the five functions, or a step of a lesson, judged as it stands in a notebook."""
 
 import inspect
 import linecache
 import os
 
-from lenproto.exercises.functions import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS, JUDGED
 from lenproto.exercises.judging.judge import judge_function
 from lenproto.exercises.judging.submission import NotReadable
 from lenproto.exercises.learner import progress, tries
@@ -16,7 +16,7 @@ from lenproto.words import say
 
 
 def check(function, *, name=None):
-    """Judge one of the five functions, as it stands in this notebook; return its Verdict."""
+    """Judge one of the five functions, or a step, as it stands in this notebook; return its Verdict."""
     name = _name(function, name)
     try:
         report = judge_function(function, name).with_sources(source_here)
@@ -53,11 +53,11 @@ def _name(function, name):
     if inspect.isbuiltin(function):
         raise _refused("built-in", name=own)
     if name is None and (
-        own in ("", "<lambda>") or (own not in FUNCTIONS and "<locals>" in function.__qualname__)
+        own in ("", "<lambda>") or (own not in JUDGED and "<locals>" in function.__qualname__)
     ):
         raise _refused("which", functions=list(FUNCTIONS))
     name = name or own
-    if name not in FUNCTIONS:
+    if name not in JUDGED:
         raise _refused("none-of-them", name=name, functions=list(FUNCTIONS), own=own or "…")
     return name
 

@@ -21,7 +21,7 @@ from typing import Any
 import filelock
 import platformdirs
 
-from lenproto.exercises.functions import FUNCTIONS, LEVELS
+from lenproto.exercises.functions import JUDGED, LEVELS, levels_of
 from lenproto.exercises.learner import setting, tries
 from lenproto.words import say
 
@@ -41,11 +41,12 @@ class Record:
     spec: bool = False
     shock: bool = False
     last: str = ""
+    levels: tuple = LEVELS  # those that it has
 
     @property
     def passed(self):
-        """Whether both levels passed."""
-        return self.spec and self.shock
+        """Whether all its levels passed."""
+        return all(getattr(self, level) for level in self.levels)
 
 
 def path():
@@ -61,11 +62,11 @@ def path():
 
 
 def recorded():
-    """Return the progress with the five functions, {name: Record}, and a sentence if the file cannot be read."""
+    """Return the progress, {name: Record} of functions and steps, and a sentence if the file cannot be read."""
     if setting.is_graded():
-        return {name: Record() for name in FUNCTIONS}, ""
+        return {name: Record(levels=levels_of(name)) for name in JUDGED}, ""
     kept, trouble = _kept()
-    return {name: _record(kept, name) for name in FUNCTIONS}, trouble
+    return {name: _record(kept, name) for name in JUDGED}, trouble
 
 
 def record(function, name, report):
@@ -105,6 +106,7 @@ def _record(kept, name):
         said.get("spec") is True,
         said.get("shock") is True,
         last if isinstance(last, str) else "",
+        levels_of(name),
     )
 
 

@@ -4,6 +4,7 @@ import html
 
 import ipywidgets
 
+from lenproto.exercises.functions import FUNCTIONS, LESSON_OF, STEPS
 from lenproto.exercises.learner import progress
 from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.page import TextForm, joined, page
@@ -14,6 +15,7 @@ LESSONS = {
     "build-the-client": ("initial_contact", "send_requests"),
 }
 HEADS = ("lesson", "function", "spec", "shock", "tries", "last")
+STEP_HEADS = ("lesson", "pass", "steps")
 STYLE = """<style>
 .lenproto table.progress { border-collapse: collapse; line-height: 1.5; }
 .lenproto table.progress :is(th, td) { font-size: 1em; padding: 2px 1.6em 2px 4px;
@@ -25,7 +27,7 @@ STYLE = """<style>
 
 
 class Progress(TextForm, ipywidgets.VBox):
-    """Which of the five functions have passed, at which level, and after how many honest tries. forget() forgets it."""
+    """Which steps and functions have passed, at which level, and after how many honest tries. forget() forgets it."""
 
     def __init__(self):
         replace_earlier(self)
@@ -43,7 +45,9 @@ class Progress(TextForm, ipywidgets.VBox):
         self._records, trouble = progress.recorded()
         sentences = filter(None, [self._count(), said, trouble])
         self._sentence = joined(sentences, "progress.then")
-        self._table.value = STYLE + page(_table(self._rows()))
+        self._table.value = STYLE + page(
+            _table(STEP_HEADS, self._steps()) + _table(HEADS, self._rows())
+        )
         self._ask(False)
 
     def forget(self):
@@ -51,14 +55,9 @@ class Progress(TextForm, ipywidgets.VBox):
         self.look(progress.forget() or say("progress.forgotten"))
 
     def text(self):
-        """The table in characters."""
-        rows = [_heads(), *(tuple(map(_said, row)) for row in self._rows())]
-        widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
-        lines = [
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        ]
-        return "\n".join([*lines, "", self._count()])
+        """The tables in characters."""
+        steps, functions = _in_columns(STEP_HEADS, self._steps()), _in_columns(HEADS, self._rows())
+        return "\n".join([*steps, "", *functions, "", self._count()])
 
     def _asked(self):
         """The first click asks, the second one forgets."""
@@ -76,11 +75,28 @@ class Progress(TextForm, ipywidgets.VBox):
         self._said.value = page(f'<div role="status">{html.escape(said)}</div>')
 
     def _count(self):
-        """What the table comes to, in a sentence."""
-        green = sum(record.passed for record in self._records.values())
+        """What the tables come to, in two sentences."""
         if not any(record.tried for record in self._records.values()):
             return say("progress.nothing-yet")
-        return say("progress.count", green=green, n=len(self._records))
+        sentences = [
+            say(f"progress.count-of-{what}", green=self._green(names), n=len(names))
+            for what, names in (("steps", LESSON_OF), ("functions", FUNCTIONS))
+        ]
+        return joined(sentences, "progress.then")
+
+    def _green(self, names):
+        return sum(self._records[name].passed for name in names)
+
+    def _steps(self):
+        """A row for each lesson with steps: how many pass, and each of them with its mark."""
+        return [
+            (
+                say(f"progress.{lesson}"),
+                say("progress.of-steps", green=self._green(steps), n=len(steps)),
+                "  ".join(f"{'✓' if self._records[step].passed else '·'} {step}" for step in steps),
+            )
+            for lesson, steps in STEPS.items()
+        ]
 
     def _rows(self):
         """The cells of the table: texts, and whether a level has passed."""
@@ -101,8 +117,18 @@ class Progress(TextForm, ipywidgets.VBox):
         return button
 
 
-def _heads():
-    return tuple(say(f"progress.head.{name}") for name in HEADS)
+def _heads(names):
+    return tuple(say(f"progress.head.{name}") for name in names)
+
+
+def _in_columns(heads, rows):
+    """The lines of a table in characters."""
+    rows = [_heads(heads), *(tuple(map(_said, row)) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def _said(cell):
@@ -110,9 +136,9 @@ def _said(cell):
     return cell if isinstance(cell, str) else say("progress.pass" if cell else "progress.open")
 
 
-def _table(rows):
+def _table(names, rows):
     """The same as HTML."""
-    heads = "".join(f'<th scope="col">{head}</th>' for head in _heads())
+    heads = "".join(f'<th scope="col">{head}</th>' for head in _heads(names))
     body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     return f'<table class="progress"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
 

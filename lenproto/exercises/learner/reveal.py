@@ -1,6 +1,6 @@
 """The reference solutions: shown after a pass at both levels or three honest tries; never to who is graded."""
 
-from lenproto.exercises.functions import FUNCTIONS, source_of
+from lenproto.exercises.functions import FUNCTIONS, JUDGED, source_of
 from lenproto.exercises.learner import progress, setting
 from lenproto.lab.program import LabError
 from lenproto.words import Words, say
@@ -9,7 +9,7 @@ HONEST_TRIES = 3
 
 
 class Solution:
-    """The solution of one of the five functions, or how many tries are left until it is shown.
+    """The solution of one of the five functions, or of a step, or how many tries are left until it is shown.
 
     kept_back says why it is not shown at all, whoever has passed: "" where it may be.
     """
@@ -51,6 +51,6 @@ class Solution:
 def solution(name):
     """Return the reference solution of a function, or how far it is. LabError if there is none of that name."""
     name = getattr(name, "__name__", name)
-    if name not in FUNCTIONS:
+    if name not in JUDGED:
         raise LabError(say("verdict.solution.none", name=repr(name), functions=list(FUNCTIONS)))
     return Solution(name)

@@ -12,7 +12,7 @@ from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.page import TextForm, module, spoken
 
 HERE = Path(__file__).parent
-KINDS = {"pass": "good", "fail": "bad", "skipped": "none", "missing": "none"}
+KINDS = {"pass": "good", "fail": "bad", "skipped": "none", "missing": "none", "none": "none"}
 
 
 class VerdictView(TextForm, anywidget.AnyWidget):

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lenproto import words
-from lenproto.exercises.functions import FUNCTIONS
+from lenproto.exercises.functions import FUNCTIONS, STEPS, table_of
 from lenproto.words import Words, say
 
 ANY = "any_function"
+TABLES = (ANY, *FUNCTIONS, "steps", *(f"steps_{lesson}" for lesson in STEPS))
 BELIEF, FACT = "says", "happened"  # one of these an entry has
 
 
@@ -64,7 +65,7 @@ def _misconception(entry: Mapping[str, Any]) -> Misconception:
 
 def names() -> set[str]:
     """Return the names of all misconceptions."""
-    return {name for each in (ANY, *FUNCTIONS) for name in catalogue(each)}
+    return {name for each in TABLES for name in catalogue(each)}
 
 
 def misconception(name: str | None, function: str = ANY, kind: str = "") -> Misconception | None:
@@ -75,7 +76,7 @@ def misconception(name: str | None, function: str = ANY, kind: str = "") -> Misc
     known = next(
         (
             each
-            for place in (function, ANY, *FUNCTIONS)
+            for place in (table_of(function), *TABLES)
             if (each := catalogue(place).get(name or ""))
         ),
         None,

@@ -11,7 +11,7 @@ from lenproto.exercises.report.types import (
 from lenproto.lab.call import literal
 from lenproto.words import say
 
-SIGNS = {"pass": "✓", "fail": "✗", "skipped": "–", "missing": "–"}  # of a verdict
+SIGNS = {"pass": "✓", "fail": "✗", "skipped": "–", "missing": "–", "none": ""}  # of a verdict
 AROUND_BYTES = 24  # shown before and after the first wrong byte
 PRINTED_LINES = 12  # of what a function printed
 PRINTED_WIDTH = 200  # characters of one of these lines
@@ -35,7 +35,7 @@ def mark(verdict: LevelVerdict) -> str:
 def levels(verdict: FunctionReport) -> list[tuple[LevelVerdict, str, str, str]]:
     """For each level: its verdict, the same with its mark, what the level is, and how many of its cases passed."""
     found = []
-    for level in LEVELS:
+    for level in (each for each in LEVELS if verdict.at(each) != "none"):
         cases = [case for case in verdict.cases if case.level == level]
         passed = sum(case.verdict == "pass" for case in cases)
         skipped = verdict.at(level) == "skipped" or not cases
@@ -43,7 +43,7 @@ def levels(verdict: FunctionReport) -> list[tuple[LevelVerdict, str, str, str]]:
             (
                 verdict.at(level),
                 mark(verdict.at(level)),
-                say(f"judging.level.{level}"),
+                say(f"judging.level.{'step' if verdict.shock == 'none' else level}"),
                 "" if skipped else f"  {say('judging.report.passed', n=len(cases), passed=passed)}",
             )
         )

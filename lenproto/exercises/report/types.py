@@ -11,7 +11,7 @@ from lenproto.words import Words, say
 
 Level = Literal["spec", "shock"]
 CaseVerdict = Literal["pass", "fail", "skipped"]
-LevelVerdict = Literal["pass", "fail", "skipped", "missing"]
+LevelVerdict = Literal["pass", "fail", "skipped", "missing", "none"]  # none: it has no such level
 Place = list[Any]  # [function, line, file]: a str, an int and a str
 Json = dict[str, Any]
 
@@ -243,7 +243,7 @@ class FunctionReport:
     @property
     def passed(self) -> bool:
         """Whether both levels passed."""
-        return self.spec == self.shock == "pass"
+        return self.spec == "pass" and self.shock in ("pass", "none")
 
     @property
     def failure(self) -> CaseReport | None:
@@ -259,6 +259,8 @@ class FunctionReport:
         """Return what it is worth, of so many points for each level: by the cases that pass."""
         if self.not_ones_own:
             return 0.0
+        if self.shock == "none":  # a step: all of them are for what it has
+            return round(sum(most.values()) * self.share("spec"), DIGITS)
         return round(sum(share * self.share(level) for level, share in most.items()), DIGITS)
 
     def share(self, level: Level) -> float:

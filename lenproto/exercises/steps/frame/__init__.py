@@ -1,0 +1,1 @@
+"""A body with its length before it."""

@@ -1,0 +1,1 @@
+"""A client with a mistake that is to be found on the stage."""

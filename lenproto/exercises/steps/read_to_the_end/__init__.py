@@ -1,0 +1,1 @@
+"""All that comes, until nothing more can come."""

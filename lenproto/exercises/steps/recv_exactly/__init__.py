@@ -1,0 +1,1 @@
+"""As many bytes as are wanted, in whatever pieces they come."""

@@ -1,0 +1,1 @@
+"""A good end, from the side of the client."""

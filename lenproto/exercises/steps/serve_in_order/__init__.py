@@ -1,0 +1,1 @@
+"""The loop of a server, its lines to be put in order."""

@@ -1,0 +1,1 @@
+"""A server with a mistake that is to be found on the stage."""

@@ -1,0 +1,1 @@
+"""A whole handshake, its lines to be put in order."""

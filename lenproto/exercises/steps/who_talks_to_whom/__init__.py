@@ -1,0 +1,1 @@
+"""The two addresses of a connection."""

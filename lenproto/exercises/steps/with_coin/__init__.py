@@ -1,0 +1,1 @@
+"""A table of answers with one more request."""
