@@ -4,6 +4,7 @@ from lenproto.exercises.functions import FUNCTIONS
 
 __all__ = [
     "FUNCTIONS",
+    "InOrder",
     "Progress",
     "check",
     "finished",
@@ -52,6 +53,10 @@ def __getattr__(name):
         from lenproto.exercises.learner.progress_view import Progress
 
         return Progress
+    if name == "InOrder":
+        from lenproto.exercises.learner.in_order import InOrder
+
+        return InOrder
     if name in ("finished", "functions_of"):
         from lenproto.exercises.learner import own
 
