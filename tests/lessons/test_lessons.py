@@ -81,7 +81,7 @@ def test_lesson_has_the_shape_of_a_lesson(path):
         "## Words learnt",
     ):
         assert part in prose, part
-    assert 25 <= len(cells) <= 60
+    assert 25 <= len(cells) <= 80
 
 
 @pages
