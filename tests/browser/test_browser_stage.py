@@ -431,3 +431,36 @@ def test_a_click_is_drawn_at_once_and_a_long_conversation_stays_quick(staged, ca
     for times in frames.values():
         assert statistics.median(times) < frame_limit_ms
     assert stage.notebook.exceptions == []
+
+
+def test_a_key_alone_is_the_stages_and_with_ctrl_the_pages(written):
+    opened = written(PROGRAMS, VIEW.format("ask, serve"), "after = 1")
+    opened.run_all()
+    stage = StageInPage(opened)
+    stage.root.focus()
+    for key in "mxddbazy0":  # in JupyterLab: make text of a box, cut, delete, one more, undo
+        opened.page.keyboard.press(key)
+    stage.keys("s")
+    assert [opened.page.locator(kind).count() for kind in (".jp-Cell", ".jp-CodeCell")] == [3, 3]
+    opened.page.keyboard.press("Control+s")
+    until(
+        lambda: not opened.page.locator(".jp-mod-current.jp-mod-dirty").count(),
+        "the notebook is saved",
+        DRAW_LIMIT_S,
+    )
+    assert stage.moment[1] == 1, "and S did nothing else"
+    stage.keys("s")
+    assert opened.exceptions == []
+
+
+def test_a_stage_that_was_just_made_hears_the_keys(written):
+    opened = written(PROGRAMS, VIEW.format("ask, serve"), "after = 1")
+    opened.run_cell(0)
+    opened.cell("StageView(ask").locator(".cm-content").click()
+    opened.page.keyboard.press("Control+Enter")
+    stage = StageInPage(opened)
+    stage.wait(
+        lambda: stage.root.evaluate("root => root === document.activeElement"), "it has the focus"
+    )
+    opened.page.keyboard.press("s")
+    stage.wait_beyond(0, "S has made a call")

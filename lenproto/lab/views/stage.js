@@ -111,6 +111,10 @@ class View {
     this.resized.observe(this.calls);
     this.themes = new MutationObserver(() => this.soon());
     this.themes.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
+    // On the window it hears of a key before JupyterLab does, which listens on the document.
+    this.shares = (event) => this.share(event);
+    window.addEventListener("keydown", this.shares, true);
+    this.fresh = live;
     this.changed();
   }
 
@@ -118,6 +122,7 @@ class View {
     this.conversation.views.delete(this);
     this.resized.disconnect();
     this.themes.disconnect();
+    window.removeEventListener("keydown", this.shares, true);
     this.pause();
     clearTimeout(this.waiting);
   }
@@ -322,6 +327,19 @@ class View {
     else this.root.requestFullscreen?.().then(() => this.root.focus(), () => {});
   }
 
+  // The box of the stage was just run with Ctrl+Enter: the next key is for the stage.
+  welcome() {
+    this.fresh = false;
+    if (this.root.closest(".jp-mod-commandMode .jp-Cell.jp-mod-active")) this.root.focus({ preventScroll: true });
+  }
+
+  // A key alone is the stage's; with Ctrl or ⌘ it is the page's, such as Ctrl+S.
+  share(event) {
+    if (!this.root.contains(event.target)) return;
+    if (event.ctrlKey || event.metaKey) this.root.removeAttribute("data-lm-suppress-shortcuts");
+    else this.root.setAttribute("data-lm-suppress-shortcuts", "true");
+  }
+
   pressed(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.tagName === "INPUT" && event.target.type === "text") return this.typed(event);
@@ -468,6 +486,7 @@ class View {
       if ([this.used, document.body].includes(document.activeElement)) this.root.focus({ preventScroll: true });
       this.used = null;
     }
+    if (this.fresh && this.root.isConnected) this.welcome();
     this.root.dataset.moment = this.moment;
     this.root.dataset.last = this.last;
     this.root.dataset.run = this.conversation.run;
