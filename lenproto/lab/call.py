@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from lenproto.words import say
 
 SENDING = {"send", "sendall", "sendto", "sendmsg"}
+WAITING = {"select", "poll"}  # for one of several sockets, with a time limit of their own
 SHUTDOWNS = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
 RECEIVING = {"recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into"}
 SERVER = "server"  # the actor of this name is the server; every other one is a client
@@ -90,11 +91,16 @@ class Call:
     @property
     def awaits(self) -> str:
         """What a call that blocks waits for, in words."""
+        return say(self.awaits_key, n=self.argument)
+
+    @property
+    def awaits_key(self) -> str:
+        """The same, not said yet: the key of its words, in which n is the argument."""
         if self.name == "accept":
-            return say("stage.awaits.client")
+            return "stage.awaits.client"
         if self.name in RECEIVING:
-            return say("stage.awaits.bytes", n=self.argument)
-        return say("stage.awaits.room")
+            return "stage.awaits.bytes"
+        return "stage.awaits.any" if self.name in WAITING else "stage.awaits.room"
 
     def text(self, *, ports: bool = False) -> str:
         """The call as Python would write it, such as recv(48); bytes to send as their number."""

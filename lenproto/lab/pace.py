@@ -9,7 +9,7 @@ import copy
 class Pace:
     """Free: the thread makes its calls when it comes to them, waits as long as it has to, and its time limits run."""
 
-    time_stands_still = driven = False
+    time_stands_still = driven = held = False
     adopt = None  # called with each thread that this one is about to start
 
     def __init__(self):
@@ -39,14 +39,29 @@ class Pace:
         return other
 
 
+class Clock:
+    """How far the time of some threads is ahead of the computer's, in seconds: what they slept, and time limits."""
+
+    def __init__(self):
+        self.ahead_s = 0.0
+
+    def move(self, seconds):
+        """Let so much time pass."""
+        self.ahead_s += max(seconds, 0)
+
+
 class Held(Pace):
-    """The thread is held before each call until before(call, sock) returns, however long a person thinks about it."""
+    """The thread is held before each call until before(call, sock) returns, however long a person thinks about it.
 
-    time_stands_still = True
+    It sleeps no real time: clock is moved on instead, which all threads on a stage share.
+    """
 
-    def __init__(self, before):
+    time_stands_still = held = True
+
+    def __init__(self, before, clock=None):
         super().__init__()
         self.before = before
+        self.clock = clock or Clock()
 
 
 class Driven(Pace):

@@ -214,7 +214,8 @@ class Program:
         with actor.lock:  # no call begins meanwhile
             call, sockets = actor.doing, list(actor.sockets)
             if call:
-                sockets = [actor.sock]
+                # one that waits for several looks often enough whether it has to stop
+                sockets = [actor.sock] if actor.sock else []
             elif throw and actor.thread in self._stoppable:
                 # it computes, prints, or waits for what no tap sees
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(

@@ -12,11 +12,11 @@ import time
 import weakref
 from dataclasses import dataclass
 
-from lenproto.lab import keyboard, tap
-from lenproto.lab.call import RECEIVING, Call, Where
+from lenproto.lab import keyboard, tap, waits
+from lenproto.lab.call import SENDING, WAITING, Call, Where
 from lenproto.lab.interrupts import held_back
 from lenproto.lab.notes import Notes
-from lenproto.lab.pace import Held
+from lenproto.lab.pace import Clock, Held
 from lenproto.lab.program import Failure, LabError, Program
 from lenproto.wire import DEFAULT_IP
 from lenproto.words import Words, say
@@ -144,6 +144,8 @@ class Stage:
         reserved.bind((self._ip, 0))
         self.address = reserved.getsockname()
         self._tap.__enter__()
+        spaces = [getattr(each, "__globals__", {}) for each in self._functions.values()]
+        self._holdings.stack.enter_context(waits.stand_in(*spaces))
         for name in SIDES:
             program = Program(name, self._functions[name], *self.address)
             lines = self._typed.get(name, ())
@@ -151,13 +153,13 @@ class Stage:
             self._sides[name] = side = _Side(program, *gate, lines, self._interactive)
             self._tap.add(program.thread, name)
             keyboard.give(program.thread, side.ask)
-            program.start(Held(side.hold))
+            program.start(Held(side.hold, self._holdings.clock))
         self._rest()
 
     def step(self, actor):
         """Let one side make its next call, wait until both have come to rest, and return its position.
 
-        A side that is blocked, or has ended, stays where it is.
+        A side that is blocked, or has ended, stays where it is; one that waits for a timer of its own wakes.
         """
         with self._turn, held_back():
             self._must_run()
@@ -165,6 +167,8 @@ class Stage:
             keyboard.stand_in()
             if side.next_call and side.next_call.name == "bind":
                 tap.original("close")(self._holdings.reserved)
+            if timer := side.timer:
+                timer.pace.expired = True
             side.release()
             self._rest()
             return self.position(actor)
@@ -193,7 +197,9 @@ class Stage:
         )
         if self._moved in can and not (len(can) > 1 and isinstance(last, BlockingIOError)):
             return self._moved
-        return next((name for name in can if name != self._moved), None)
+        other = next((name for name in can if name != self._moved), None)
+        # when nobody can go on, time passes for who has a timer
+        return other or next((name for name in SIDES if self._sides[name].timer), None)
 
     def run(self, timeout_s=RUN_S):
         """Play both sides to their end, in the order of moves(); return when nobody can go on any more.
@@ -215,7 +221,7 @@ class Stage:
             return self.position(actor)
 
     def time_out(self, actor):
-        """Let the time limit run out of the reading call in which a side is blocked; return its position.
+        """Let the time limit run out of the call in which a side is blocked; return its position.
 
         LabError where it is in no such call, or the call has no time limit.
         """
@@ -237,7 +243,7 @@ class Stage:
         if call := side.next_call:
             return Position(actor, "about to", call.text(), call.where, name=call.name)
         for stuck, call in side.stuck:
-            limit_s = stuck.limit_s if call.name in tap.READING else None
+            limit_s = stuck.limit_s if call.name in tap.READING | SENDING | WAITING else None
             return Position(
                 actor, "blocked", call.text(), call.where, call.awaits, limit_s, call.name
             )
@@ -358,6 +364,7 @@ class _Holdings:
 
     def __init__(self):
         self.tap, self.sides, self.reserved = tap.Tap({}), {}, None
+        self.clock, self.stack = Clock(), contextlib.ExitStack()
         self._freed = False
 
     def free(self):
@@ -374,6 +381,7 @@ class _Holdings:
             except LabError as error:
                 errors.append(str(error))
             keyboard.take(side.program.thread)
+        self.stack.close()
         if self.reserved:
             tap.original("close")(self.reserved)
         self._freed = True
@@ -487,6 +495,11 @@ class _Side:
         return sorted(found, key=lambda pair: pair[1].name == "accept")
 
     @property
+    def timer(self):
+        """The actor of a thread that waits until its timer runs out; None where none does."""
+        return next((actor for actor, _ in self.stuck if actor.has_timer), None)
+
+    @property
     def asking(self) -> Call | None:
         """The input() in which it waits for the keyboard."""
         with self._lock:
@@ -538,6 +551,4 @@ def _waits(side, call):
 
 def _wanted(call):
     """What a call that blocks waits for, in words."""
-    if call.name not in RECEIVING:
-        return call.awaits
-    return Words("stage.awaits.more", n=call.argument)
+    return Words(call.awaits_key, n=call.argument)

@@ -38,6 +38,7 @@ METHODS = tuple(name for name in (
     "connect", "connect_ex", "bind", "listen", "accept", "send", "sendall", "sendto", "sendmsg",
     "recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into", "shutdown", "close",
 ) if hasattr(SOCKET, name))  # fmt: skip
+NETWORKS = {socket.AF_INET, socket.AF_INET6}
 SCATTERED = {"sendmsg", "recvmsg_into"}  # their first argument is not one buffer, but several
 READING = {"accept"} | RECEIVING
 REACHING = {
@@ -55,6 +56,8 @@ SAME_CALLS = 3
 QUIET_S = 0.003
 # between two looks whether an actor for whom time stands still has to leave its call
 PATIENCE_S = 0.05
+# the same of one that waits for several sockets: nobody else can look at them meanwhile
+SHORT_S = 0.02
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 LAB = os.path.dirname(__file__) + os.sep
@@ -87,6 +90,11 @@ class Actor:
         self.watchers = 0
         self.taps = {}  # Tap → the actor's name in that tap's trace
         self.doing = self.sock = None
+        self.look = (
+            None  # of a call that waits for several sockets: look(seconds) gives what there is
+        )
+        self.own_limit_s = None  # of such a call: its time limit
+        self.has_timer = False  # such a call does something else when its time has come
         # what accept just gave: nothing else may hold it yet, when Stopped comes
         self.accepted = None
         self.recorded = {}  # Tap → the Call of its trace that stands for doing
@@ -99,7 +107,9 @@ class Actor:
     @property
     def blocked(self):
         """Whether it is in a call that cannot go on: there is nothing to read, or no room for what it sends."""
-        doing, sock = self.doing, self.sock
+        doing, sock, look = self.doing, self.sock, self.look
+        if doing is not None and look is not None:
+            return not _finds(look)
         if doing is None or doing.name not in READING | SENDING:
             return False
         try:
@@ -116,6 +126,8 @@ class Actor:
         """Whether a trace tells that what its reading call waits for is still on its way inside the system."""
         with self.lock:
             sock, recorded = self.sock, list(self.recorded.items())
+            if self.look is not None:
+                return False
         try:
             address = sock.getsockname()
         except (OSError, AttributeError):  # closed, or the call has ended
@@ -133,7 +145,7 @@ class Actor:
     def limit_s(self):
         """The time limit in seconds of the socket of the call it is in, as the program set it; None if it has none."""
         sock = self.sock
-        return None if sock is None else _limits.get(sock, sock.gettimeout())
+        return self.own_limit_s if sock is None else _limits.get(sock, sock.gettimeout())
 
     @property
     def waits_not(self):
@@ -175,9 +187,50 @@ class Actor:
                 if not self.pace.drive(self):
                     break
 
-    def begin(self, name, sock, argument):
+    def send_all(self, sock, data, *flags):
+        """Where time stands still: send all of it, however long the other side takes to read.
+
+        Raises TimeoutError once its pace has expired, and Stopped where the actor has to stop.
+        """
+        left = memoryview(data).cast("B")
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_WRITE)
+            while left:
+                if not selector.select(PATIENCE_S):
+                    if self.stopping:
+                        raise Stopped
+                    if self.pace.expired:
+                        raise TimeoutError("timed out")
+                    continue
+                left = left[_send_some(sock, left, *flags) :]
+
+    def wait(self, name, look, limit_s, has_timer=False):
+        """Make a call that waits for several sockets: look(seconds) gives what there is. Where time stands still.
+
+        has_timer: who calls wants to be woken after limit_s. Returns what look gives, nothing once its pace has
+        expired. Raises Stopped where the actor has to stop.
+        """
+        look = _one_at_a_time(look)
+        self.begin(name, None, _rounded(limit_s), look, limit_s, has_timer)
+        try:
+            while not _finds(look, SHORT_S):
+                if self.stopping:
+                    raise Stopped
+                if self.pace.expired:
+                    self.pace.clock.move(limit_s or 0)
+                    break
+            found = look(0)
+        except BaseException as error:
+            self.end(copy.copy(error))
+            raise
+        self.end(None)
+        return found
+
+    def begin(self, name, sock, argument, look=None, limit_s=None, has_timer=False):
         """Note that a call begins, in every trace that records this actor."""
-        if self._last is None or self._last() is not sock:  # else it is among them already
+        if sock is not None and (
+            self._last is None or self._last() is not sock
+        ):  # else it is among them already
             self._last = weakref.ref(sock)
             with self.lock:
                 self.sockets.add(sock)
@@ -193,6 +246,7 @@ class Actor:
         with self.lock:
             # doing first: with it set, a call out of the garbage collector passes straight through
             self.doing, self.sock, self.pace.expired = doing, sock, False
+            self.look, self.own_limit_s, self.has_timer = look, limit_s, has_timer
             self.recorded = {tap: tap.record(self, who) for tap, who in self.taps.items()}
 
     def end(self, result):
@@ -218,7 +272,8 @@ class Actor:
                     call.result, call.ended = result, ended - tap.began
                     tap.ended(call)
             finally:
-                self.doing = self.sock = None
+                self.doing = self.sock = self.look = self.own_limit_s = None
+                self.has_timer = False
                 self.recorded = {}
         if self.stopping:
             raise Stopped
@@ -319,6 +374,10 @@ class Tap:
 
     def connection(self, sock, *, begins=False):
         """Return the number of a socket's connection, from 1; None if it has none."""
+        if (
+            sock is None or sock.family not in NETWORKS
+        ):  # it waits for several; or a pair within a program
+            return None
         number = self._numbers.get(sock)
         if number is None:
             try:
@@ -413,6 +472,11 @@ def original(name):
     return _ORIGINAL[name]
 
 
+def sleeps():
+    """Return time.sleep as the standard library has it, and what stands in its place."""
+    return _ORIGINAL_SLEEP, _sleep
+
+
 def start_unseen(thread):
     """Start a thread as the standard library does, which no tap sees."""
     _ORIGINAL_START(thread)
@@ -440,8 +504,13 @@ def _start(thread):
 
 @functools.wraps(_ORIGINAL_SLEEP)
 def _sleep(seconds):
-    """Sleep. A watched thread wakes when it has to stop."""
+    """Sleep. A watched thread wakes when it has to stop; where time stands still, it is one of its calls."""
     actor = _actors.get(threading.current_thread())
+    if actor is not None and actor.pace.held and actor.doing is None and seconds > 0:
+        actor.begin("sleep", None, seconds)
+        actor.pace.clock.move(seconds)
+        actor.end(None)
+        return
     if actor is not None and actor.pace.driven and not actor.pace.waits_in:
         actor.pace.waits_in = "sleep"
         try:
@@ -492,11 +561,12 @@ def _watched(name, method):
                 actor.await_readable(_at_least(name, args, kwargs) if actor.pace.driven else 1)
             elif actor.pace.driven and name in SENDING and sock.fileno() != -1:
                 actor.await_writable()
-            result = (
-                _reach(method, actor, sock, args, kwargs)
-                if name in REACHING
-                else method(sock, *args, **kwargs)
-            )
+            if method is _ORIGINAL["sendall"] and _may_stand(actor, sock):
+                result = actor.send_all(sock, *args, **kwargs)
+            elif name in REACHING:
+                result = _reach(method, actor, sock, args, kwargs)
+            else:
+                result = method(sock, *args, **kwargs)
         except BaseException as error:
             # without the traceback, which keeps the learner's sockets alive
             actor.end(copy.copy(error))
@@ -505,6 +575,51 @@ def _watched(name, method):
         return result
 
     return watched
+
+
+def _finds(look, seconds=0):
+    """Whether a look at several sockets finds something; where it fails, the call does, and has not to wait."""
+    try:
+        found = look(seconds)
+    except (OSError, ValueError):
+        return True
+    return any(found) if isinstance(found, tuple) else bool(found)
+
+
+def _one_at_a_time(look):
+    """The same look, for two threads in turn: some ways to wait are none for two."""
+    lock = threading.Lock()
+
+    def locked(seconds):
+        with lock:
+            return look(seconds)
+
+    return locked
+
+
+def _rounded(seconds):
+    """A time limit as a person would say it: asyncio's are what is left of a round one."""
+    if seconds is None:
+        return None
+    near = float(f"{seconds:.4g}")
+    return int(near) if near.is_integer() else near
+
+
+def _may_stand(actor, sock):
+    """Whether what it sends may have to wait, for as long as a person likes."""
+    return actor.pace.held and sock.fileno() != -1 and sock.gettimeout() != 0
+
+
+def _send_some(sock, data, *flags):
+    """Send as much as there is room for; return how many bytes that was."""
+    before = sock.gettimeout()
+    _ORIGINAL_SETTIMEOUT(sock, 0)
+    try:
+        return _ORIGINAL["send"](sock, data, *flags)
+    except BlockingIOError:
+        return 0
+    finally:
+        _ORIGINAL_SETTIMEOUT(sock, before)
 
 
 def _reach(method, actor, sock, args, kwargs):

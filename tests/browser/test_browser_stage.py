@@ -237,7 +237,7 @@ def test_two_stages_play_limits_deadlock_and_a_new_start(staged):
     assert (
         two.root.locator(".say")
         .inner_text()
-        .startswith("Deadlock: the client waits for 48 more bytes")
+        .startswith("Deadlock: the client waits for up to 48 bytes")
     )
     two.notebook.screenshot("stage-5-deadlock")
     assert one.moment == (0, 0), "the other stage has not moved"

@@ -133,8 +133,8 @@ def test_a_deadlock_is_said_in_a_sentence():
     with Stage(reads_first, serve) as both:
         both.run()
         assert both.deadlock == (
-            f"Deadlock: the client waits for 48 more bytes in recv(48), line {line_of(reads_first, 'recv(48)')} of "
-            f"reads_first, and the server waits for 2 more bytes in recv(2), line "
+            f"Deadlock: the client waits for up to 48 bytes in recv(48), line {line_of(reads_first, 'recv(48)')} of "
+            f"reads_first, and the server waits for up to 2 bytes in recv(2), line "
             f"{line_of(server.check_client, 'recv_exactly')} of check_client. "
             "Nothing of it is on the way, so neither can go on. Only a time limit could end this."
         )
@@ -692,10 +692,14 @@ def test_a_pool_of_threads_is_stepped_as_fast_as_any():
     assert time.monotonic() - began < stage.REST_S
 
 
-def test_a_side_that_sleeps_is_closed(monkeypatch):
+def test_a_side_that_computes_without_end_is_closed(monkeypatch):
+    def computes(ip, port):
+        while True:
+            pass
+
     monkeypatch.setattr(stage, "REST_S", 0.1)
     real_sleep = time.sleep
-    both = Stage(lambda ip, port: time.sleep(600), serve).start()
+    both = Stage(computes, serve).start()
     assert "makes no call" in str(both.position("client"))
     began = time.monotonic()
     both.close()
@@ -703,10 +707,10 @@ def test_a_side_that_sleeps_is_closed(monkeypatch):
     assert time.sleep is real_sleep
 
 
-def test_a_side_that_sleeps_a_little_goes_on_after_that_time():
+def test_a_side_that_waits_a_little_for_nobody_goes_on_after_that_time():
     def slow(ip, port):
         began = time.monotonic()
-        time.sleep(0.12)
+        threading.Event().wait(0.12)
         return time.monotonic() - began
 
     with Stage(slow, serve) as both:

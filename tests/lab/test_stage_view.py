@@ -199,7 +199,7 @@ def test_a_deadlock_is_told(opened):
             sock.recv(48)
 
     page = Page(opened(reads_first, serve))
-    assert page.does("run")["deadlock"].startswith("Deadlock: the client waits for 48 more bytes")
+    assert page.does("run")["deadlock"].startswith("Deadlock: the client waits for up to 48 bytes")
 
 
 def test_the_text_form_is_the_ladder_and_where_each_side_stands(opened):
