@@ -4,7 +4,6 @@ import asyncio
 import select
 import selectors
 import socket
-import threading
 import time
 from time import sleep as nap
 
