@@ -6,6 +6,13 @@ from typing import NamedTuple
 
 from lenproto.wire import GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
 
+# What each end sends, in bytes: first this field, then the next one, again and again. Wireshark's dissector
+# is made of the same table, see wireshark.py.
+FIRST = {"client": ("handshake", len(HANDSHAKE)), "server": ("greeting", GREETING_BYTES)}
+NEXT = {"client": ("request", REQUEST_BYTES), "server": ("header", HEADER_BYTES)}
+# a field whose digits say how many bytes follow → what those are
+COUNTS = {"header": "body"}
+
 # in one stream; after them all is "unknown", for who floods a socket sends no fields
 MOST_FIELDS = 20_000
 
@@ -40,15 +47,14 @@ class Cutter:
         self.length = 0  # bytes so far
         self._spans = []  # the complete ones
         self._digits = b""  # of the header that is being read, or was last
-        first = {"client": ("handshake", len(HANDSHAKE)), "server": ("greeting", GREETING_BYTES)}
-        name, size = first.get(sender, ("unknown", math.inf))
+        name, size = FIRST.get(sender, ("unknown", math.inf))
         self._next = Span(name, 0, size)
 
     def feed(self, data):
         """Take in the bytes that follow."""
         start, self.length = self.length, self.length + len(data)
         while True:
-            if self._next.name == "header":
+            if self._next.name in COUNTS:
                 seen = self._next.start + len(self._digits) - start
                 self._digits += data[seen : self._next.stop - start]
             if self._next.stop > self.length:
@@ -77,14 +83,13 @@ class Cutter:
 
     def _after(self, name):
         """Which field follows on one of this name: name, start (not known here), size."""
-        if self.sender == "client":
-            return "request", 0, REQUEST_BYTES
-        if name != "header":
-            self._digits = b""
-            return "header", 0, HEADER_BYTES
-        return (
-            ("body", 0, int(self._digits)) if self._digits.isdigit() else ("unknown", 0, math.inf)
-        )
+        if name in COUNTS:
+            if not self._digits.isdigit():
+                return "unknown", 0, math.inf
+            return COUNTS[name], 0, int(self._digits)
+        self._digits = b""
+        name, size = NEXT[self.sender]
+        return name, 0, size
 
 
 def fields(sender: str, stream: bytes) -> list[tuple[str, int, int]]:

@@ -7,12 +7,14 @@ each other, print(trace.hexdump()) shows every byte and its field.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from os import PathLike
+from pathlib import PurePath
 from typing import Any, ClassVar, Self
 
-from lenproto.lab import order, saved
+from lenproto.lab import order, pcapng, saved
 from lenproto.lab.call import SENDING, Call, Stream
 from lenproto.lab.fields import Field, fields
 from lenproto.lab.notes import Notes
+from lenproto.lab.segments import segments
 from lenproto.lab.text import columns, hexdump_lines
 from lenproto.words import say
 
@@ -35,8 +37,14 @@ class Trace(list[Call]):
     __hash__: ClassVar[Any] = object.__hash__  # a list has none
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the trace to a file, as JSON; load(path) gives it back. Raises OSError."""
-        saved.save(path, self, self.whole, self.notes)
+        """Write the trace to a file, as JSON; load(path) gives it back. Raises OSError.
+
+        One whose name ends in .pcapng is for Wireshark: see lab/pcapng.
+        """
+        if PurePath(path).suffix == ".pcapng":
+            pcapng.save(path, segments(self.in_order(), self.whole, self._heard()))
+        else:
+            saved.save(path, self, self.whole, self.notes)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
