@@ -2,9 +2,10 @@
 
 import bisect
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
-from lenproto.wire import GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
+from lenproto.wire import DEFAULT_PORT, GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
 
 # What each end sends, in bytes: first this field, then the next one, again and again. Wireshark's dissector
 # is made of the same table, see wireshark.py.
@@ -42,6 +43,8 @@ class Field(NamedTuple):
 class Cutter:
     """Names the bytes of one stream, from "client" or "server", as they come; None: nobody knows what they are."""
 
+    port = DEFAULT_PORT  # at which Wireshark expects the protocol
+
     def __init__(self, sender):
         self.sender = sender
         self.length = 0  # bytes so far
@@ -54,9 +57,7 @@ class Cutter:
         """Take in the bytes that follow."""
         start, self.length = self.length, self.length + len(data)
         while True:
-            if self._next.name in COUNTS:
-                seen = self._next.start + len(self._digits) - start
-                self._digits += data[seen : self._next.stop - start]
+            self._look(data, start)
             if self._next.stop > self.length:
                 return
             if self._next.size:  # a body of 0 bytes has no place of its own
@@ -81,6 +82,12 @@ class Cutter:
                 pieces.append((span, max(start, span.start), min(stop, span.stop)))
         return pieces
 
+    def _look(self, data, start):
+        """Note what the bytes say about the sizes of fields; data begins at start."""
+        if self._next.name in COUNTS:
+            seen = self._next.start + len(self._digits) - start
+            self._digits += data[seen : self._next.stop - start]
+
     def _after(self, name):
         """Which field follows on one of this name: name, start (not known here), size."""
         if name in COUNTS:
@@ -92,12 +99,14 @@ class Cutter:
         return name, 0, size
 
 
-def fields(sender: str, stream: bytes) -> list[tuple[str, int, int]]:
+def fields(
+    sender: str, stream: bytes, make: Callable[[str], Cutter] = Cutter
+) -> list[tuple[str, int, int]]:
     """Name every byte that "client" or "server" sent: a list of (field, start, stop), in order.
 
     The last field may be incomplete. After a header that is none, all the rest is "unknown",
-    for nothing tells any more where a field begins.
+    for nothing tells any more where a field begins. make makes the Cutter of another protocol.
     """
-    cutter = Cutter(sender)
+    cutter = make(sender)
     cutter.feed(stream)
     return [(span.name, span.start, min(span.stop, len(stream))) for span in cutter.spans()]

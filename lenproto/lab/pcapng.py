@@ -24,8 +24,8 @@ IP_BYTES, TCP_BYTES = 20, 20
 TIME_TO_LIVE, WHOLE, WINDOW = 64, 0x4000, 65_535
 
 
-def save(path: str | PathLike[str], segments: Iterable[Segment]) -> None:
-    """Write segments to a file for Wireshark. Raises OSError."""
+def save(path: str | PathLike[str], segments: Iterable[Segment], port: int = DEFAULT_PORT) -> None:
+    """Write segments to a file for Wireshark, the server's port being this one. Raises OSError."""
     # 1.0, of unknown length; packets of any size
     head = [
         _block(
@@ -33,13 +33,14 @@ def save(path: str | PathLike[str], segments: Iterable[Segment]) -> None:
         ),
         _block(INTERFACE, struct.pack("<HHI", RAW_IP, 0, 0)),
     ]
-    Path(path).write_bytes(b"".join([*head, *map(_packet_block, segments)]))
+    packets = (_packet_block(segment, port) for segment in segments)
+    Path(path).write_bytes(b"".join([*head, *packets]))
 
 
-def packet(segment: Segment) -> bytes:
+def packet(segment: Segment, port: int = DEFAULT_PORT) -> bytes:
     """Return a segment as the IP packet in which it travels."""
     ip = socket.inet_aton(DEFAULT_IP)
-    tcp = _tcp_header(segment) + segment.data
+    tcp = _tcp_header(segment, port) + segment.data
     pseudo = ip + ip + struct.pack("!BBH", 0, socket.IPPROTO_TCP, len(tcp))  # counts for the sum
     tcp = _with_sum(tcp, 16, pseudo)
     size = IP_BYTES + len(tcp)
@@ -56,10 +57,10 @@ def checksum(data: bytes) -> int:
     return ~total & 0xFFFF
 
 
-def _tcp_header(segment: Segment) -> bytes:
+def _tcp_header(segment: Segment, port: int) -> bytes:
     """The header of a segment, its sum still 0. Who begins says how many bytes a segment may have."""
     options = struct.pack("!BBH", 2, 4, MOST_BYTES) if segment.flags & SYN else b""
-    ports = [CLIENT_PORT + segment.connection, DEFAULT_PORT]
+    ports = [CLIENT_PORT + segment.connection, port]
     if segment.sender == "server":
         ports.reverse()
     numbers = segment.sequence % 2**32, segment.acknowledges % 2**32
@@ -75,9 +76,9 @@ def _with_sum(data: bytes, at: int, before: bytes = b"") -> bytes:
     return data[:at] + struct.pack("!H", checksum(before + data)) + data[at + 2 :]
 
 
-def _packet_block(segment: Segment) -> bytes:
+def _packet_block(segment: Segment, port: int) -> bytes:
     """A packet with its time, in microseconds, and the call that it is of; an answer of the system's is of none."""
-    data, call = packet(segment), segment.call
+    data, call = packet(segment, port), segment.call
     at = round(segment.at_s * 1_000_000)
     head = struct.pack("<IIIII", 0, at >> 32, at & 0xFFFFFFFF, len(data), len(data))
     options = b""

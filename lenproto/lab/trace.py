@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 
 from lenproto.lab import order, pcapng, saved
 from lenproto.lab.call import SENDING, Call, Stream
-from lenproto.lab.fields import Field, fields
+from lenproto.lab.fields import Cutter, Field, fields
 from lenproto.lab.notes import Notes
 from lenproto.lab.segments import segments
 from lenproto.lab.text import columns, hexdump_lines
@@ -24,8 +24,10 @@ class Trace(list[Call]):
 
     whole holds the connections whose beginning is in the trace: only there the position of a byte
     tells its field. notes has, by actor, what a stage notes besides. listeners are called, without
-    arguments, after every change.
+    arguments, after every change. cutter is what names the bytes of a stream.
     """
+
+    cutter: type[Cutter] = Cutter
 
     def __init__(self, calls: Iterable[Call] = ()) -> None:
         super().__init__(calls)
@@ -42,9 +44,12 @@ class Trace(list[Call]):
         One whose name ends in .pcapng is for Wireshark: see lab/pcapng.
         """
         if PurePath(path).suffix == ".pcapng":
-            pcapng.save(path, segments(self.in_order(), self.whole, self._heard()))
+            made = segments(self.in_order(), self.whole, self._heard())
+            pcapng.save(path, made, self.cutter.port)
         else:
-            saved.save(path, self, self.whole, self.notes)
+            # of a trace that is read again, the bytes are named as those of our protocol
+            ours = self.whole if self.cutter is Cutter else ()
+            saved.save(path, self, ours, self.notes)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -74,7 +79,8 @@ class Trace(list[Call]):
         for connection, sender in sorted(streams, key=lambda key: (key[0] or 0, key[1])):
             stream = streams[connection, sender]
             is_whole = connection in self.whole
-            runs = fields(sender, stream) if is_whole else [("unknown", 0, len(stream))]
+            unknown = [("unknown", 0, len(stream))]
+            runs = fields(sender, stream, self.cutter) if is_whole else unknown
             found += [Field(connection, sender, a, name, stream[a:b]) for name, a, b in runs]
         return found
 
