@@ -2,13 +2,13 @@
 
 import threading
 
-from lenproto.exercises.functions import SERVER_SIDE
 from lenproto.exercises.learner.own import functions_in
 from lenproto.lab.background import client_of, server_socket_of
 from lenproto.lab.program import LabError, failure_of
 from lenproto.server import report
 from lenproto.words import Words, say
 
+NEEDED = ("initial_listen", "check_client", "serve_requests")
 LOOK_S = 1.0  # between two moments in which Windows hears Ctrl-C
 
 
@@ -19,7 +19,7 @@ def run(path, ip, port):
     missing, or one of them failed, and on which line.
     """
     functions = functions_in(path)
-    if missing := [name for name in SERVER_SIDE if name not in functions]:
+    if missing := [name for name in NEEDED if name not in functions]:
         raise LabError(Words("verdict.own.missing", file=path, functions=missing))
     ended = []
     # in a thread of its own: no system keeps Ctrl-C from the one that waits for it

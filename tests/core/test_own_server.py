@@ -8,7 +8,8 @@ from helpers.peers.bare import connect, converse, reset
 from helpers.places import CORPUS, ROOT
 from helpers.programs import Server, run_server
 
-from lenproto.exercises.functions import SERVER_SIDE, source_of
+from lenproto.exercises.functions import source_of
+from lenproto.exercises.learner.own_server import NEEDED
 
 LESSON = ROOT / "notebooks" / "en" / "07_build_the_server.ipynb"
 PLAIN = CORPUS / "right" / "plain.py"
@@ -22,7 +23,7 @@ def done(tmp_path):
     """Lesson 7 with all three functions written."""
     lesson = nbformat.read(LESSON, as_version=4)
     for cell in lesson.cells:
-        for name in SERVER_SIDE:
+        for name in NEEDED:
             if cell.source.startswith(f"def {name}("):
                 cell.source = source_of(name, "solution")
     nbformat.write(lesson, tmp_path / LESSON.name)
