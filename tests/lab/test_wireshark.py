@@ -5,10 +5,12 @@ import subprocess
 import sys
 
 import pytest
+from helpers.places import ROOT
 from helpers.watching import call, trace_of
 
-from lenproto import initial_contact, send_requests
+from lenproto import answers, initial_contact, send_requests
 from lenproto.lab import Background, Stage, typed, wireshark
+from lenproto.lab.http_fields import HttpCutter
 from lenproto.lab.shocks.staged import program
 from lenproto.server import main as server_program
 from lenproto.wire import greeting
@@ -20,6 +22,7 @@ ANSWERS = {
     "NAME": lambda: "שלום",
     "NONE": lambda: "",
 }
+ANSWERS_OF_THE_LESSON = answers.ANSWERS | {"NAME": lambda: "lena"}
 GREETING = greeting(ANSWERS)
 STRICT = ("-o", "tcp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE")
 
@@ -145,6 +148,41 @@ def test_nor_with_those_of_a_client_that_misbehaves(tshark, shock):
 def test_one_can_filter_by_a_field(tshark, talk):
     (line,) = tshark(talk, "-Y", 'lenproto.body == "שלום"')
     assert line.endswith("header 0008, body שלום")
+
+
+@real
+def test_lesson_9_shows_what_it_says(tshark):
+    with Background(answers=ANSWERS_OF_THE_LESSON) as server, server.record() as trace:
+        _, said, client_socket = initial_contact(*server.address)
+        send_requests(said, client_socket, ask=typed("NAME", "EXIT"))
+    columns = ("_ws.col.No.", "_ws.col.Protocol", "_ws.col.Length", "_ws.col.Info")
+    told = tshark(
+        trace,
+        "-Y",
+        "lenproto",
+        "-T",
+        "fields",
+        *(part for name in columns for part in ("-e", name)),
+    )
+    lines = ["{}  127.0.0.1 → 127.0.0.1  {}   {}  {}".format(*line.split("\t")) for line in told]
+    lesson = (ROOT / "notebooks" / "en" / "09_beyond.ipynb").read_text("utf-8")
+    assert len(lines) == 5
+    assert [line for line in lines if line not in lesson] == []
+
+
+@real
+def test_what_a_stage_saved_of_http_is_http_to_wireshark(tshark):
+    trace = trace_of(
+        call("server", "accept", None, ("127.0.0.1", 1)),
+        call("client", "sendall", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        call("server", "sendall", b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n"),
+        call("server", "sendall", b"lena"),
+    )
+    trace.cutter = HttpCutter
+    names = ("http.request.method", "http.response.code", "http.content_length", "http.file_data")
+    form = ["-T", "fields", *(part for name in names for part in ("-e", name))]
+    told = "\n".join(tshark(trace, "-Y", "http", *form)).split()
+    assert {"GET", "200", "4", "lena"} == set(told)
 
 
 @real
