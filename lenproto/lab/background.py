@@ -153,10 +153,12 @@ class Background:
         try:
             listen, check, serve = self._functions
             server_socket = listen(ip, port)
-            self._address = _server_socket(listen, server_socket).getsockname()[:2]
+            self._address = server_socket_of(listen, server_socket).getsockname()[:2]
             self._listening.set()
             while True:
-                client_socket, request = _client(check, check(server_socket, **self._extra(check)))
+                client_socket, request = client_of(
+                    check, check(server_socket, **self._extra(check))
+                )
                 serve(request, client_socket, **self._extra(serve))
         finally:
             self._listening.set()
@@ -183,7 +185,7 @@ class Background:
         raise LabError(Words("lab.trouble.late", name=self.name, **late))
 
 
-def _server_socket(listen, sock):
+def server_socket_of(listen, sock):
     """Return what listen returned if it is a socket that listens; else LabError."""
     name = _name(listen)
     if not hasattr(sock, "getsockname"):
@@ -196,7 +198,7 @@ def _server_socket(listen, sock):
     return sock
 
 
-def _client(check, returned):
+def client_of(check, returned):
     """Return what check returned if it is a pair that begins with a socket; else LabError."""
     is_pair = isinstance(returned, (tuple, list)) and len(returned) == 2
     if not is_pair or not hasattr(returned[0], "close"):

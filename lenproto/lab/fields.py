@@ -2,9 +2,17 @@
 
 import bisect
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
-from lenproto.wire import GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
+from lenproto.wire import DEFAULT_PORT, GREETING_BYTES, HANDSHAKE, HEADER_BYTES, REQUEST_BYTES
+
+# What each end sends, in bytes: first this field, then the next one, again and again. Wireshark's dissector
+# is made of the same table, see wireshark.py.
+FIRST = {"client": ("handshake", len(HANDSHAKE)), "server": ("greeting", GREETING_BYTES)}
+NEXT = {"client": ("request", REQUEST_BYTES), "server": ("header", HEADER_BYTES)}
+# a field whose digits say how many bytes follow → what those are
+COUNTS = {"header": "body"}
 
 # in one stream; after them all is "unknown", for who floods a socket sends no fields
 MOST_FIELDS = 20_000
@@ -35,22 +43,21 @@ class Field(NamedTuple):
 class Cutter:
     """Names the bytes of one stream, from "client" or "server", as they come; None: nobody knows what they are."""
 
+    port = DEFAULT_PORT  # at which Wireshark expects the protocol
+
     def __init__(self, sender):
         self.sender = sender
         self.length = 0  # bytes so far
         self._spans = []  # the complete ones
         self._digits = b""  # of the header that is being read, or was last
-        first = {"client": ("handshake", len(HANDSHAKE)), "server": ("greeting", GREETING_BYTES)}
-        name, size = first.get(sender, ("unknown", math.inf))
+        name, size = FIRST.get(sender, ("unknown", math.inf))
         self._next = Span(name, 0, size)
 
     def feed(self, data):
         """Take in the bytes that follow."""
         start, self.length = self.length, self.length + len(data)
         while True:
-            if self._next.name == "header":
-                seen = self._next.start + len(self._digits) - start
-                self._digits += data[seen : self._next.stop - start]
+            self._look(data, start)
             if self._next.stop > self.length:
                 return
             if self._next.size:  # a body of 0 bytes has no place of its own
@@ -75,24 +82,31 @@ class Cutter:
                 pieces.append((span, max(start, span.start), min(stop, span.stop)))
         return pieces
 
+    def _look(self, data, start):
+        """Note what the bytes say about the sizes of fields; data begins at start."""
+        if self._next.name in COUNTS:
+            seen = self._next.start + len(self._digits) - start
+            self._digits += data[seen : self._next.stop - start]
+
     def _after(self, name):
         """Which field follows on one of this name: name, start (not known here), size."""
-        if self.sender == "client":
-            return "request", 0, REQUEST_BYTES
-        if name != "header":
-            self._digits = b""
-            return "header", 0, HEADER_BYTES
-        return (
-            ("body", 0, int(self._digits)) if self._digits.isdigit() else ("unknown", 0, math.inf)
-        )
+        if name in COUNTS:
+            if not self._digits.isdigit():
+                return "unknown", 0, math.inf
+            return COUNTS[name], 0, int(self._digits)
+        self._digits = b""
+        name, size = NEXT[self.sender]
+        return name, 0, size
 
 
-def fields(sender: str, stream: bytes) -> list[tuple[str, int, int]]:
+def fields(
+    sender: str, stream: bytes, make: Callable[[str], Cutter] = Cutter
+) -> list[tuple[str, int, int]]:
     """Name every byte that "client" or "server" sent: a list of (field, start, stop), in order.
 
     The last field may be incomplete. After a header that is none, all the rest is "unknown",
-    for nothing tells any more where a field begins.
+    for nothing tells any more where a field begins. make makes the Cutter of another protocol.
     """
-    cutter = Cutter(sender)
+    cutter = make(sender)
     cutter.feed(stream)
     return [(span.name, span.start, min(span.stop, len(stream))) for span in cutter.spans()]

@@ -8,7 +8,6 @@ import math
 from collections import Counter, defaultdict, deque
 
 from lenproto.lab.call import RECEIVING
-from lenproto.lab.fields import Cutter
 from lenproto.words import say
 
 CONNECTING = {"connect", "connect_ex"}
@@ -94,7 +93,7 @@ class Ladder:
         """Find the place of a call's bytes in their stream, and their fields."""
         stream, sends, data = (call.connection, call.sender), call.sender == call.side, call.data
         known = call.connection in self.trace.whole
-        cutter = self._streams.setdefault(stream, Cutter(call.sender if known else None))
+        cutter = self._streams.setdefault(stream, self.trace.cutter(call.sender if known else None))
         start = self._moved[stream, sends]
         stop = self._moved[stream, sends] = start + len(data)
         # each byte once, from the end that tells of it first

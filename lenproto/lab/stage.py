@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from lenproto.lab import keyboard, tap, waits
 from lenproto.lab.call import SENDING, WAITING, Call, Where
+from lenproto.lab.fields import Cutter
 from lenproto.lab.interrupts import held_back
 from lenproto.lab.notes import Notes
 from lenproto.lab.pace import Clock, Held
@@ -93,13 +94,16 @@ class Stage:
 
     typed are the lines that answer the client's input(), in turn; or {"client": lines, "server":
     lines}. After the last one input() meets the end of the input; interactive: it waits for type().
+    cutter names the bytes where the two speak another protocol than ours.
     Time stands still here: no time limit runs out by itself, see time_out(). Close the stage, or
     use it in a with block: however stuck the sides are, all is freed. One that nobody holds any more
     frees itself a moment later. Ctrl-C strikes when both sides have come to rest, so that one can go
     on, or close it. Nothing here needs Jupyter.
     """
 
-    def __init__(self, client, server, typed=(), *, ip=DEFAULT_IP, interactive=False):
+    def __init__(
+        self, client, server, typed=(), *, ip=DEFAULT_IP, interactive=False, cutter=Cutter
+    ):
         self._functions = {"client": client, "server": server}
         typed = typed if isinstance(typed, dict) else {"client": typed}
         if any(
@@ -119,6 +123,7 @@ class Stage:
         self._sides, self._tap = self._holdings.sides, self._holdings.tap
         self.trace = self._tap.trace
         self.trace.notes = {name: Notes() for name in SIDES}
+        self.trace.cutter = cutter
 
     def start(self):
         """Start both programs: each comes to its first call, and is held there."""

@@ -7,12 +7,14 @@ each other, print(trace.hexdump()) shows every byte and its field.
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from os import PathLike
+from pathlib import PurePath
 from typing import Any, ClassVar, Self
 
-from lenproto.lab import order, saved
+from lenproto.lab import order, pcapng, saved
 from lenproto.lab.call import SENDING, Call, Stream
-from lenproto.lab.fields import Field, fields
+from lenproto.lab.fields import Cutter, Field, fields
 from lenproto.lab.notes import Notes
+from lenproto.lab.segments import segments
 from lenproto.lab.text import columns, hexdump_lines
 from lenproto.words import say
 
@@ -22,8 +24,10 @@ class Trace(list[Call]):
 
     whole holds the connections whose beginning is in the trace: only there the position of a byte
     tells its field. notes has, by actor, what a stage notes besides. listeners are called, without
-    arguments, after every change.
+    arguments, after every change. cutter is what names the bytes of a stream.
     """
+
+    cutter: type[Cutter] = Cutter
 
     def __init__(self, calls: Iterable[Call] = ()) -> None:
         super().__init__(calls)
@@ -35,8 +39,17 @@ class Trace(list[Call]):
     __hash__: ClassVar[Any] = object.__hash__  # a list has none
 
     def save(self, path: str | PathLike[str]) -> None:
-        """Write the trace to a file, as JSON; load(path) gives it back. Raises OSError."""
-        saved.save(path, self, self.whole, self.notes)
+        """Write the trace to a file, as JSON; load(path) gives it back. Raises OSError.
+
+        One whose name ends in .pcapng is for Wireshark: see lab/pcapng.
+        """
+        if PurePath(path).suffix == ".pcapng":
+            made = segments(self.in_order(), self.whole, self._heard())
+            pcapng.save(path, made, self.cutter.port)
+        else:
+            # of a trace that is read again, the bytes are named as those of our protocol
+            ours = self.whole if self.cutter is Cutter else ()
+            saved.save(path, self, ours, self.notes)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -66,7 +79,8 @@ class Trace(list[Call]):
         for connection, sender in sorted(streams, key=lambda key: (key[0] or 0, key[1])):
             stream = streams[connection, sender]
             is_whole = connection in self.whole
-            runs = fields(sender, stream) if is_whole else [("unknown", 0, len(stream))]
+            unknown = [("unknown", 0, len(stream))]
+            runs = fields(sender, stream, self.cutter) if is_whole else unknown
             found += [Field(connection, sender, a, name, stream[a:b]) for name, a, b in runs]
         return found
 

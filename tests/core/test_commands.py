@@ -137,3 +137,21 @@ def test_what_would_steer_a_terminal_is_left_out_and_isolated_values_stay_so():
     assert plain("\x1b[2Jgone\a\n") == "·[2Jgone·\n"
     assert plain("\u2068recv(4)\u2069 אומר") == "\u2068recv(4)\u2069 אומר"
     assert plain("\u202eright to left") == "·right to left"
+
+
+def test_the_dissector_is_printed_as_it_is_installed(tmp_path):
+    printed = run([*LENPROTO, "wireshark", "--port", "9000"])
+    variables = environment(HOME=str(tmp_path), APPDATA=str(tmp_path))
+    installed = run([*LENPROTO, "wireshark", "--port", "9000", "--install"], env=variables)
+    (file,) = tmp_path.rglob("lenproto.lua")
+    assert (printed.returncode, installed.returncode) == (0, 0)
+    assert file.read_text("utf-8") == printed.stdout
+    assert str(file) in installed.stdout
+
+
+def test_where_the_dissector_cannot_be_installed_one_line_says_why(tmp_path):
+    (tmp_path / "no folder").write_text("")
+    variables = environment(HOME=str(tmp_path / "no folder"), APPDATA=str(tmp_path / "no folder"))
+    ended = run([*LENPROTO, "wireshark", "--install"], env=variables)
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1

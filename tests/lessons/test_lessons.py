@@ -13,7 +13,7 @@ LESSONS = [path for path in PAGES if path.match("[0-9][0-9]_*")]  # the others a
 LONGEST_CELL = 15  # lines
 SPEAKING = {
     *("print", "show", "settle", "check", "points", "solution"),
-    *("Addresses", "Replay", "Shocks", "ShockTable", "StageView"),
+    *("Addresses", "Chart", "Replay", "Shocks", "ShockTable", "StageView"),
 }  # what a cell that shows something calls
 
 pages = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
@@ -36,7 +36,7 @@ def says_something(tree):
 
 
 def test_there_are_lessons():
-    assert [path.stem[:2] for path in LESSONS][:9] == [f"{number:02}" for number in range(9)]
+    assert [path.stem[:2] for path in LESSONS][:10] == [f"{number:02}" for number in range(10)]
     assert [path.stem for path in PAGES if path not in LESSONS] == ["live_walkthrough"]
 
 

@@ -15,6 +15,7 @@ from helpers import pseudo
 from helpers.places import CORPUS
 
 from lenproto import check_client, client, initial_listen, serve_requests, server
+from lenproto.__main__ import COMMANDS
 from lenproto.answers import ANSWERS
 from lenproto.exercises.classes import since
 from lenproto.exercises.classes.files import files
@@ -167,7 +168,7 @@ def test_views_in_text(capsys):
     "arguments",
     [
         ["--help"],
-        *([name, "--help"] for name in ("server", "client", "shock", "check", "grade", "class")),
+        *([name, "--help"] for name in COMMANDS),
         ["server", "--port", "99999"],
         ["server", "--port"],
         ["server", "--port=1=2", "--help=x"],
@@ -195,9 +196,7 @@ def test_the_command_line(arguments, tmp_path):
         encoding="utf-8",
         env=os.environ | {"PYTHONUTF8": "1", "COLUMNS": "300"},
     )
-    said = re.sub(
-        r"--[a-z-]+|\b(server|client|shock|check|grade|class)\b", "", ran.stdout + ran.stderr
-    )
+    said = re.sub(rf"--[a-z-]+|\b({'|'.join(COMMANDS)})\b", "", ran.stdout + ran.stderr)
     assert pseudo.LEFT in said
     typed = "".join(f"{shock.id!r}\n" for shock in server_shocks(1.0) if "--only" in arguments)
     assert found(said, source=FILES[0].read_text("utf-8") + typed) == []

@@ -35,15 +35,20 @@ def functions_of(path):
     What else the notebook does is not done: see loading.load.
     """
     try:
-        parts = [Part(f"{path}, {part.name}", part.text) for part in read_file(path).parts]
+        own = functions_in(path)
     except NotReadable as error:
         print(say("verdict.own.unreadable", problem=error))
-        parts = []
+        own = {}
+    return SimpleNamespace(**{name: own.get(name) or _stub(name) for name in FUNCTIONS})
+
+
+def functions_in(path):
+    """Return those of the five functions that stand in a notebook or file, by name. NotReadable."""
+    parts = [Part(f"{path}, {part.name}", part.text) for part in read_file(path).parts]
     with contextlib.redirect_stdout(io.StringIO()):  # what it prints belongs to what is left out
         space = load(parts).names
     sys.modules.pop(MODULE)  # it is no module that another process could import
-    own = {name: space[name] for name in FUNCTIONS if inspect.isfunction(space.get(name))}
-    return SimpleNamespace(**{name: own.get(name) or _stub(name) for name in FUNCTIONS})
+    return {name: space[name] for name in FUNCTIONS if inspect.isfunction(space.get(name))}
 
 
 def _passes_spec(function):

@@ -47,7 +47,8 @@ def expose(shock, server):
 
 def _for_real(shock, server):
     """Give a shock for real, as the table has it for a short time limit; one that is not in the table as it is."""
-    short = next((other for other in server_shocks(REAL_LIMIT_S) if other.id == shock.id), shock)
+    table = server_shocks(REAL_LIMIT_S, framing=shock.framing)
+    short = next((other for other in table if other.id == shock.id), shock)
     return for_real(short, _with(server, answers=STEADY_ANSWERS, timeout_s=REAL_LIMIT_S))
 
 

@@ -116,7 +116,9 @@ def shock_server(address, shock, limit_s=LIMIT_S):
         if not _visit(address, shock.script, limit_s, outcome.played, began, "connect"):
             break
     else:
-        _visit(address, POLITE, limit_s, outcome.played, began, "next-connects")
+        _visit(
+            address, shock.framing.script(POLITE), limit_s, outcome.played, began, "next-connects"
+        )
     outcome.took_s = time.monotonic() - began
     wrong = next((note for note in outcome.played if note.problem), None)
     outcome.problem = _wrong(wrong) if wrong else ""

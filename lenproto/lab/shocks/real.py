@@ -89,7 +89,7 @@ def _never_listened(shock, program):
 
 def _visit(address, shock, problems):
     """Send the clients of a shock, and then a polite one; note what was not as it should be."""
-    for script in [shock.script] * shock.times + [POLITE]:
+    for script in [shock.script] * shock.times + [shock.framing.script(POLITE)]:
         played = []
         try:
             with connect(address, script, LIMIT_S) as sock:

@@ -8,7 +8,8 @@ import os
 import socket
 import struct
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from lenproto.lab.call import literal
 from lenproto.wire import HEADER_BYTES, REQUEST_BYTES
@@ -29,7 +30,8 @@ class NotMet(Exception):
         return self.args[0]
 
 
-def _not_met(key, **values):
+def not_met(key, **values):
+    """Return the NotMet of this key."""
     return NotMet(Words(f"shocks.problem.{key}", **values))
 
 
@@ -49,9 +51,9 @@ class Peer:
         try:
             self.sock.sendall(data)
         except TimeoutError:
-            raise _not_met("not-read") from None
+            raise not_met("not-read") from None
         except OSError as error:
-            raise _not_met("cannot-send", error=type(error).__name__) from None
+            raise not_met("cannot-send", error=type(error).__name__) from None
         self.sent += data
 
     def receive(self, n, limit_s=None):
@@ -67,7 +69,7 @@ class Peer:
                 piece = self.sock.recv(n - len(got))
             except TimeoutError:
                 some = n > 1 or got
-                raise _not_met("late" if some else "nothing-came", got=len(got), n=n) from None
+                raise not_met("late" if some else "nothing-came", got=len(got), n=n) from None
             except ConnectionError:
                 break
             if not piece:
@@ -75,6 +77,27 @@ class Peer:
             got += piece
             self.received += piece
         return got
+
+
+Receive = Callable[[int], bytes]  # n → n bytes; fewer at the end of the stream
+
+
+def by_digits(receive: Receive) -> bytes:
+    """Read the body of an answer of our protocol. NotMet if it is none."""
+    header = receive(HEADER_BYTES)
+    if len(header) < HEADER_BYTES:
+        raise not_met("ended-in-header", got=len(header), n=HEADER_BYTES)
+    if not header.isdigit():
+        raise not_met("no-length", header=shown(header))
+    return read_body(receive, int(header))
+
+
+def read_body(receive: Receive, size: int) -> bytes:
+    """Read a body of so many bytes. NotMet if the stream ends before."""
+    body = receive(size)
+    if len(body) < size:
+        raise not_met("ended-in-answer", got=len(body), n=size)
+    return body
 
 
 class Step:
@@ -131,16 +154,20 @@ class Expect(Step):
     def play(self, peer):
         got = peer.receive(self.n)
         if len(got) < self.n:
-            raise _not_met("ended", got=len(got), n=self.n, what=self.what)
+            raise not_met("ended", got=len(got), n=self.n, what=self.what)
         if self.exactly is not None and got != self.exactly:
-            raise _not_met("instead-of", got=shown(got), due=shown(self.exactly))
+            raise not_met("instead-of", got=shown(got), due=shown(self.exactly))
 
 
 @dataclass(frozen=True)
 class ExpectAnswer(Step):
-    """Expect a framed answer in UTF-8, of at least one character; with this text in it, where it is given."""
+    """Expect a framed answer in UTF-8, of at least one character; with this text in it, where it is given.
+
+    read(receive) reads its body.
+    """
 
     text: str = ""
+    read: Callable[[Receive], bytes] = field(default=by_digits, kw_only=True)
 
     @property
     def words(self):
@@ -149,20 +176,13 @@ class ExpectAnswer(Step):
         return Words("shocks.step.expect-answer-with", text=repr(self.text))
 
     def play(self, peer):
-        header = peer.receive(HEADER_BYTES)
-        if len(header) < HEADER_BYTES:
-            raise _not_met("ended-in-header", got=len(header), n=HEADER_BYTES)
-        if not header.isdigit():
-            raise _not_met("no-length", header=shown(header))
-        body = peer.receive(int(header))
-        if len(body) < int(header):
-            raise _not_met("ended-in-answer", got=len(body), n=int(header))
+        body = self.read(peer.receive)
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError:
-            raise _not_met("no-utf-8", body=shown(body)) from None
+            raise not_met("no-utf-8", body=shown(body)) from None
         if self.text not in text or not text:
-            raise _not_met("other-answer", answer=repr(text))
+            raise not_met("other-answer", answer=repr(text))
 
 
 @dataclass(frozen=True)
@@ -183,9 +203,9 @@ class ExpectEnd(Step):
         except NotMet:
             seconds = f"{self.within_s or peer.limit_s:g}"
             key = "still-open-after" if peer.by_the_clock else "still-open"
-            raise _not_met(key, seconds=seconds) from None
+            raise not_met(key, seconds=seconds) from None
         if got:
-            raise _not_met("instead", got=shown(got))
+            raise not_met("instead", got=shown(got))
 
 
 @dataclass(frozen=True)
@@ -197,7 +217,7 @@ class Goodbye(Step):
     def play(self, peer):
         got = peer.receive(REQUEST_BYTES)
         if got not in (b"EXIT", b""):
-            raise _not_met("instead", got=shown(got))
+            raise not_met("instead", got=shown(got))
         peer.sock.close()
 
 
@@ -272,10 +292,10 @@ class Flood(Step):
                 sent = peer.sock.send(left)
                 taken, left = taken + sent, left[sent:] or many
             except TimeoutError:
-                raise _not_met("flooded-open", seconds=f"{self.within_s:g}") from None
+                raise not_met("flooded-open", seconds=f"{self.within_s:g}") from None
             except OSError:  # it has gone
                 return
-        raise _not_met("flooded-on", seconds=f"{FLOOD_S:g}")
+        raise not_met("flooded-on", seconds=f"{FLOOD_S:g}")
 
 
 def needs_the_clock(script, timeout_s):

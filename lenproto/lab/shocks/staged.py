@@ -1,6 +1,7 @@
 """A shock as a program: a client that can stand on a Stage, with a line of source for each step of the script."""
 
 import contextlib
+import functools
 import linecache
 import re
 import socket
@@ -18,6 +19,7 @@ from lenproto.lab.shocks.script import (
     Send,
     ShutDown,
     Wait,
+    by_digits,
 )
 from lenproto.lab.shocks.table import shock_named
 from lenproto.words import Words
@@ -29,8 +31,9 @@ SHOWN_BYTES = 14  # of a call, in a conversation
 class StagedPeer(Peer):
     """What a shock's program does at its socket: the steps of a script, without any time limit."""
 
-    def __init__(self, ip, port):
+    def __init__(self, ip, port, read=by_digits):
         super().__init__(socket.socket())
+        self._read = read  # the body of an answer
         try:
             self.sock.connect((ip, port))
         except BaseException:
@@ -40,8 +43,12 @@ class StagedPeer(Peer):
     def send(self, data, piece=0):
         """Send all of it; in pieces of so many bytes, where that is said."""
         size = piece or len(data)
-        for at in range(0, len(data), size):
-            self.sock.send(data[at : at + size])
+        try:
+            for at in range(0, len(data), size):
+                self.sock.send(data[at : at + size])
+        except OSError:
+            self.sock.close()
+            raise
 
     def receive(self, n, limit_s=None, *, whole=True):
         """Receive n bytes, or (whole=False) what comes first; fewer where the connection ends."""
@@ -59,7 +66,7 @@ class StagedPeer(Peer):
 
     def expect_answer(self, text=""):
         """Receive a framed answer, with this text in it. NotMet if it is none."""
-        self._play(ExpectAnswer(text))
+        self._play(ExpectAnswer(text, read=self._read))
 
     def expect_end(self):
         """Read until the other side ends the connection, however long. NotMet if bytes come first."""
@@ -125,7 +132,8 @@ def program(shock):
     source = "\n    ".join([f"def {name}(ip, port):", *body]) + "\n"
     file = f"<shock: {shock.id}>"
     linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
-    names = {"connect": StagedPeer, "__name__": __name__}
+    connect = functools.partial(StagedPeer, read=shock.framing.read)
+    names = {"connect": connect, "__name__": __name__}
     exec(compile(source, file, "exec"), names)
     return names[name]
 

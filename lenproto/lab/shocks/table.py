@@ -5,11 +5,12 @@ the checker. What is said of a row stands in words/*/shocks.toml.
 """
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lenproto.answers import ANSWERS
 from lenproto.lab.call import literal
 from lenproto.lab.program import LabError
+from lenproto.lab.shocks.framings import OURS, Framing
 from lenproto.lab.shocks.script import (
     Close,
     Expect,
@@ -45,6 +46,7 @@ class Shock:
     that withstands it, too.
     Against a client: typed are the lines at its keyboard, prints is what it has to show, hides what
     it may not; ip is where it is sent, if not to the script. Without a script it is refused.
+    framing is how messages are told apart in the protocol that it speaks.
     label is its name as it is shown, did the story within a sentence: "…, when a client leaves".
     """
 
@@ -61,6 +63,7 @@ class Shock:
     manner: str = "rubbish"
     setting: str = ""
     after: int = 0
+    framing: Framing = OURS
     label: Words | str = ""
     did: Words | str = ""
 
@@ -101,11 +104,18 @@ TALK = b"HiNAMERANDEXIT"  # all that a client says in a short conversation
 TWO_ANSWERS = (GREETING, ExpectAnswer(), ExpectAnswer(), ExpectEnd())
 
 
-def server_shocks(timeout_s, flood_margin_s=FLOOD_MARGIN_S):
+def server_shocks(timeout_s, flood_margin_s=FLOOD_MARGIN_S, framing=OURS):
     """Return the shocks against a server that drops a silent client after timeout_s seconds.
 
     flood_margin_s: how many seconds longer one may take that has a flood to read before it.
+    framing: the one of the server's protocol, where that is not quite ours.
     """
+    rows = _server_shocks(timeout_s, flood_margin_s)
+    return [replace(row, script=framing.script(row.script), framing=framing) for row in rows]
+
+
+def _server_shocks(timeout_s, flood_margin_s):
+    """The table, in our own protocol."""
     gone = ExpectEnd(timeout_s + MARGIN_S)
     drip = timeout_s * 0.6  # so that each byte by itself comes in time
     dies, hangs = "it dies", "it hangs"

@@ -18,6 +18,7 @@ from lenproto.lab.shocks.fate import (
     source_at,
     why_for_ever,
 )
+from lenproto.lab.shocks.framings import OURS
 from lenproto.lab.shocks.script import NotMet
 from lenproto.lab.shocks.staged import READ_ON_BYTES, program
 from lenproto.lab.shocks.table import POLITE, Shock, told
@@ -33,10 +34,9 @@ class _Clients:
     """The two clients that come one after another, as one program of the stage; what they found wrong."""
 
     def __init__(self, shock):
-        self._programs = (
-            program(shock),
-            program(Shock("the next client", script=POLITE, **told("shocks.next-client"))),
-        )
+        how = {"script": shock.framing.script(POLITE), "framing": shock.framing}
+        after = Shock("the next client", **how, **told("shocks.next-client"))
+        self._programs = program(shock), program(after)
         self.problems = []
 
     def __call__(self, ip, port):
@@ -58,7 +58,7 @@ def on_stage(shock, server):
         timed_out, spins = _play(stage)
         position = stage.position("server")
         where = spins.where if spins and position.state != "failed" else position.where
-        verdict, words = _became(stage, clients.problems, timed_out, spins)
+        verdict, words = _became(shock, stage, clients.problems, timed_out, spins)
         if verdict in (HOLDS, ERRS):
             where = _met(stage.trace)
         return Fate(shock, verdict, words, where, source_at(where), stage.trace)
@@ -67,7 +67,7 @@ def on_stage(shock, server):
             stage.close()
 
 
-def _became(stage, problems, timed_out, spins):
+def _became(shock, stage, problems, timed_out, spins):
     """What became of the server: the verdict, and what is told of it."""
     server, client = stage.position("server"), stage.position("client")
     if isinstance(stage.result("server"), BaseException):
@@ -87,7 +87,7 @@ def _became(stage, problems, timed_out, spins):
         return ERRS, Words("shocks.seen.not-closed")
     if problems:
         return ERRS, Words("shocks.seen.goes-wrong", problem=problems[0])
-    return HOLDS, _what_it_did(stage.trace, timed_out)
+    return HOLDS, _what_it_did(stage.trace, timed_out, named=shock.framing == OURS)
 
 
 def _gives(call):
@@ -142,10 +142,11 @@ def _answered_too_much(stage):
     return stage.position("client").call == f"recv({READ_ON_BYTES})"
 
 
-def _what_it_did(trace, timed_out):
-    """In words: what a server did that held."""
+def _what_it_did(trace, timed_out, named):
+    """In words: what a server did that held. named: the trace knows the fields of its protocol."""
     first = first_connection(trace)
-    answers = sum(field.name == "header" for field in trace.fields() if field.connection == first)
+    fields = trace.fields() if named else []
+    answers = sum(field.name == "header" for field in fields if field.connection == first)
     did = [Words("shocks.did.answers", n=answers)] * bool(answers)
     did += [Words("shocks.did.time-out")] * timed_out
     return Words("shocks.seen.holds", did=[*did, Words("shocks.did.closes")])

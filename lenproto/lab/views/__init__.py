@@ -1,6 +1,7 @@
 """What a lesson shows on the page. Only here, and in the views of the exercises, are Jupyter's widgets known."""
 
 from lenproto.lab.views.addresses import Addresses
+from lenproto.lab.views.chart import Chart
 from lenproto.lab.views.console import Console
 from lenproto.lab.views.pieces import Pieces
 from lenproto.lab.views.prediction import Prediction
@@ -10,6 +11,7 @@ from lenproto.lab.views.stage import Replay, StageView
 
 __all__ = [
     "Addresses",
+    "Chart",
     "Console",
     "Pieces",
     "Prediction",

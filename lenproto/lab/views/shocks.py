@@ -10,6 +10,7 @@ import ipywidgets
 
 from lenproto.lab.program import LabError
 from lenproto.lab.shocks.expose import expose
+from lenproto.lab.shocks.framings import OURS
 from lenproto.lab.shocks.table import families, family_name, server_shocks, shock_named
 from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.page import TextForm, joined, page
@@ -164,15 +165,17 @@ class Shocks(TextForm, ipywidgets.VBox):
 class ShockTable(TextForm, ipywidgets.VBox):
     """A table of shocks, a column for each server, filled by running: its button, or run().
 
-    shocks are names of shocks or of families, by default all. seen has, by shock and server, the Fate so far.
+    shocks are names of shocks or of families, by default all. framings has, by server, the Framing of one that
+    does not speak quite our protocol. seen has, by shock and server, the Fate so far.
     """
 
     _thread = None
 
-    def __init__(self, servers, *, shocks=None):
+    def __init__(self, servers, *, shocks=None, framings=None):
         self.servers = dict(servers)
         self._names = [name for names in _chosen_families(shocks).values() for name in names]
-        self._shocks = {shock.id: shock for shock in server_shocks(CLIENT_TIMEOUT_S)}
+        self._shocks = _by_id(OURS)
+        self._framed = {name: _by_id(framing) for name, framing in (framings or {}).items()}
         self.seen = {}
         replace_earlier(self)
         self._button = ipywidgets.Button(
@@ -281,7 +284,8 @@ class ShockTable(TextForm, ipywidgets.VBox):
     def _give(self, name, server):
         if self._closed:
             return
-        self.seen[name, server] = expose(name, self.servers[server])
+        shock = self._framed.get(server, self._shocks)[name]
+        self.seen[name, server] = expose(shock, self.servers[server])
         self._progress.value = len(self.seen)
         if len(self.seen) % 8 == 0:
             self._paint()
@@ -317,6 +321,11 @@ class ShockTable(TextForm, ipywidgets.VBox):
             for server in self.servers
         )
         return f'<tr title="{story}"><th scope="row">{label}</th>{cells}</tr>'
+
+
+def _by_id(framing):
+    """The shocks of a protocol, by id."""
+    return {shock.id: shock for shock in server_shocks(CLIENT_TIMEOUT_S, framing=framing)}
 
 
 def _chosen_families(shocks):

@@ -13,6 +13,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from lenproto.lab.fields import Cutter
 from lenproto.lab.ladder import Ladder
 from lenproto.lab.program import LabError
 from lenproto.lab.stage import SIDES, Stage
@@ -90,16 +91,17 @@ class StageView(Replay):
 
     typed are the first lines that answer input(); then a text box does. played is what happens
     before anybody looks: pairs of a side and the call before which it stops, such as ("server",
-    "accept"). stage is the Stage that is shown, another one after each start. Close the view when
-    it is not needed any more; running its cell again closes it, too.
+    "accept"). cutter names the bytes of another protocol. stage is the Stage that is shown, another
+    one after each start. Close the view when it is not needed any more; running its cell again
+    closes it, too.
     """
 
     live = traitlets.Bool(True).tag(sync=True)
 
-    def __init__(self, client, server, typed=(), *, played=()):
+    def __init__(self, client, server, typed=(), *, played=(), cutter=Cutter):
         replace_earlier(self)
         self._programs = client, server
-        self._typed, self._played = typed, played
+        self._typed, self._played, self._cutter = typed, played, cutter
         self._orders = queue.Queue()
         self._playing, self._closed = False, True  # until all is there
         self._painted = 0.0
@@ -137,7 +139,7 @@ class StageView(Replay):
         return "\n".join([super().text(), *map(str, filter(None, [self.stage.deadlock]))])
 
     def _staged(self):
-        stage = Stage(*self._programs, self._typed, interactive=True).start()
+        stage = Stage(*self._programs, self._typed, interactive=True, cutter=self._cutter).start()
         try:
             for side, call in self._played:
                 stage.play(side, until=call)
