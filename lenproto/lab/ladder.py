@@ -7,10 +7,18 @@ rest. A Ladder takes in a growing trace little by little, so that a long convers
 import math
 from collections import Counter, defaultdict, deque
 
+from lenproto.errors import why
 from lenproto.lab.call import RECEIVING
 from lenproto.words import say
 
 CONNECTING = {"connect", "connect_ex"}
+SHORT = {  # what went wrong with a call, in a word or two
+    ConnectionRefusedError: "stage.short.refused",
+    ConnectionResetError: "stage.short.reset",
+    BrokenPipeError: "stage.short.gone",
+    TimeoutError: "stage.short.too-late",
+    BlockingIOError: "stage.short.would-wait",
+}
 SHOWN_BYTES = 1024  # of one call; a picture of more says nothing
 
 
@@ -19,7 +27,7 @@ class Ladder:
 
     It has the number of the call from 1, actor, name, text such as recv(48), result in words and short, awaits
     (for what it waits as long as it blocks), function, line, file, connection, and made: the number
-    of calls made when it ended, None while it blocks. failed: with an error; ends: at the end of the
+    of calls made when it ended, None while it blocks. failed: with an error, and why in words; ends: at the end of the
     stream; again: a loop went on with it. Where it moved bytes: sends, sender, stream (connection
     and sender), start and stop in it, hex (the first SHOWN_BYTES), and pieces: name, start and size of
     each field (None: no end is known), start and stop of what this call moved of it; of the first
@@ -71,7 +79,7 @@ class Ladder:
             "number": number, "actor": call.actor, "name": call.name, "text": call.text(), "result": "",
             "short": "", "awaits": str(call.awaits),
             "function": call.where.function, "line": call.where.line, "file": call.where.file,
-            "connection": call.connection, "made": None, "failed": False, "again": False, "ends": False,
+            "connection": call.connection, "made": None, "failed": False, "why": "", "again": False, "ends": False,
             "stream": None, "sender": None, "start": 0, "stop": 0, "hex": "", "pieces": [], "sends": False,
             "arrows": [],
         }  # fmt: skip
@@ -83,6 +91,7 @@ class Ladder:
             short=_short(call),
             connection=call.connection,
             failed=isinstance(call.result, BaseException),
+            why=_why(call.result),
             again=call.again,
             ends=call.at_end_of_stream,
         )
@@ -207,6 +216,17 @@ class _Quiet:
         return close
 
 
+def _why(result):
+    """Why a call has failed, in the middle of a sentence; "" where it has not."""
+    if isinstance(result, BlockingIOError):
+        return say("stage.failed.would-wait")
+    if isinstance(result, TimeoutError):
+        return say("stage.failed.too-late")
+    if isinstance(result, OSError):
+        return why(result).rstrip(".")
+    return type(result).__name__ if isinstance(result, BaseException) else ""
+
+
 def _arrives(rung):
     return any(arrow["to"] for arrow in rung["arrows"])
 
@@ -226,6 +246,9 @@ def _short(call):
         return 'b""'
     if isinstance(call.result, tuple):
         return say("views.stage.call.a-client")
+    for kind, key in SHORT.items():
+        if isinstance(call.result, kind):
+            return say(key)
     if isinstance(call.result, bytes):
         return str(len(call.result))
     if isinstance(call.result, int) and call.name in {*RECEIVING, "send", "sendmsg"}:

@@ -317,14 +317,14 @@ def test_clients_in_the_queue_are_seen_and_the_keys_work_after_any_button(writte
     opened.run_all()
     stage = StageInPage(opened)
     stage.step("client", "client", "client")
-    assert stage.labels(".quiet") == ["in the queue", "in the queue"]
+    assert stage.labels(".quiet") == ["#1 in the queue", "#2 in the queue"]
     assert (
         "#2 client → server: 2 bytes on the way" in stage.root.locator(".pipe").nth(1).inner_text()
     )
     stage.step("client")
     stage.stands("client", "stuck in recv(48)")
     stage.keys("s")  # though the button that was pressed last has become pale
-    assert stage.labels(".quiet") == ["connection", "in the queue"]
+    assert stage.labels(".quiet") == ["#1 connection", "#2 in the queue"]
     opened.screenshot("stage-6-queue")
     stage.press("Let its time limit of 5 s run out")
     stage.stands("client", "about to close()")
@@ -464,3 +464,67 @@ def test_a_stage_that_was_just_made_hears_the_keys(written):
     )
     opened.page.keyboard.press("s")
     stage.wait_beyond(0, "S has made a call")
+
+
+LEAVES = """def leaves(ip, port):
+    with socket.create_connection((ip, port)) as sock:
+        sock.sendall(b"Hi")
+
+def refused(ip, port):
+    socket.create_connection((ip, 1))
+
+def hangs_up(ip, port):
+    with socket.create_server((ip, port)) as listener:
+        listener.accept()[0].close()"""
+
+
+def test_what_can_never_arrive_is_lost_and_a_failed_call_says_why(written):
+    opened = written(PROGRAMS, LEAVES, VIEW.format("leaves, hangs_up"))
+    opened.run_all()
+    stage = StageInPage(opened)
+    stage.keys("s", "s", "s", "c", "c")
+    assert stage.labels() == ["connection", "handshake, 2 bytes"]
+    stage.keys("s")
+    assert stage.labels()[-1].startswith("lost: ")
+    assert "2 bytes lost: the server has closed" in stage.root.locator(".pipe").nth(1).inner_text()
+    again = written(PROGRAMS, LEAVES, VIEW.format("refused, hangs_up"))
+    again.run_all()
+    stage = StageInPage(again)
+    stage.keys("s", "s", "c")
+    assert "connect(…) → refused" in stage.root.locator("g.rung text").all_text_contents()
+    stage.root.locator("g.failed").click()
+    assert (
+        stage.root.locator(".chosen-bytes")
+        .inner_text()
+        .startswith(
+            'client: connect("127.0.0.1", port) has failed: refused. No server listens there'
+        )
+    )
+
+
+def test_two_connections_are_told_apart_by_number_and_line(written):
+    program = """def two(ip, port):
+    with socket.create_connection((ip, port)) as one, socket.create_connection((ip, port)) as other:
+        one.sendall(b"Hi")
+        other.sendall(b"Hi")"""
+    opened = written(PROGRAMS, program, VIEW.format("two, serve, played=[('server', 'accept')]"))
+    opened.run_all()
+    stage = StageInPage(opened)
+    stage.keys("c", "c", "c", "c")
+    assert [label[:2] for label in stage.labels()] == ["#1", "#2", "#1", "#2"]
+    assert stage.root.locator("g.rung.other").count() == 2
+    assert stage.root.locator("g.arrow.other .label").all_text_contents()[0].startswith("#2")
+
+
+def test_a_mouse_at_rest_lights_nothing_up_after_a_key(written):
+    opened = written(PROGRAMS, VIEW.format("ask, serve, played=[('server', 'accept')]"))
+    opened.run_all()
+    stage = StageInPage(opened)
+    box = stage.root.locator(".calls").bounding_box()
+    opened.page.mouse.move(box["x"] + 60, box["y"] + box["height"] / 2)
+    stage.root.focus()
+    stage.keys("c", "c", "s", "s", "c", "s")
+    assert stage.root.locator(".lit").count() == 0
+    first = stage.root.locator("g.rung").first.bounding_box()
+    opened.page.mouse.move(first["x"] + 20, first["y"] + 10)
+    stage.wait(lambda: stage.root.locator(".lit").count(), "what it points at lights up")

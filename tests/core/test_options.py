@@ -16,7 +16,7 @@ from lenproto.commands.shock import address
 from lenproto.commands.talk import seconds
 
 DEFAULTS = {
-    "server": {"ip": "127.0.0.1", "port": 8820, "name": None, "timeout": 300},
+    "server": {"ip": "127.0.0.1", "port": 8820, "name": None, "timeout": 300, "file": None},
     "client": {"ip": "127.0.0.1", "port": 8820, "timeout": 10},
     "shock": {
         "address": None,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import lenproto
 from lenproto import words
+from lenproto.exercises.functions import LESSON_OF
 from lenproto.exercises.report import misconceptions
 
 LANGUAGE = "pseudo"
@@ -86,7 +87,8 @@ def english(text, *sources):
     """The words outside of brackets that the English tables use, and no code that is shown or of these sources does."""
     spoken = vocabulary() - names(*sources)
     plain = ON_THE_WIRE.sub("", BYTES.sub("", SYSTEMS.sub("", outside(text))))
-    for name in sorted(misconceptions.names(), key=len, reverse=True):  # one may be in another
+    known = {*misconceptions.names(), *LESSON_OF}
+    for name in sorted(known, key=len, reverse=True):  # one may be in another
         plain = plain.replace(name, "")
     return [
         word

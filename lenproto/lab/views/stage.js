@@ -102,6 +102,7 @@ class View {
     this.follows = true; // it shows the newest moment
     this.chosen = null; // number of a call; null: the one that moved bytes last
     this.lit = null; // what the mouse or the focus is on
+    this.rests = false; // the mouse has not moved since the last key
     this.timer = null; // of what plays
     this.waiting = null; // a timer, as long as Python owes an answer
     this.drawn = { sources: {}, printed: {}, stands: "" };
@@ -175,7 +176,12 @@ class View {
     this.calls.addEventListener("scroll", () => this.soon());
     this.root.addEventListener("keydown", (event) => this.pressed(event));
     this.root.addEventListener("click", (event) => this.clicked(event));
-    for (const kind of ["pointerover", "focusin"]) this.root.addEventListener(kind, (event) => this.pointed(event.target));
+    this.root.addEventListener("pointermove", (event) => {
+      if (this.rests) this.pointed(event.target);
+      this.rests = false;
+    });
+    this.root.addEventListener("pointerover", (event) => { if (!this.rests) this.pointed(event.target); });
+    this.root.addEventListener("focusin", (event) => this.pointed(event.target));
     for (const kind of ["pointerleave", "focusout"]) this.root.addEventListener(kind, () => this.pointed(null));
   }
 
@@ -341,6 +347,7 @@ class View {
   }
 
   pressed(event) {
+    this.rests = true; // the picture moves below the mouse: nothing is pointed at before that moves itself
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.tagName === "INPUT" && event.target.type === "text") return this.typed(event);
     const letter = /^Key[A-Z]$/.test(event.code) ? event.code[3] : event.key; // the place of the key: any keyboard's language
@@ -592,6 +599,7 @@ class View {
           make(line, "span", "number").textContent = source.first + index;
           const half = text.replace(/^ +/, (blanks) => " ".repeat(blanks.length / 2)); // the column is narrow
           const words = make(line, "span", "text");
+          words.style.setProperty("--hang", `${half.length - half.trimStart().length + 2}ch`); // of what goes on in the next line
           for (const part of (half || " ").split(/(?<=[.,(=])(?=\S)/)) words.append(part, document.createElement("wbr"));
         }
       }
@@ -676,7 +684,7 @@ class View {
 
   drawRung(rung, { x, y, width, height }, { size, row, letter, top }) {
     const over = isMade(rung, this.moment), chosen = this.chosen === rung.number;
-    const kind = `rung ${over ? "" : "waits"} ${rung.failed && over ? "failed" : ""} ${chosen ? "chosen" : ""}`;
+    const kind = `rung ${over ? "" : "waits"} ${rung.failed && over ? "failed" : ""} ${chosen ? "chosen" : ""} ${this.style(rung)}`;
     const label = this.say(over ? "call.made" : "call.waits", { actor: this.who(rung.actor), call: rung.text, result: rung.result });
     const group = svg(this.paper, "g", kind, { "data-call": rung.number, id: this.name(rung.number), role: "option",
       "aria-selected": chosen, "aria-label": label });
@@ -684,7 +692,7 @@ class View {
     svg(group, "title").textContent = `${rung.text}${over && rung.result ? ` → ${rung.result}` : ""}\n${this.place(rung)}`;
     const [result, short] = over ? this.outcome(rung) : ["", ""];
     const room = Math.floor((width - size) / letter);
-    const name = fitted([rung.text, `${rung.name}(…)`, rung.name], room);
+    const name = fitted([rung.text, `${rung.name}(…)`, rung.name].map((text) => this.numbered(text, rung)), room);
     const write = (text, at) => { svg(group, "text", "call", { x: x + 0.5 * size, y: at }).textContent = text; };
     if (height <= 1.6 * row) {
       write(inOneLine(name, over, [result, short], room), y + height / 2 + 0.35 * size);
@@ -741,7 +749,7 @@ class View {
     if (arrow.quiet === "end" && !landed) return;
     const x1 = fromClient ? right.client : left.server, x2 = fromClient ? left.server : right.client;
     const y1 = middle(arrow.from.made), y2 = landed ? middle(arrow.to.made) : y1;
-    const group = svg(this.paper, "g", `arrow ${landed ? "" : "away"} ${arrow.quiet ? "quiet" : ""}`, told(arrow, landed));
+    const group = svg(this.paper, "g", `arrow ${landed ? "" : "away"} ${arrow.quiet ? "quiet" : ""} ${this.style(arrow.from)}`, told(arrow, landed));
     drawLine(group, { x1, y1, x2: landed ? x2 : x1 + (x2 - x1) * 0.42, y2 }, { landed, towards, size });
     const where = `${landed} ${y2} ${fromClient}`, above = heads.get(where) ?? 0;
     heads.set(where, above + 1);
@@ -753,7 +761,10 @@ class View {
 
   // What stands at an arrow, from the longest form to the shortest.
   labels(arrow, landed) {
-    if (arrow.quiet) return [this.say(landed ? `arrow.${arrow.quiet}` : "arrow.queue")];
+    if (arrow.quiet) {
+      const kinds = { connection: ["connection"], end: ["end", "end-short"] }[arrow.quiet];
+      return (landed ? kinds : ["queue"]).map((kind) => this.numbered(this.say(`arrow.${kind}`), arrow.from));
+    }
     const stream = this.conversation.streams.get(arrow.key);
     const pieces = arrow.from.pieces.filter(([, , , a, b]) => a < arrow.stop && arrow.start < b)
       .map(([name, start, size, a, b]) => ({ name, start, size, a: Math.max(a, arrow.start), b: Math.min(b, arrow.stop) }));
@@ -761,8 +772,10 @@ class View {
     const described = pieces.map((piece) => this.piece(piece, stream)).join(" + ");
     const fields = pieces.map(({ name }) => this.say(`field.${name}`)).join(" + ");
     const counted = this.say("arrow.counted", { fields, bytes });
-    const full = (what) => (landed ? what : this.say("arrow.away", { what }));
-    return [full(described), full(counted), counted, full(bytes), bytes];
+    const way = this.isLost(arrow.key) ? "arrow.lost" : "arrow.away";
+    const full = (what) => (landed ? what : this.say(way, { what }));
+    const all = [full(described), full(counted), counted, full(bytes), bytes];
+    return (way === "arrow.lost" && !landed ? [full(described), full(counted), full(bytes)] : all).map((text) => this.numbered(text, arrow.from));
   }
 
   // A field, or the part of it that an arrow brings.
@@ -780,13 +793,27 @@ class View {
     const { rungs } = this.conversation, latest = this.latest();
     const chosen = this.chosen ? rungs[this.chosen - 1] : latest;
     const connection = chosen?.connection ?? latest?.connection;
-    const several = new Set(rungs.map((rung) => rung.connection)).size > 2;
+    const several = this.severalConnections();
     for (const side of SIDES) this.drawPipe(side, connection, several);
     const key = `${this.conversation.run} ${this.moment} ${chosen?.number} ${chosen?.made}`;
     if (this.drawn.bytes === key) return;
     this.drawn.bytes = key;
     this.chosenBytes.replaceChildren();
     this.drawChosen(this.makeSentence(this.chosenBytes), chosen, several && connection);
+  }
+
+  severalConnections() {
+    return new Set(this.conversation.rungs.map((rung) => rung.connection).filter((each) => each !== null)).size > 1;
+  }
+
+  // The style of lines of every other connection, where there are several.
+  style({ connection }) {
+    return connection !== null && connection % 2 === 0 && this.severalConnections() ? "other" : "";
+  }
+
+  // A text with the number of its connection before it, where there are several.
+  numbered(text, { connection }) {
+    return connection !== null && this.severalConnections() ? `#${connection} ${text}` : text;
   }
 
   hasMoved(rung) {
@@ -805,9 +832,10 @@ class View {
       title.textContent = this.say("chosen.none");
       return;
     }
-    const { text: call, line, function: name } = chosen, actor = this.who(chosen.actor), on = connection ? "-on" : "";
+    const { text: call, line, function: name, why } = chosen, actor = this.who(chosen.actor), on = connection ? "-on" : "";
     if (!this.hasMoved(chosen)) {
-      title.textContent = this.say(`chosen.nothing${on}`, { actor, call, connection });
+      const failed = chosen.failed && isMade(chosen, this.moment);
+      title.textContent = this.say(`chosen.${failed ? "failed" : "nothing"}${on}`, { actor, call, connection, why });
       return;
     }
     const bytes = this.counted(chosen.stop - chosen.start), did = chosen.sends ? "sent" : "received";
@@ -821,7 +849,8 @@ class View {
     const stream = this.conversation.streams.get(`${connection} ${side}`);
     const until = (list) => list.findLast((rung) => rung.made <= moment)?.stop ?? 0;
     const sent = stream ? until(stream.sends) : 0, read = stream ? until(stream.reads) : 0;
-    const key = `${this.conversation.run} ${connection} ${sent} ${read} ${several}`;
+    const lost = this.isLost(`${connection} ${side}`);
+    const key = `${this.conversation.run} ${connection} ${sent} ${read} ${several} ${lost}`;
     if (box.dataset.state === key) return;
     box.dataset.state = key;
     box.replaceChildren();
@@ -830,9 +859,17 @@ class View {
     make(title, "b").textContent = this.say(several && connection ? "pipe.name-of" : "pipe.name", ends);
     const away = Math.max(sent - read, 0);
     const before = sent ? this.say("pipe.all-read", { bytes: this.counted(sent) }) : this.say("pipe.nothing");
-    make(title, "span").textContent = away ? this.say("pipe.away", { bytes: this.counted(away) }) : before;
+    const way = () => this.say(lost ? "pipe.lost" : "pipe.away", { bytes: this.counted(away), reader: this.who(other) });
+    make(title, "span").textContent = away ? way() : before;
     if (away) this.drawBoxes(box, `${connection} ${side}`, read, sent, PIPE_BYTES, this.say("pipe.bytes"));
     if (stream) this.drawBuffer(box, `${connection} ${side}`, other, read);
+  }
+
+  // Whether what is on the way of a stream can never arrive: its reader has closed.
+  isLost(stream) {
+    const [connection, sender] = stream.split(" ");
+    return this.conversation.rungs.some((rung) => rung.name === "close" && String(rung.connection) === connection
+      && (rung.actor === "server") !== (sender === "server") && isMade(rung, this.moment));
   }
 
   // The field that a reader has not complete yet, with what is missing.
