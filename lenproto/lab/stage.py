@@ -12,7 +12,7 @@ import time
 import weakref
 from dataclasses import dataclass
 
-from lenproto.lab import keyboard, tap, waits
+from lenproto.lab import keyboard, picture, tap, waits
 from lenproto.lab.call import SENDING, WAITING, Call, Where
 from lenproto.lab.fields import Cutter
 from lenproto.lab.interrupts import held_back
@@ -300,6 +300,12 @@ class Stage:
     def printed(self, actor):
         """What a side has printed so far, and what was typed into it."""
         return self._program(actor).printed
+
+    def picture(self, path, *, dark=None):
+        """Draw the ladder of all calls so far into a file that ends in .svg or .png: see picture.save()."""
+        self._must_run(closed_too=True)
+        below = [*self.trace.stands(), *filter(None, [self.deadlock])]
+        picture.save(path, self.trace, below, dark=dark)
 
     def close(self):
         """Stop both sides and free everything. LabError if a thread does not end."""

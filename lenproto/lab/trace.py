@@ -10,7 +10,7 @@ from os import PathLike
 from pathlib import PurePath
 from typing import Any, ClassVar, Self
 
-from lenproto.lab import order, pcapng, saved
+from lenproto.lab import order, pcapng, picture, saved
 from lenproto.lab.call import SENDING, Call, Stream
 from lenproto.lab.fields import Cutter, Field, fields
 from lenproto.lab.notes import Notes
@@ -58,6 +58,17 @@ class Trace(list[Call]):
         trace = cls(calls)
         trace.whole, trace.notes = whole, notes
         return trace
+
+    def picture(self, path: str | PathLike[str], *, dark: bool | None = None) -> None:
+        """Draw the ladder, and where each side stands, into a file that ends in .svg or .png: see picture.save()."""
+        picture.save(path, self, self.stands(), dark=dark)
+
+    def stands(self) -> list[str]:
+        """Where each side stands, in sentences; none of a trace that no stage made."""
+        return [
+            say("views.stage.trace-stands", side=say(f"views.side.{name}"), stands=notes.stands)
+            for name, notes in sorted(self.notes.items())
+        ]
 
     def in_order(self) -> list[Call]:
         """Return the calls in the order in which they ended, which does not depend on the clock.

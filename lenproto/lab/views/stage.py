@@ -44,11 +44,11 @@ class Replay(TextForm, anywidget.AnyWidget):
 
     def text(self):
         """The ladder in characters, and where each side stands."""
-        stands = [
-            say("views.stage.trace-stands", side=say(f"views.side.{name}"), stands=notes.stands)
-            for name, notes in sorted(self.trace.notes.items())
-        ]
-        return "\n".join([str(self.trace), "", *stands])
+        return "\n".join([str(self.trace), "", *self.trace.stands()])
+
+    def picture(self, path, *, dark=None):
+        """Draw the ladder into a file that ends in .svg or .png: see lenproto.lab.picture.save()."""
+        self.trace.picture(path, dark=dark)
 
     def _show(self, trace):
         with self._telling:
