@@ -41,13 +41,17 @@ class Field(NamedTuple):
 
 
 class Cutter:
-    """Names the bytes of one stream, from "client" or "server", as they come; None: nobody knows what they are."""
+    """Names the bytes of one stream, from "client" or "server", as they come; None: nobody knows what they are.
+
+    A client that does not begin with the handshake speaks another protocol: all of it is "unknown".
+    """
 
     port = DEFAULT_PORT  # at which Wireshark expects the protocol
 
     def __init__(self, sender):
         self.sender = sender
         self.length = 0  # bytes so far
+        self._first = b""  # the first of them
         self._spans = []  # the complete ones
         self._digits = b""  # of the header that is being read, or was last
         name, size = FIRST.get(sender, ("unknown", math.inf))
@@ -56,6 +60,9 @@ class Cutter:
     def feed(self, data):
         """Take in the bytes that follow."""
         start, self.length = self.length, self.length + len(data)
+        self._first += data[: len(HANDSHAKE) - len(self._first)]
+        if self.sender and not self._begins_well(self._first):
+            self.sender, self._spans, self._next = None, [], Span("unknown", 0, math.inf)
         while True:
             self._look(data, start)
             if self._next.stop > self.length:
@@ -66,6 +73,11 @@ class Cutter:
             self._next = Span(
                 *(("unknown", 0, math.inf) if full else self._after(self._next.name))
             )._replace(start=self._next.stop)
+
+    @property
+    def is_known(self):
+        """Whether it is known what the bytes are."""
+        return self.sender is not None
 
     def spans(self):
         """Return all Spans of which a byte has come, in order; the last may be incomplete."""
@@ -81,6 +93,10 @@ class Cutter:
             if span.stop > start:
                 pieces.append((span, max(start, span.start), min(stop, span.stop)))
         return pieces
+
+    def _begins_well(self, head):
+        """Whether these may be the first bytes of the stream."""
+        return self.sender != "client" or HANDSHAKE.startswith(head)
 
     def _look(self, data, start):
         """Note what the bytes say about the sizes of fields; data begins at start."""

@@ -24,6 +24,9 @@ class HttpCutter(Cutter):
         self._head = b""  # of the message that is being read
         self._next = Span(HEADS.get(sender, "unknown"), 0, math.inf)
 
+    def _begins_well(self, first):
+        return True  # a request may begin with any method
+
     def _look(self, data, start):
         """Find the empty line; data begins at start."""
         if self._next.name not in HEADS.values() or self._next.size != math.inf:

@@ -98,11 +98,18 @@ class Ladder:
         if call.data:
             self._move(rung, call)
 
+    def _cutter(self, stream):
+        """What names the bytes of a stream; nobody knows them where the client speaks another protocol."""
+        connection, sender = stream
+        asks = self._streams.get((connection, "client"))
+        known = connection in self.trace.whole and (asks is None or asks.is_known)
+        cutter = self._streams[stream] = self.trace.cutter(sender if known else None)
+        return cutter
+
     def _move(self, rung, call):
         """Find the place of a call's bytes in their stream, and their fields."""
         stream, sends, data = (call.connection, call.sender), call.sender == call.side, call.data
-        known = call.connection in self.trace.whole
-        cutter = self._streams.setdefault(stream, self.trace.cutter(call.sender if known else None))
+        cutter = self._streams.get(stream) or self._cutter(stream)
         start = self._moved[stream, sends]
         stop = self._moved[stream, sends] = start + len(data)
         # each byte once, from the end that tells of it first

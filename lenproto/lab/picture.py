@@ -28,6 +28,7 @@ LEFT = {"client": MARGIN + NUMBERS, "server": MARGIN + NUMBERS + LANE + BETWEEN}
 LETTER = 0.61 * SIZE  # of code, at most: all fonts of CODE are as wide, or narrower
 WORD_LETTER = 0.56 * SIZE  # of words, on average
 LINE = 1.25 * SIZE
+UNKNOWN = "unknown"  # the name of bytes of which nobody knows what they are
 SPELT_BYTES = 12  # so many stand as text at an arrow
 REACH = 0.42  # how far the arrow of bytes goes that have not arrived
 CODE = "'DejaVu Sans Mono', Consolas, Menlo, monospace"
@@ -269,8 +270,8 @@ def _forms(rung: dict[str, Any], arrow: dict[str, Any], landed: bool, stream: by
     ]
     count = say("views.byte", n=stop - start)
     described = " + ".join(_piece(*piece, stream) for piece in pieces)
-    fields = " + ".join(_field(name) for name, *_ in pieces)
-    counted = say("views.stage.arrow.counted", fields=fields, bytes=count)
+    fields = " + ".join(_field(name) for name, *_ in pieces if name != UNKNOWN)
+    counted = say("views.stage.arrow.counted", fields=fields, bytes=count) if fields else count
     forms = [described, counted, count]
     return (
         forms if landed else [say("views.stage.arrow.away", what=each) for each in forms] + [count]
@@ -278,7 +279,10 @@ def _forms(rung: dict[str, Any], arrow: dict[str, Any], landed: bool, stream: by
 
 
 def _piece(name: str, size: int | None, a: int, b: int, stream: bytes) -> str:
-    """A field, or the part of it that an arrow brings."""
+    """A field, or the part of it that an arrow brings; bytes of another protocol are plain."""
+    if name == UNKNOWN:
+        short = b - a <= SPELT_BYTES and b <= len(stream)
+        return f'"{_readable(stream[a:b])}"' if short else say("views.byte", n=b - a)
     field, part = _field(name), b - a
     is_part = size is not None and part < size
     if part <= SPELT_BYTES and b <= len(stream):

@@ -70,8 +70,8 @@ def _side(name: str) -> str:
 
 
 def _field(name: str) -> str:
-    """A field's name as it stands beside its bytes."""
-    return say(f"stage.field.{name}")
+    """A field's name as it stands beside its bytes; none where nobody knows what they are."""
+    return "" if name == "unknown" else say(f"stage.field.{name}")
 
 
 def _row(left: str, middle: str, right: str) -> str:

@@ -89,11 +89,16 @@ class Trace(list[Call]):
         streams = self._streams()
         for connection, sender in sorted(streams, key=lambda key: (key[0] or 0, key[1])):
             stream = streams[connection, sender]
-            is_whole = connection in self.whole
+            is_known = connection in self.whole and self._begins_well(streams, connection)
             unknown = [("unknown", 0, len(stream))]
-            runs = fields(sender, stream, self.cutter) if is_whole else unknown
+            runs = fields(sender, stream, self.cutter) if is_known else unknown
             found += [Field(connection, sender, a, name, stream[a:b]) for name, a, b in runs]
         return found
+
+    def _begins_well(self, streams: Mapping[Any, bytes], connection: int | None) -> bool:
+        """Whether a connection's client does not speak another protocol."""
+        said = streams.get((connection, "client"), b"")
+        return not said or fields("client", said, self.cutter)[0][0] != "unknown"
 
     def is_due(self, call: Call, address: tuple[Any, ...]) -> bool:
         """Whether the trace tells of something that a blocked reading call will yet get.

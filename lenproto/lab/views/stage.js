@@ -770,8 +770,8 @@ class View {
       .map(([name, start, size, a, b]) => ({ name, start, size, a: Math.max(a, arrow.start), b: Math.min(b, arrow.stop) }));
     const bytes = this.counted(arrow.stop - arrow.start);
     const described = pieces.map((piece) => this.piece(piece, stream)).join(" + ");
-    const fields = pieces.map(({ name }) => this.say(`field.${name}`)).join(" + ");
-    const counted = this.say("arrow.counted", { fields, bytes });
+    const fields = pieces.filter(isKnown).map(({ name }) => this.say(`field.${name}`)).join(" + ");
+    const counted = fields ? this.say("arrow.counted", { fields, bytes }) : bytes;
     const way = this.isLost(arrow.key) ? "arrow.lost" : "arrow.away";
     const full = (what) => (landed ? what : this.say(way, { what }));
     const all = [full(described), full(counted), counted, full(bytes), bytes];
@@ -780,6 +780,7 @@ class View {
 
   // A field, or the part of it that an arrow brings.
   piece({ name, size, a, b }, stream) {
+    if (!isKnown({ name })) return b - a <= SPELT_BYTES ? `"${readable(stream.bytes.slice(a, b))}"` : this.counted(b - a);
     const field = this.say(`field.${name}`), part = b - a, isPart = size !== null && part < size;
     if (part <= SPELT_BYTES) {
       const text = readable(stream.bytes.slice(a, b));
@@ -899,8 +900,9 @@ class View {
     const { bytes } = this.conversation.streams.get(key);
     const group = make(parent, "div", `field ${name}`);
     const part = size !== null && (from > start || to < start + size);
-    const said = { field: this.say(`field.${name}`), bytes: this.counted(to - from), first: from - start + 1, last: to - start, size };
-    make(group, "span").textContent = this.say(part ? "bytes.part" : "bytes.whole", said);
+    const field = isKnown({ name }) ? this.say(`field.${name}`) : "", count = this.counted(to - from);
+    const said = { field, bytes: count, first: from - start + 1, last: to - start, size };
+    make(group, "span").textContent = field ? this.say(part ? "bytes.part" : "bytes.whole", said) : count;
     const boxes = make(group, "div", "boxes");
     for (let at = from; at < shown; at++) this.drawByte(boxes, key, at, bytes[at]);
     for (let at = 0; at < missing; at++) make(make(boxes, "span", "byte missing"), "b").textContent = "_";
@@ -919,6 +921,11 @@ class View {
 }
 
 // ---- small things --------------------------------------------------------------------------------
+
+// Whether it is known what a field is: the bytes of other protocols are plain.
+function isKnown({ name }) {
+  return name !== "unknown";
+}
 
 function make(parent, tag, kind = "", attributes = {}) {
   const made = document.createElement(tag);
