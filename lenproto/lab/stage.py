@@ -12,7 +12,7 @@ import time
 import weakref
 from dataclasses import dataclass
 
-from lenproto.lab import keyboard, picture, tap, waits
+from lenproto.lab import keyboard, picture, ports, tap, waits
 from lenproto.lab.call import SENDING, WAITING, Call, Where
 from lenproto.lab.fields import Cutter
 from lenproto.lab.interrupts import held_back
@@ -145,8 +145,7 @@ class Stage:
         self._dropped = weakref.finalize(self, self._holdings.free_aside)
         self._dropped.atexit = False  # its threads end with the program
         # so that nobody else gets this port before the server binds it
-        self._holdings.reserved = reserved = tap.SOCKET()
-        reserved.bind((self._ip, 0))
+        self._holdings.reserved = reserved = ports.reserve(self._ip)
         self.address = reserved.getsockname()
         self._tap.__enter__()
         spaces = [getattr(each, "__globals__", {}) for each in self._functions.values()]

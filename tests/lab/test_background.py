@@ -338,7 +338,7 @@ def test_a_record_of_a_server_that_is_stopped_is_refused():
     server = Background()
     server.stop()
     with (
-        pytest.raises(LabError, match=r"server was stopped\. Run the cell that starts it again\."),
+        pytest.raises(LabError, match=r"server was stopped\. Run the box that starts it again\."),
         server.record(),
     ):
         pass

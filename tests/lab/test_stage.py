@@ -86,7 +86,7 @@ def test_a_step_makes_one_call_and_tells_where_the_side_stands_then():
         waiting = both.step("server")
         assert waiting.state == "blocked"
         line = line_of(server.check_client, "accept()")
-        assert str(waiting) == f"blocked in accept(), line {line} of check_client"
+        assert str(waiting) == f"stuck in accept(), line {line} of check_client"
         assert both.step("server") == waiting, "a blocked side stays where it is"
         both.step("client")
         assert both.position("server").call == "recv(2)", (
@@ -411,7 +411,7 @@ def test_only_a_reading_call_with_a_limit_can_run_out_of_time(side):
             both.time_out(side)
         both.play("server")
         if side == "server":
-            with pytest.raises(LabError, match="blocked in accept"):
+            with pytest.raises(LabError, match="stuck in accept"):
                 both.time_out(side)
 
 

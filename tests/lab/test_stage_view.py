@@ -207,7 +207,7 @@ def test_the_text_form_is_the_ladder_and_where_each_side_stands(opened):
     view.stage.run()
     assert view.text() == repr(view) == view._repr_mimebundle_()["text/plain"]
     assert view.text().startswith(str(view.stage.trace))
-    assert "client: blocked in input('Request: '), line" in view.text()
+    assert "client: stuck in input('Request: '), line" in view.text()
 
 
 def test_two_views_print_the_same(opened):

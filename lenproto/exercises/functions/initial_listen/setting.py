@@ -4,6 +4,7 @@ import contextlib
 import socket
 
 from lenproto.exercises.functions.addresses import other_ip
+from lenproto.lab import ports
 from lenproto.wire import DEFAULT_IP
 
 NO_SUCH_IP = "192.0.2.1"  # RFC 5737: an address that no computer has
@@ -14,9 +15,8 @@ def set_up(seen, stack):
     if seen.case.setting == "no-such-address":
         seen.address = NO_SUCH_IP, 0
         return seen.address
-    reserved = stack.enter_context(socket.socket())
     ip = other_ip() if seen.case.setting == "another-address" else DEFAULT_IP
-    reserved.bind((ip, 0))
+    reserved = stack.enter_context(ports.reserve(ip))
     seen.address = (ip, 0) if seen.case.setting == "any-port" else reserved.getsockname()
     if seen.case.setting == "taken-port":
         with contextlib.suppress(AttributeError, OSError):
