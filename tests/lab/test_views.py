@@ -7,7 +7,8 @@ import pytest
 
 from lenproto import wire
 from lenproto.answers import ANSWERS
-from lenproto.lab import Background
+from lenproto.exercises.learner import progress
+from lenproto.lab import Background, choices
 from lenproto.lab.views import Addresses, Console, Pieces, Prediction, show
 from lenproto.lab.views.page import joined
 from lenproto.wire import frame, recv_exactly
@@ -201,7 +202,13 @@ def test_an_empty_answer_is_complete_with_its_header():
     pieces.close()
 
 
-def test_prediction_is_settled_by_the_run(capsys):
+@pytest.fixture
+def choices_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("LENPROTO_PROGRESS", str(tmp_path / "deep" / "progress.json"))
+    return tmp_path / "deep" / "predictions.json"
+
+
+def test_prediction_is_settled_by_the_run(capsys, choices_file):
     prediction = Prediction("How many?", {"one": 1, "two": 2})
     assert repr(prediction) == "Predict: How many?\n  ( ) one\n  ( ) two"
     prediction.settle(2)
@@ -214,6 +221,44 @@ def test_prediction_is_settled_by_the_run(capsys):
     assert capsys.readouterr().out == "You predicted: two. The run says so, too.\n"
     prediction.settle(3)
     assert capsys.readouterr().out == "You predicted: two. The run says: 3.\n"
+
+
+def said(prediction):
+    """What stands below the answers."""
+    return prediction.children[2].value
+
+
+def test_a_prediction_reacts_at_once_and_says_why_an_answer_is_wrong(choices_file):
+    prediction = Prediction("How many?", {"one": 1, "two": 2}, why={"one": "There are <two>."})
+    assert said(prediction) == ""
+    prediction.choice.value = "one"
+    assert "Chosen. Now see what happens" in said(prediction)
+    prediction.settle(2)
+    assert "You predicted: one. The run says: two. There are &lt;two&gt;." in said(prediction)
+    prediction.choice.value = "two"
+    assert "You predicted: two. The run says so, too." in said(prediction)
+
+
+def test_what_was_chosen_outlives_a_restart(choices_file):
+    Prediction("How many?", {"one": 1, "two": 2}).choice.value = "two"
+    Prediction("How much?", {"a lot": 1}).choice.value = "a lot"
+    again = Prediction("How many?", {"one": 1, "two": 2})
+    assert again.choice.value == "two"
+    assert "You chose this on an earlier day: two." in said(again)
+    assert Prediction("How many?", {"three": 3}).choice.value is None, "the answers are others now"
+    for damaged in ("[]", "{", '{"How many?": 2}', "\udc00"):
+        choices_file.write_text(damaged, "utf-8", "surrogatepass")
+        assert Prediction("How many?", {"one": 1, "two": 2}).choice.value is None
+    progress.forget()
+    assert not choices_file.exists()
+
+
+def test_where_nothing_is_to_be_kept_nothing_is(monkeypatch, tmp_path):
+    monkeypatch.setenv("LENPROTO_PROGRESS", "off")
+    monkeypatch.setattr(choices.platformdirs, "user_data_path", lambda *_, **__: tmp_path)
+    Prediction("How many?", {"one": 1}).choice.value = "one"
+    assert Prediction("How many?", {"one": 1}).choice.value is None
+    assert not list(tmp_path.iterdir())
 
 
 def test_addresses_show_ports_on_the_page_and_letters_in_the_text(connected_pair):

@@ -23,6 +23,7 @@ import platformdirs
 
 from lenproto.exercises.functions import JUDGED, LEVELS, levels_of
 from lenproto.exercises.learner import setting, tries
+from lenproto.lab import choices
 from lenproto.words import say
 
 VERSION = 1
@@ -87,6 +88,7 @@ def forget():
     if where is None:
         return ""
     try:
+        choices.forget()
         with _locked(where):
             for file in (where, _broken(where)):
                 file.unlink(missing_ok=True)
