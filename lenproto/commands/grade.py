@@ -70,7 +70,8 @@ def run(args):
 
 def _run(args, before, earlier, gathered):
     """Judge what was gathered, on top of what is known from before; earlier: the Book to compare with."""
-    outputs = _outputs(args, earlier)
+    found = handed_in.Class()
+    outputs = _outputs(args, earlier, lambda: found.learners)
     inputs = [Path(name) for name in (args.folder, args.class_list, args.weights) if name]
     for place, _ in outputs:
         check_place(place, [*(each.path for each in gathered.found), *inputs])
@@ -155,12 +156,12 @@ def _see_whether_pages_can_be_written(asked):
             raise Refused(Words("commands.grade.needs-jinja")) from None
 
 
-def _outputs(args, earlier):
-    """The files that are asked for, as (place, what writes it)."""
+def _outputs(args, earlier, learners):
+    """The files that are asked for, as (place, what writes it); learners() are all that have handed something in."""
     asked = (
         (args.csv, gradebook.WRITERS[args.csv_format]),
         (args.json, partial(gradebook.write_json, steps=args.steps)),
-        (args.html, partial(write_html, earlier=earlier)),
+        (args.html, partial(write_html, earlier=earlier, learners=learners)),
         (args.project, write_projected),
     )
     return [(Path(place), write) for place, write in asked if place]
@@ -178,11 +179,13 @@ def _write(outputs, book):
     return code
 
 
-def write_html(file, book, earlier=None):
-    """Write the page with the evidence; earlier: the Book to compare with."""
+def write_html(file, book, earlier=None, learners=list):
+    """Write the page with the evidence; earlier: the Book to compare with, learners(): what is compared with itself."""
+    from lenproto.exercises.classes import alike
     from lenproto.exercises.classes.pages import of_class
 
-    file.write(of_class.page(book, news(earlier, book) if earlier else ()))
+    changes = news(earlier, book) if earlier else ()
+    file.write(of_class.page(book, changes, alike.pairs(learners())))
 
 
 def write_projected(file, book):

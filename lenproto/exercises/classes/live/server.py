@@ -75,7 +75,8 @@ class Guarded(RequestHandler):
 
     def may(self, page: str) -> bool:
         """Whether who asks may open a page: by the token in the address, or by a cookie."""
-        tokens = [self.get_query_argument("token", ""), *map(self._cookie, (TEACHER, BOARD))]
+        # the types of older tornados allow None where they give a text
+        tokens = [self.get_query_argument("token", "") or "", *map(self._cookie, (TEACHER, BOARD))]
         opened = [self.keys.opens(page, token) for token in tokens]  # all of them: see opens()
         return any(opened)
 

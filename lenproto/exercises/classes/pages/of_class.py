@@ -1,5 +1,7 @@
 """The page of a class: who passes what, what most get wrong, what has changed, and the evidence for each failure."""
 
+import difflib
+
 from lenproto.exercises.classes import pages, weights
 from lenproto.exercises.classes.grading import commonest
 from lenproto.exercises.functions import FUNCTIONS, LEVELS
@@ -10,8 +12,11 @@ TEMPLATE = "of_class.html"
 SHOWN_MISTAKES = 6  # at once; the others open
 
 
-def page(book, news=()):
-    """Return the page of a Book as a text of HTML; news has what is to be said of changes since an earlier run."""
+def page(book, news=(), pairs=()):
+    """Return the page of a Book as a text of HTML.
+
+    news has what is to be said of changes since an earlier run; pairs are those of alike.pairs().
+    """
     rows = [row for row in book.rows if not row.absent]
     learners = [_learner(number, row, book.weights) for number, row in enumerate(rows)]
     return pages.rendered(
@@ -26,6 +31,7 @@ def page(book, news=()):
         absent=[row.learner for row in book.rows if row.absent],
         asides=book.asides,
         news=news,
+        alike=[_pair(each) for each in pairs],
         shows_evidence=any(learner["shows"] for learner in learners),
         all_pass=sum(learner["passes"] for learner in learners),
     )
@@ -53,6 +59,37 @@ def mistakes(rows):
             }
         )
     return found
+
+
+def _pair(pair):
+    """Two learners whose functions are much the same: both sources, line by line, with what differs."""
+    return {
+        "learners": pair.learners,
+        "functions": [
+            {
+                "name": name,
+                "percent": round(100 * share),
+                "sides": [*zip(pair.learners, _beside(one, other), strict=True)],
+            }
+            for name, (one, other, share) in pair.functions.items()
+        ],
+    }
+
+
+def _beside(one, other):
+    """The lines of both sources, each with whether it differs from the other's."""
+    texts = one.splitlines(), other.splitlines()
+    differs = [set(range(len(lines))) for lines in texts]
+    blocks = difflib.SequenceMatcher(
+        None, *([line.strip() for line in lines] for lines in texts), autojunk=False
+    ).get_matching_blocks()
+    for block in blocks:
+        differs[0] -= set(range(block.a, block.a + block.size))
+        differs[1] -= set(range(block.b, block.b + block.size))
+    return [
+        [(line, number in different) for number, line in enumerate(lines)]
+        for lines, different in zip(texts, differs, strict=True)
+    ]
 
 
 def passed(rows):
