@@ -13,6 +13,7 @@ import weakref
 from dataclasses import dataclass
 
 from lenproto.lab import keyboard, picture, ports, tap, waits
+from lenproto.lab.again import Order
 from lenproto.lab.call import SENDING, WAITING, Call, Where
 from lenproto.lab.fields import Cutter
 from lenproto.lab.interrupts import held_back
@@ -118,6 +119,7 @@ class Stage:
         self._turn = threading.RLock()  # a step is not disturbed by another one
         self.listeners = []  # called, without arguments, whenever both sides have come to rest
         self._started = self._closed = False
+        self.orders = []  # what was asked of it so far, see again.py
         self._moved = SIDES[0]  # who made the last step
         self._holdings = _Holdings()
         self._sides, self._tap = self._holdings.sides, self._holdings.tap
@@ -175,6 +177,7 @@ class Stage:
                 timer.pace.expired = True
             side.release()
             self._rest()
+            self._note("step", actor)
             return self.position(actor)
 
     def play(self, actor, until=None):
@@ -222,6 +225,7 @@ class Stage:
             self._must_run()
             self._side(actor).type(line)
             self._rest()
+            self._note("type", actor, line)
             return self.position(actor)
 
     def time_out(self, actor):
@@ -237,6 +241,7 @@ class Stage:
             for stuck, _ in self._sides[actor].stuck:
                 stuck.pace.expired = True
             self._rest()
+            self._note("time out", actor)
             return self.position(actor)
 
     def position(self, actor):
@@ -325,6 +330,9 @@ class Stage:
 
     def __repr__(self):
         return "\n".join(f"{name}: {self.position(name)}" for name in sorted(SIDES))
+
+    def _note(self, do, actor, line=""):
+        self.orders.append(Order(do, actor, line, len(self.trace)))
 
     def _program(self, actor):
         self._must_run(closed_too=True)

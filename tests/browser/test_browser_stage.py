@@ -100,8 +100,12 @@ def test_keys_text_box_and_the_way_back(staged):
             assert stage.words("server") == "server: stuck in accept(), waits for a client"
     page.keyboard.press("ArrowLeft")
     stage.wait(lambda: stage.moment == (last - 1, last), "one call back")
+    page.keyboard.press("c")
+    stage.wait(
+        lambda: stage.moment == (last, last), "in the past a step is the next of what has happened"
+    )
     stage.keys("c")
-    assert stage.moment == (last + 1, last + 1), "a step goes on from the end"
+    assert stage.moment == (last + 1, last + 1), "at the end it makes a call"
 
     for key in "xbdd":  # what JupyterLab would take for: cut, insert, delete
         page.keyboard.press(key)
@@ -528,3 +532,25 @@ def test_a_mouse_at_rest_lights_nothing_up_after_a_key(written):
     first = stage.root.locator("g.rung").first.bounding_box()
     opened.page.mouse.move(first["x"] + 20, first["y"] + 10)
     stage.wait(lambda: stage.root.locator(".lit").count(), "what it points at lights up")
+
+
+def test_from_a_moment_in_the_past_one_goes_on_another_way(written):
+    opened = written(PROGRAMS, VIEW.format("ask, serve"))
+    opened.run_all()
+    stage = StageInPage(opened)
+    go_on = stage.root.get_by_role("button", name="Go on from here")
+    stage.keys("s", "s", "s", "c", "c", "s")
+    assert not go_on.is_visible()
+    for _ in range(2):
+        opened.page.keyboard.press("ArrowLeft")
+    stage.wait(lambda: stage.moment == (4, 6), "two calls back")
+    go_on.click()
+    stage.wait(lambda: stage.moment == (4, 4), "both programs are there, and no further")
+    assert stage.words("client") == "client: about to sendall(2 bytes)"
+    stage.keys("s", "c")
+    assert stage.moment == (6, 6)
+    opened.page.keyboard.press("Home")
+    stage.wait(lambda: stage.moment[0] == 0, "the beginning")
+    opened.page.keyboard.press("g")
+    stage.wait(lambda: stage.moment == (0, 0), "from the beginning, by key")
+    assert opened.exceptions == []

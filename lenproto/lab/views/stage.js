@@ -14,10 +14,10 @@ const SPELT_BYTES = 12; // so many stand as text at an arrow
 const ROW = 2.5; // height of one call in the ladder, in letters' heights
 
 const KEYS = [ // and what each is for, by the names under views.stage.keys
-  ["C", "client"], ["S", "server"], ["N", "any"], ["E", "run"], ["P", "play"], ["← →", "back-forward"], ["Home End", "home-end"],
+  ["C", "client"], ["S", "server"], ["N", "any"], ["E", "run"], ["G", "go-on"], ["P", "play"], ["← →", "back-forward"], ["Home End", "home-end"],
   ["↑ ↓", "choose"], ["Tab, ← →", "bytes"], ["T", "type"], ["Esc", "leave"], ["R", "again"], ["F", "full"],
 ];
-const LIVE_KEYS = new Set(["C", "S", "N", "E", "T", "Esc", "R"]);
+const LIVE_KEYS = new Set(["C", "S", "N", "E", "G", "T", "Esc", "R"]);
 
 // ---- what Python has told --------------------------------------------------------------------
 
@@ -209,6 +209,7 @@ class View {
     this.count = make(tools, "span", "count");
     button("forward", "ArrowRight", () => this.go(this.moment + 1), { sign: "▶" });
     button("end", "End", () => this.go(this.last), { sign: "⏭" });
+    if (this.live) button("go-on", "G", () => this.goOn());
     button("play", "P", () => (this.timer ? this.pause() : this.play()));
     this.buildSpeed(make(tools, "label", ""));
     gap();
@@ -281,8 +282,17 @@ class View {
     this.tell(what);
   }
 
+  // In the past it is the next of what has happened: no call is made that nobody has seen coming.
   step(side) {
-    this.order({ do: "step", side });
+    if (this.moment < this.last) this.go(this.moment + 1);
+    else this.order({ do: "step", side });
+  }
+
+  goOn() {
+    if (this.moment === this.last) return;
+    this.pause();
+    this.chosen = null;
+    this.order({ do: "go on", calls: this.moment });
   }
 
   run() {
@@ -356,7 +366,7 @@ class View {
     if (bytes && /^Arrow(Left|Right)$/.test(event.key)) return this.walk(event, bytes, event.key === "ArrowLeft" ? -1 : 1);
     const act = {
       C: () => this.live && this.step("client"), S: () => this.live && this.step("server"), N: () => this.live && this.step(null),
-      E: () => this.live && this.run(), R: () => this.live && this.again(), P: () => (this.timer ? this.pause() : this.play()),
+      E: () => this.live && this.run(), G: () => this.live && this.goOn(), R: () => this.live && this.again(), P: () => (this.timer ? this.pause() : this.play()),
       F: () => this.fill(), T: () => this.asks() && this.sides[this.asks()].input.focus(),
       ArrowLeft: () => this.go(this.moment - 1), ArrowRight: () => this.go(this.moment + 1),
       Home: () => this.go(0), End: () => this.go(this.last),
@@ -524,8 +534,10 @@ class View {
 
   drawSteps(playing) {
     const { buttons } = this;
-    for (const side of SIDES) buttons[side].disabled = playing || !this.canStep(side);
-    buttons.any.disabled = playing || !this.canStep();
+    const past = this.moment < this.last; // there a step goes forward
+    for (const side of SIDES) buttons[side].disabled = playing || !(past || this.canStep(side));
+    buttons.any.disabled = playing || !(past || this.canStep());
+    buttons["go-on"].hidden = playing || !past;
     buttons.run.disabled = !playing && !this.canStep();
     buttons.run.firstChild.textContent = this.say(playing ? "button.stop" : "button.run");
   }

@@ -13,6 +13,7 @@ from pathlib import Path
 import anywidget
 import traitlets
 
+from lenproto.lab import again
 from lenproto.lab.fields import Cutter
 from lenproto.lab.ladder import Ladder
 from lenproto.lab.program import LabError
@@ -122,6 +123,22 @@ class StageView(Replay):
         self._show(self.stage.trace)
         self._tell()
 
+    def go_on_from(self, calls):
+        """Bring both programs, started anew, to the moment at which so many calls had begun. LabError once closed.
+
+        The same is asked of them: steps, typed lines, time limits that have run out. Return the number of the first
+        call that is another one this time, None where none is.
+        """
+        if self._closed:
+            raise LabError(say("views.stage.closed"))
+        before, orders = self.stage.trace, again.until(self.stage.orders, calls)
+        self.stage.close()
+        self.stage = self._fresh().start()
+        again.follow(self.stage, orders)
+        self.stage.listeners.append(self._rested)
+        self._show(self.stage.trace)
+        return again.first_difference(before[:calls], self.stage.trace)
+
     def close(self):
         """Close the stage and the view."""
         if not self._closed:
@@ -138,8 +155,11 @@ class StageView(Replay):
         """The ladder in characters, and where each side stands."""
         return "\n".join([super().text(), *map(str, filter(None, [self.stage.deadlock]))])
 
+    def _fresh(self):
+        return Stage(*self._programs, self._typed, interactive=True, cutter=self._cutter)
+
     def _staged(self):
-        stage = Stage(*self._programs, self._typed, interactive=True, cutter=self._cutter).start()
+        stage = self._fresh().start()
         try:
             for side, call in self._played:
                 stage.play(side, until=call)
@@ -202,23 +222,32 @@ class StageView(Replay):
             if not self._closed:
                 self._tell()
 
-    def _carry_out(self, do, side=None, line=""):
-        if do == "tell":
-            self._tell(everything=True)
-        elif do == "step":
-            if side or (side := self.stage.next_actor()):
-                self.stage.step(side)
-        elif do == "run":
-            self._playing = True
-            try:
-                for _ in self.stage.moves():
-                    if not self._orders.empty():  # another button stops it
-                        break
-            finally:
-                self._playing = False
-        elif do == "type":
-            self.stage.type(side, line)
-        elif do == "time out":
-            self.stage.time_out(side)
-        elif do == "start again":
-            self.start_again()
+    def _carry_out(self, do, side=None, line="", calls=0):
+        acts = {
+            "tell": lambda: self._tell(everything=True),
+            "step": lambda: self._step(side or self.stage.next_actor()),
+            "run": self._play_on,
+            "type": lambda: self.stage.type(side, line),
+            "time out": lambda: self.stage.time_out(side),
+            "start again": self.start_again,
+            "go on": lambda: self._go_on(calls),
+        }
+        if act := acts.get(do):
+            act()
+
+    def _step(self, side):
+        if side:
+            self.stage.step(side)
+
+    def _play_on(self):
+        self._playing = True
+        try:
+            for _ in self.stage.moves():
+                if not self._orders.empty():  # another button stops it
+                    break
+        finally:
+            self._playing = False
+
+    def _go_on(self, calls):
+        other = self.go_on_from(calls)
+        self._trouble = say("views.stage.another-way", call=other) if other else ""
