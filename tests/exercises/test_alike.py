@@ -127,3 +127,20 @@ def test_the_page_has_both_sources_side_by_side_and_marks_what_differs(learners)
     assert '<span class="differs">        print(&#39;&lt;b&gt;begins&#39;)</span>' in page
     assert "<span>        while request and request != &#34;EXIT&#34;:</span>" in page
     assert "Much the same" not in of_class.page(book)
+
+
+def test_of_many_who_are_alike_there_is_one_group_with_a_pair_less_than_they_are(learners):
+    everybody = learners(
+        anna=WRITTEN,
+        ben=OTHER,
+        dan=COPIED,
+        eve=WRITTEN,
+        gil=OTHER.replace("data", "d"),
+        hila=COPIED,
+    )
+    found = alike.pairs(everybody)
+    assert len(found) == 7
+    groups = alike.groups(found)
+    named = [{name for pair in group for name in pair.learners} for group in groups]
+    assert named == [{"anna", "dan", "eve", "hila"}, {"ben", "gil"}]
+    assert [len(group) for group in groups] == [3, 1]

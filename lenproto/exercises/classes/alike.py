@@ -61,6 +61,23 @@ def pairs(learners: Iterable[HandedIn]) -> list[Pair]:
     return sorted((Pair(*each) for each in found.items()), key=lambda pair: -pair.share)
 
 
+def groups(pairs: Iterable[Pair]) -> list[list[Pair]]:
+    """Return the pairs by group: whoever is alike with somebody of a group is in it. One pair less than its learners.
+
+    Of many that are all alike these pairs are enough to see it; they are those that are most so.
+    """
+    of: dict[str, list[Pair]] = {}  # learner → the group
+    for pair in pairs:
+        one, other = (of.get(learner) for learner in pair.learners)
+        if one is not None and one is other:
+            continue
+        group = [*(one or ()), *(other or ()), pair]
+        for each in group:
+            of |= dict.fromkeys(each.learners, group)
+    unlike = {id(group): group for group in of.values()}
+    return sorted(unlike.values(), key=lambda group: (-len(group), -group[0].share))
+
+
 def _is_ones_own(symbols: Sequence[str], given: Iterable[Sequence[str]]) -> bool:
     """Whether there is enough of it, and it is not what everybody is given."""
     return len(symbols) >= LEAST_SYMBOLS and all(_share(symbols, each) < ALIKE for each in given)

@@ -2,7 +2,7 @@
 
 import difflib
 
-from lenproto.exercises.classes import pages, weights
+from lenproto.exercises.classes import alike, pages, weights
 from lenproto.exercises.classes.grading import commonest
 from lenproto.exercises.functions import FUNCTIONS, LEVELS
 from lenproto.exercises.report.misconceptions import misconception
@@ -31,7 +31,7 @@ def page(book, news=(), pairs=()):
         absent=[row.learner for row in book.rows if row.absent],
         asides=book.asides,
         news=news,
-        alike=[_pair(each) for each in pairs],
+        alike=[_group(each) for each in alike.groups(pairs)],
         shows_evidence=any(learner["shows"] for learner in learners),
         all_pass=sum(learner["passes"] for learner in learners),
     )
@@ -59,6 +59,12 @@ def mistakes(rows):
             }
         )
     return found
+
+
+def _group(group):
+    """Learners who are alike, and enough pairs of them to see it."""
+    learners = dict.fromkeys(name for pair in group for name in pair.learners)
+    return {"learners": [*learners], "pairs": [_pair(each) for each in group]}
 
 
 def _pair(pair):
