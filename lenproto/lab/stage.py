@@ -39,7 +39,8 @@ class Position:
     input("Request: "), which waits for the keyboard; None after the end; name is the name of that call.
     where tells the place in its own code; of a side that raised, where it did. awaits says what a
     blocked call waits for, limit_s after how many seconds it would give up, if ever. failure tells
-    why a side stopped by itself, lingers where one is that makes no call.
+    why a side stopped by itself, lingers where one is that makes no call; left_open how many sockets
+    one that has finished has not closed.
     """
 
     actor: str
@@ -51,6 +52,7 @@ class Position:
     name: str = ""
     failure: Failure | None = None
     lingers: Words | None = None
+    left_open: int = 0
 
     @property
     def function(self):
@@ -82,6 +84,8 @@ class Position:
         key = f"stage.position.{self.state.replace(' ', '-')}"
         if self.state == "failed":
             return Words(key, reason=self.why or "")
+        if self.left_open:
+            return Words(f"{key}-open", n=self.left_open)
         if self.call is None:
             return Words(key)
         return Words(key, call=self.call, line=self.line, function=self.function)
@@ -265,7 +269,7 @@ class Stage:
         if program.failure:
             return Position(actor, "failed", where=program.failed_at, failure=program.failure)
         if side.ended:
-            return Position(actor, "finished")
+            return Position(actor, "finished", left_open=side.left_open)
         return Position(actor, "failed", lingers=program.place)
 
     def call(self, actor):
@@ -527,6 +531,12 @@ class _Side:
     def ended(self):
         """Whether all its threads have ended."""
         return not self.program.alive
+
+    @property
+    def left_open(self):
+        """How many sockets its threads have not closed, though somebody holds them still."""
+        sockets = {sock for actor in self.program.actors for sock in list(actor.sockets)}
+        return sum(sock.fileno() != -1 for sock in sockets)
 
     @property
     def still(self):

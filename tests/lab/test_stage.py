@@ -692,6 +692,15 @@ def test_a_pool_of_threads_is_stepped_as_fast_as_any():
     assert time.monotonic() - began < stage.REST_S
 
 
+def test_who_has_finished_and_left_a_socket_open_is_told_so():
+    with Stage(client.initial_contact, serve) as both:
+        both.run()
+        position = both.position("client")
+        assert (position.state, position.left_open) == ("finished", 1)
+        assert str(position) == "finished, and its socket is still open"
+        assert str(both.position("server")).startswith("stuck in recv(4)")
+
+
 def test_a_side_that_computes_without_end_is_closed(monkeypatch):
     def computes(ip, port):
         while True:

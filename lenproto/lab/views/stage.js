@@ -570,12 +570,12 @@ class View {
     return this.say(place ? "stands.said-at" : "stands.said", { side: this.who(side), stands, place });
   }
 
-  stands({ state, call, awaits, reason }) {
+  stands({ state, call, awaits, reason, left_open: open }) {
     switch (state) {
       case "about to": return this.say("stands.about", { call });
       case "blocked": return this.say("stands.blocked", { call, awaits });
       case "not started": return this.say("stands.not-started");
-      case "finished": return this.say("stands.finished");
+      case "finished": return open ? this.say("stands.finished-open", { n: open }) : this.say("stands.finished");
       default: return reason || this.say("stands.no-more-calls");
     }
   }

@@ -193,6 +193,7 @@ class StageView(Replay):
             "awaits": str(position.awaits),
             "limit_s": position.limit_s,
             "reason": str(position.reason),
+            "left_open": position.left_open,
             "name": call.name if call else "",
             "prompt": reprlib.repr(call.argument)[1:-1] if call and call.name == "input" else "",
             **(position.where._asdict() if position.where else {}),
