@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from lenproto.words import say
 
+CONNECTING = {"connect", "connect_ex"}
 SENDING = {"send", "sendall", "sendto", "sendmsg"}
 WAITING = {"select", "poll"}  # for one of several sockets, with a time limit of their own
 SHUTDOWNS = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
@@ -33,6 +34,7 @@ class Call:
 
     argument is the bytes to send, the number of bytes asked for, or an (ip, port) address; result
     the bytes that came, the number of bytes sent, an address, or the exception; both may be None.
+    close has as its result how many files of makefile() keep the connection open.
     A call that still blocks has ended None. started and ended are seconds since the trace began.
     connection counts the connections of the trace from 1; None where the socket has none yet. again
     says that a loop went on with the same call and the same result: those are not in the trace.
@@ -75,6 +77,11 @@ class Call:
     def at_end_of_stream(self) -> bool:
         """Whether this call read the end of the stream: it asked for bytes, and none will come."""
         return self.name in RECEIVING and self.result == b"" and self.argument != 0
+
+    @property
+    def hangs_up(self) -> bool:
+        """Whether this call has closed its end of a connection: no file of it was left that keeps it open."""
+        return self.name == "close" and self.ended is not None and self.result is None
 
     @property
     def in_vain(self) -> bool:
@@ -123,6 +130,8 @@ class Call:
             return type(self.result).__name__
         if self.at_end_of_stream:
             return say("stage.outcome.end")
+        if self.name == "close" and self.result:
+            return say("stage.outcome.kept-open", n=self.result)
         if isinstance(self.result, tuple):
             return say("stage.outcome.client", address=_address(self.result, ports))
         if self.name == "connect_ex" and self.result:

@@ -168,8 +168,15 @@ class Program:
             if not self.actor.stopping:
                 # which would hold all that its functions knew
                 self.error = error.with_traceback(None)
+        self._let_go(self.actor)
         tap.unwatch(self.thread)
         prints.release()
+
+    @staticmethod
+    def _let_go(actor):
+        """Hold no longer what it accepted last: its program may not either, and then the connection ends here."""
+        if not actor.stopping:  # else its owner closes it
+            actor.accepted = None
 
     @contextlib.contextmanager
     def _exposed(self, actor):
@@ -202,6 +209,7 @@ class Program:
                     self.thread_errors.append((error.with_traceback(None), failure.where, guess))
                     print(failure.words("stage.thread-stopped", name=thread.name), file=sys.stderr)
             finally:
+                self._let_go(actor)
                 tap.unwatch(thread)
                 prints.release()
                 keyboard.take(thread)
@@ -238,6 +246,8 @@ class Program:
                 with contextlib.suppress(OSError):
                     tap.original("shutdown")(sock, socket.SHUT_RDWR)
                 tap.original("close")(sock)
+                for each, name in list(actor.taps.items()):
+                    each.drop(sock, name)
 
 
 class _Thrown(tap.Stopped):

@@ -26,6 +26,7 @@ def save(
     path: str | PathLike[str],
     calls: Iterable[Call],
     whole: Iterable[int],
+    gone: Mapping[tuple[int, str], int],
     notes: Mapping[str, Notes],
 ) -> None:
     """Write what a trace holds to a file. Raises OSError."""
@@ -33,6 +34,7 @@ def save(
         {
             "format": FORMAT,
             "whole": sorted(whole),
+            "gone": [[*end, calls] for end, calls in gone.items()],
             "calls": [
                 {name: _packed(getattr(call, name)) for name in Call.__slots__} for call in calls
             ],
@@ -43,8 +45,13 @@ def save(
     Path(path).write_text(text + "\n", encoding="utf-8")
 
 
-def load(path: str | PathLike[str]) -> tuple[list[Call], set[int], dict[str, Notes]]:
-    """Return what save() wrote: calls, whole, notes. Raises OSError, or ValueError if the file holds something else."""
+def load(
+    path: str | PathLike[str],
+) -> tuple[list[Call], set[int], dict[tuple[int, str], int], dict[str, Notes]]:
+    """Return what save() wrote: calls, whole, gone, notes.
+
+    Raises OSError, or ValueError if the file holds something else.
+    """
     try:
         saved = json.loads(Path(path).read_text(encoding="utf-8"))
         if saved["format"] != FORMAT:
@@ -55,7 +62,10 @@ def load(path: str | PathLike[str]) -> tuple[list[Call], set[int], dict[str, Not
         ]
         notes = {actor: Notes.unpacked(each) for actor, each in saved["notes"].items()}
         whole = {number for number in saved["whole"] if _is(number, int)}
-        return calls, whole, notes
+        gone = {(number, side): calls for number, side, calls in saved.get("gone", ())}
+        if not all(map(_is_gone, gone.items())):
+            raise ValueError
+        return calls, whole, gone, notes
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(say("stage.trace.no-trace", path=path)) from error
 
@@ -113,6 +123,12 @@ def _checked(call: Call) -> Call:
     if not right:
         raise ValueError
     return call
+
+
+def _is_gone(item: tuple[tuple[Any, Any], Any]) -> bool:
+    """Whether an item of gone is one: the end of a connection, and a number of calls."""
+    (number, side), calls = item
+    return _is(number, int) and side in ("client", "server") and _is(calls, int)
 
 
 def _is(value: object, kind: type) -> bool:

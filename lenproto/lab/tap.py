@@ -24,7 +24,7 @@ from time import (  # the real ones, also where a judge puts others in their pla
 from typing import Any
 
 from lenproto import wire
-from lenproto.lab.call import RECEIVING, SENDING, Call, Where
+from lenproto.lab.call import RECEIVING, SENDING, SERVER, Call, Where
 from lenproto.lab.pace import Pace
 from lenproto.lab.trace import Trace
 
@@ -268,7 +268,9 @@ class Actor:
                     result = Stopped()  # the call was woken only to end here
                 for tap, call in self.recorded.items():
                     if name.startswith("connect") or (self.accepted and not self.stopping):
-                        call.connection = tap.connection(self.accepted or sock, begins=True)
+                        call.connection = tap.connection(
+                            self.accepted or sock, call.side, begins=True
+                        )
                     call.result, call.ended = result, ended - tap.began
                     tap.ended(call)
             finally:
@@ -299,6 +301,7 @@ class Tap:
         self._held_back = set()
         self._count = itertools.count(1)
         self._lock = threading.Lock()
+        self._removed = False
 
     def __enter__(self):
         self.began = perf_counter()
@@ -324,6 +327,7 @@ class Tap:
 
     def remove(self):
         """Record nothing more from now on; a call that still blocks stays so in the trace."""
+        self._removed = True
         for thread in self.names:
             actor = _actors.get(thread)
             if actor is None:
@@ -341,7 +345,7 @@ class Tap:
         """
         doing = actor.doing
         call = Call(name, doing.name, doing.argument, doing.where, doing.started - self.began)
-        call.connection = self.connection(actor.sock)
+        call.connection = self.connection(actor.sock, call.side)
         same = self._in_vain[name]
         if len(same) == SAME_CALLS and call.repeats(same[-1]):
             self._held_back.add(call)
@@ -372,8 +376,8 @@ class Tap:
                 same.append(call)
         self.trace.changed()
 
-    def connection(self, sock, *, begins=False):
-        """Return the number of a socket's connection, from 1; None if it has none."""
+    def connection(self, sock, side, *, begins=False):
+        """Return the number of the connection of which a socket is this side's end, from 1; None if it has none."""
         if (
             sock is None or sock.family not in NETWORKS
         ):  # it waits for several; or a pair within a program
@@ -389,9 +393,29 @@ class Tap:
                 if number is None:
                     number = self._one_end[ends] = next(self._count)
             self._numbers[sock] = number
+            self._await_drop(sock, number, side)
         if begins:
             self.trace.whole.add(number)
         return number
+
+    def _await_drop(self, sock, number, side):
+        """See to it that it is noted when nobody holds a socket any more: Python closes it then, with no call."""
+        tap = weakref.ref(self)
+
+        def dropped():
+            if (self := tap()) is not None:
+                self._is_gone(number, side)
+
+        weakref.finalize(sock, dropped).atexit = False
+
+    def drop(self, sock, name):
+        """Note that an actor's socket is closed, though no call of its own did so."""
+        if (number := self._numbers.get(sock)) is not None:
+            self._is_gone(number, "server" if name == SERVER else "client")
+
+    def _is_gone(self, number, side):
+        if not self._removed:
+            self.trace.gone.setdefault((number, side), len(self.trace))
 
 
 def settle(actors, limit_s=SETTLE_S):
@@ -571,7 +595,10 @@ def _watched(name, method):
             # without the traceback, which keeps the learner's sockets alive
             actor.end(copy.copy(error))
             raise
-        actor.end(_result(name, args, kwargs, result))
+        if name == "close" and sock.fileno() != -1:
+            actor.end(sock._io_refs)
+        else:
+            actor.end(_result(name, args, kwargs, result))
         return result
 
     return watched
