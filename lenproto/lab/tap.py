@@ -581,16 +581,7 @@ def _watched(name, method):
             return method(sock, *args, **kwargs)
         try:
             actor.begin(name, sock, _argument(name, args, kwargs))
-            if actor.time_stands_still and name in READING and _may_wait(name, sock, args, kwargs):
-                actor.await_readable(_at_least(name, args, kwargs) if actor.pace.driven else 1)
-            elif actor.pace.driven and name in SENDING and sock.fileno() != -1:
-                actor.await_writable()
-            if method is _ORIGINAL["sendall"] and _may_stand(actor, sock):
-                result = actor.send_all(sock, *args, **kwargs)
-            elif name in REACHING:
-                result = _reach(method, actor, sock, args, kwargs)
-            else:
-                result = method(sock, *args, **kwargs)
+            result = _carried_out(method, name, actor, sock, args, kwargs)
         except BaseException as error:
             # without the traceback, which keeps the learner's sockets alive
             actor.end(copy.copy(error))
@@ -602,6 +593,19 @@ def _watched(name, method):
         return result
 
     return watched
+
+
+def _carried_out(method, name, actor, sock, args, kwargs):
+    """Make the call that an actor is in: first wait, as its pace says, for what it needs; return what it gives."""
+    if actor.time_stands_still and name in READING and _may_wait(name, sock, args, kwargs):
+        actor.await_readable(_at_least(name, args, kwargs) if actor.pace.driven else 1)
+    elif actor.pace.driven and name in SENDING and sock.fileno() != -1:
+        actor.await_writable()
+    if method is _ORIGINAL["sendall"] and _may_stand(actor, sock):
+        return actor.send_all(sock, *args, **kwargs)
+    if name in REACHING:
+        return _reach(method, actor, sock, args, kwargs)
+    return method(sock, *args, **kwargs)
 
 
 def _finds(look, seconds=0):
