@@ -76,8 +76,15 @@ class Program:
         self.actor = tap.watch(self.thread)
         self.actors.append(self.actor)
         self.actor.pace = pace or Pace()
-        self.actor.pace.adopt = self._adopt
+        self.actor.pace.adopt, self.actor.pace.alone = self._adopt, self._is_alone
         self.thread.start()
+
+    def _is_alone(self):
+        """Whether no other of its threads lives than the one that asks."""
+        current = threading.current_thread()
+        return not any(
+            actor.thread.is_alive() for actor in self.actors if actor.thread is not current
+        )
 
     @property
     def alive(self):
@@ -115,8 +122,8 @@ class Program:
         if frame and frame.f_code is _POOL_WORKER:
             line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
             return "get(block=True)" in line and frame.f_locals["work_queue"].empty()
-        # what stands in for the waiting of threading calls it in turn: see judging/waits
-        while frame and frame.f_code.co_filename.startswith((threading.__file__, tap.JUDGING)):
+        # what stands in for the waiting of threading calls it in turn
+        while frame and frame.f_code.co_filename.startswith((threading.__file__, *tap.STAND_INS)):
             if (frame.f_locals.get("timeout") or -1) >= 0:
                 return False  # it goes on by itself
             names.append(frame.f_code.co_name)

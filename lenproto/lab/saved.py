@@ -8,13 +8,14 @@ from os import PathLike
 from pathlib import Path, PurePath
 from typing import Any
 
-from lenproto.lab.call import RECEIVING, SENDING, Call, Where
+from lenproto.lab.call import RECEIVING, SENDING, WAITING, Call, Where
 from lenproto.lab.notes import Notes
 from lenproto.words import say
 
 FORMAT = "lenproto trace 1"  # of a saved trace
 # what a call may be given, and give
 PLAIN: tuple[type, ...] = (bytes, int, str, tuple, type(None))
+TIMED = {"sleep", *WAITING}  # are given seconds
 GIVES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(RECEIVING, (bytes, int)),
     **dict.fromkeys(("send", "sendto", "sendmsg"), (int,)),
@@ -115,7 +116,7 @@ def _checked(call: Call) -> Call:
         and isinstance(call.started, float | int)
         and isinstance(ended, float | int | None)
         and (connection is None or _is(connection, int))
-        and isinstance(call.argument, PLAIN)
+        and isinstance(call.argument, (*PLAIN, float) if call.name in TIMED else PLAIN)
         and isinstance(call.result, (*PLAIN, BaseException))
         and (not done or isinstance(call.result, GIVES.get(call.name, PLAIN)))
         and not (done and call.name in SENDING and not _is(call.argument, bytes))

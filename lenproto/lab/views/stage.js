@@ -331,7 +331,7 @@ class View {
   }
 
   canStep(side) {
-    return (side ? [side] : SIDES).some((each) => this.conversation.now?.[each].state === "about to");
+    return (side ? [side] : SIDES).some((each) => this.conversation.now?.[each].can_step);
   }
 
   asks(side) {
