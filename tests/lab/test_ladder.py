@@ -374,5 +374,3 @@ def test_what_waits_in_the_queue_of_a_server_that_closes_is_lost():
             ('connect("127.0.0.1", port)', "connection", close),
             ("sendall(2 bytes)", (0, 2), close),
         ]
-
-
