@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from lenproto.words import say
 
+CONNECTING = {"connect", "connect_ex"}
 SENDING = {"send", "sendall", "sendto", "sendmsg"}
-WAITING = {"select", "poll"}  # for one of several sockets, with a time limit of their own
+WAITING = {"select", "poll", "wait"}  # for one of several things, with a time limit of their own
 SHUTDOWNS = {socket.SHUT_RD: "SHUT_RD", socket.SHUT_WR: "SHUT_WR", socket.SHUT_RDWR: "SHUT_RDWR"}
 RECEIVING = {"recv", "recv_into", "recvfrom", "recvfrom_into", "recvmsg", "recvmsg_into"}
 SERVER = "server"  # the actor of this name is the server; every other one is a client
@@ -33,6 +34,7 @@ class Call:
 
     argument is the bytes to send, the number of bytes asked for, or an (ip, port) address; result
     the bytes that came, the number of bytes sent, an address, or the exception; both may be None.
+    close has as its result how many files of makefile() keep the connection open.
     A call that still blocks has ended None. started and ended are seconds since the trace began.
     connection counts the connections of the trace from 1; None where the socket has none yet. again
     says that a loop went on with the same call and the same result: those are not in the trace.
@@ -77,9 +79,24 @@ class Call:
         return self.name in RECEIVING and self.result == b"" and self.argument != 0
 
     @property
+    def hangs_up(self) -> bool:
+        """Whether this call has closed its end of a connection: no file of it was left that keeps it open."""
+        return self.name == "close" and self.ended is not None and self.result is None
+
+    @property
     def in_vain(self) -> bool:
-        """Whether this call has ended and moved nothing: an error, or the end of the stream."""
-        return isinstance(self.result, BaseException) or self.at_end_of_stream
+        """Whether this call has ended and moved nothing: an error, the end of the stream, or nothing to do."""
+        found_nothing = self.name in WAITING and self.result == 0
+        return isinstance(self.result, BaseException) or self.at_end_of_stream or found_nothing
+
+    @property
+    def gives_way(self) -> bool:
+        """Whether this call has let time pass, and got nothing: it is another one's turn."""
+        if self.ended is None:
+            return False
+        return isinstance(self.result, BlockingIOError) or (
+            self.name == "sleep" or (self.name in WAITING and self.result == 0)
+        )
 
     def repeats(self, other: "Call") -> bool:
         """Whether this call is the same as another one: of the same method and bytes, from the same line."""
@@ -100,6 +117,10 @@ class Call:
             return "stage.awaits.client"
         if self.name in RECEIVING:
             return "stage.awaits.bytes"
+        if self.name in CONNECTING:
+            return "stage.awaits.answer"
+        if self.name == "wait":
+            return "stage.awaits.thread"
         return "stage.awaits.any" if self.name in WAITING else "stage.awaits.room"
 
     def text(self, *, ports: bool = False) -> str:
@@ -123,6 +144,10 @@ class Call:
             return type(self.result).__name__
         if self.at_end_of_stream:
             return say("stage.outcome.end")
+        if self.name in WAITING and isinstance(self.result, int):
+            return say("stage.outcome.ready" if self.result else "stage.outcome.nothing")
+        if self.name == "close" and self.result:
+            return say("stage.outcome.kept-open", n=self.result)
         if isinstance(self.result, tuple):
             return say("stage.outcome.client", address=_address(self.result, ports))
         if self.name == "connect_ex" and self.result:

@@ -8,10 +8,9 @@ import math
 from collections import Counter, defaultdict, deque
 
 from lenproto.errors import why
-from lenproto.lab.call import RECEIVING
+from lenproto.lab.call import CONNECTING, RECEIVING, SERVER
 from lenproto.words import say
 
-CONNECTING = {"connect", "connect_ex"}
 SHORT = {  # what went wrong with a call, in a word or two
     ConnectionRefusedError: "stage.short.refused",
     ConnectionResetError: "stage.short.reset",
@@ -32,7 +31,8 @@ class Ladder:
     and sender), start and stop in it, hex (the first SHOWN_BYTES), and pieces: name, start and size of
     each field (None: no end is known), start and stop of what this call moved of it; of the first
     SHOWN_BYTES, too. arrows: what went out from this call, each with to, the number of the call at which it
-    arrived (None: it is on the way), and quiet. That is None for bytes, which have start and stop in the
+    arrived (None: it is on the way), lost, the number of calls made when it was clear that it never will
+    (None: it may), and quiet. That is None for bytes, which have start and stop in the
     stream; "connection" from connect to accept; "end" from close to a call that read the end of the stream.
     """
 
@@ -45,6 +45,7 @@ class Ladder:
         self._ways = defaultdict(_Way)  # by stream
         self._quiet = _Quiet()
         self._moved = Counter()  # bytes so far, by stream and by whether sent or received
+        self._gone = 0  # ends of connections that were closed by no call, as far as known
 
     def update(self):
         """Take in what has happened since; return the rungs that are new or have changed."""
@@ -68,10 +69,22 @@ class Ladder:
     def _join(self, new, ended):
         """Draw the arrows of calls that have begun or ended; return the rungs from which they go out."""
         ways = {rung["stream"]: self._ways[rung["stream"]] for rung in ended if rung["stream"]}
-        return [
-            *(rung for way in ways.values() for rung in way.join()),
-            *self._quiet.join(new, ended),
+        pointing = self._quiet.join(new, ended)
+        ways |= dict(self._hung_up(ended))
+        return [*(rung for way in ways.values() for rung in way.join()), *pointing]
+
+    def _hung_up(self, ended):
+        """Close the ways whose reader has hung up; yield them, each behind its stream."""
+        ends = [
+            (rung["connection"], _side(rung), rung["made"]) for rung in ended if rung["hangs_up"]
         ]
+        gone = list(self.trace.gone.items())
+        ends += [(*end, calls) for end, calls in gone[self._gone :]]
+        self._gone = len(gone)
+        for connection, side, made in [*ends, *self._quiet.dropped]:
+            stream = f"{connection} {'client' if side == 'server' else 'server'}"
+            self._ways[stream].close(made)
+            yield stream, self._ways[stream]
 
     @staticmethod
     def _rung(number, call):
@@ -79,7 +92,8 @@ class Ladder:
             "number": number, "actor": call.actor, "name": call.name, "text": call.text(), "result": "",
             "short": "", "awaits": str(call.awaits),
             "function": call.where.function, "line": call.where.line, "file": call.where.file,
-            "connection": call.connection, "made": None, "failed": False, "why": "", "again": False, "ends": False,
+            "connection": call.connection, "made": None, "again": False, "ends": False,
+            "failed": False, "why": "", "hangs_up": False,
             "stream": None, "sender": None, "start": 0, "stop": 0, "hex": "", "pieces": [], "sends": False,
             "arrows": [],
         }  # fmt: skip
@@ -92,6 +106,7 @@ class Ladder:
             connection=call.connection,
             failed=isinstance(call.result, BaseException),
             why=_why(call.result),
+            hangs_up=call.hangs_up,
             again=call.again,
             ends=call.at_end_of_stream,
         )
@@ -136,6 +151,12 @@ class _Way:
         self._sends, self._reads = deque(), deque()  # rungs of which not all bytes are joined
         self._joined = 0  # bytes
         self._new = []  # what was sent since the last look
+        self._closed = None  # how many calls were made when its reader hung up
+
+    def close(self, made):
+        """Its reader has hung up."""
+        if self._closed is None:
+            self._closed = made
 
     def add(self, rung):
         """A call has moved bytes on it."""
@@ -156,7 +177,17 @@ class _Way:
             for waiting in (self._sends, self._reads):
                 if waiting[0]["stop"] == self._joined:
                     waiting.popleft()
+        if self._closed is not None:
+            changed |= {rung["number"]: rung for rung in self._lose()}
         return changed.values()
+
+    def _lose(self):
+        """Nobody will read any more what is on the way; return the rungs of which that is new."""
+        for rung in self._sends:
+            last = rung["arrows"][-1]
+            if last["to"] is None and last["lost"] is None:
+                last["lost"] = max(self._closed, rung["made"])
+                yield rung
 
     def _land(self, send, read):
         """Cut what a call has read from the arrow that was on the way."""
@@ -169,10 +200,16 @@ class _Way:
 
 
 class _Quiet:
-    """What belongs together without bytes: connect and accept, close and the end that the other side reads."""
+    """What belongs together without bytes: connect and accept, close and the end that the other side reads.
+
+    dropped has connections that nobody will ever accept, the side that has dropped them, and how many calls
+    were made by then.
+    """
 
     def __init__(self):
+        self.dropped = []
         self._listens = False  # else nobody knows of a queue
+        self._listening = Counter()  # by actor: sockets that listen and are not closed
         self._connects = []  # rungs that nobody has accepted yet
         self._accepts = {}  # connection → rung
         self._closes = defaultdict(list)  # connection → rungs
@@ -182,7 +219,9 @@ class _Quiet:
         self._listens |= any(rung["name"] == "listen" for rung in new)
         for rung in ended:
             self._sort(rung)
+        self.dropped = []
         pointing = [rung for rung in self._connects if self._connect(rung)]
+        pointing += [connect for rung in ended for connect in self._drop(rung)]
         self._connects = [rung for rung in self._connects if not _arrives(rung)]
         return pointing + [
             close for rung in ended if rung["ends"] and (close := self._end(rung)) is not None
@@ -209,6 +248,22 @@ class _Quiet:
             return True
         return False
 
+    def _drop(self, rung):
+        """Where a call closes the last socket that listens: return the connects that are left in the queue."""
+        by = rung["actor"]
+        self._listening[by] += rung["name"] == "listen" and not rung["failed"]
+        if not (rung["hangs_up"] and rung["connection"] is None and self._listening[by]):
+            return []
+        self._listening[by] -= 1
+        left = [each for each in self._connects if each["actor"] != by and not _arrives(each)]
+        if self._listening[by] or not left:
+            return []
+        for connect in left:
+            connect["arrows"][0]["lost"] = rung["made"]
+            self.dropped.append((connect["connection"], _side(rung), rung["made"]))
+        self._connects = []
+        return left
+
     def _end(self, rung):
         """Point at a call that has read the end of the stream; return the call that ended it, if that is known."""
         closes = [
@@ -234,6 +289,11 @@ def _why(result):
     return type(result).__name__ if isinstance(result, BaseException) else ""
 
 
+def _side(rung):
+    """At which end a call was made."""
+    return "server" if rung["actor"] == SERVER else "client"
+
+
 def _arrives(rung):
     return any(arrow["to"] for arrow in rung["arrows"])
 
@@ -244,7 +304,7 @@ def _faces(rung, other):
 
 
 def _arrow(to, *, quiet=None, start=0, stop=0):
-    return {"to": to, "quiet": quiet, "start": start, "stop": stop}
+    return {"to": to, "lost": None, "quiet": quiet, "start": start, "stop": stop}
 
 
 def _short(call):

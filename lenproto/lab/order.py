@@ -95,7 +95,7 @@ class _Played:
             self.done.add(("connect", call.connection))
         elif call.name == "listen":
             self.done.add("listen")
-        elif call.name in ("close", "shutdown"):
+        elif call.hangs_up or call.name == "shutdown":
             self.done.add(("ended", call.connection, call.actor == SERVER))
         return call
 
@@ -156,7 +156,5 @@ class _Tally:
                 self.unread[call.connection, call.side] -= len(call.data)
             elif call.name in SENDING:
                 self.unread[other] += len(call.data)
-            elif call.name == "close" or (
-                call.name == "shutdown" and call.argument != socket.SHUT_RD
-            ):
+            elif call.hangs_up or (call.name == "shutdown" and call.argument != socket.SHUT_RD):
                 self.ended.add(other)

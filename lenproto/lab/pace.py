@@ -4,13 +4,21 @@ A thread is given a pace before it starts. Where time stands still, no time limi
 """
 
 import copy
+import time
+
+from lenproto.lab.clock import Clock
+
+# so often in a row a held thread may ask its clock, and do nothing, before it counts as waiting
+MOST_ASKED = 200
 
 
 class Pace:
     """Free: the thread makes its calls when it comes to them, waits as long as it has to, and its time limits run."""
 
     time_stands_still = driven = held = False
+    clock = None  # that it sees in place of the real one
     adopt = None  # called with each thread that this one is about to start
+    alone = bool  # called to know whether no other thread of its program lives
 
     def __init__(self):
         self.expired = False  # the time limit of the call it is in has run out
@@ -39,21 +47,10 @@ class Pace:
         return other
 
 
-class Clock:
-    """How far the time of some threads is ahead of the computer's, in seconds: what they slept, and time limits."""
-
-    def __init__(self):
-        self.ahead_s = 0.0
-
-    def move(self, seconds):
-        """Let so much time pass."""
-        self.ahead_s += max(seconds, 0)
-
-
 class Held(Pace):
     """The thread is held before each call until before(call, sock) returns, however long a person thinks about it.
 
-    It sleeps no real time: clock is moved on instead, which all threads on a stage share.
+    It sleeps no real time: clock is moved on instead, the one that it and its side's other threads see.
     """
 
     time_stands_still = held = True
@@ -61,7 +58,7 @@ class Held(Pace):
     def __init__(self, before, clock=None):
         super().__init__()
         self.before = before
-        self.clock = clock or Clock()
+        self.clock = clock or Clock(time.time_ns(), MOST_ASKED)
 
 
 class Driven(Pace):

@@ -260,8 +260,10 @@ def _label(
 
 def _forms(rung: dict[str, Any], arrow: dict[str, Any], landed: bool, stream: bytes) -> list[str]:
     """What may stand at an arrow, from the longest form to the shortest."""
+    lost = arrow["lost"] is not None
     if arrow["quiet"]:
-        return [say(f"views.stage.arrow.{arrow['quiet']}" if landed else "views.stage.arrow.queue")]
+        waits = "never-accepted" if lost else "queue"
+        return [say(f"views.stage.arrow.{arrow['quiet'] if landed else waits}")]
     start, stop = arrow["start"], arrow["stop"]
     pieces = [
         (name, size, max(a, start), min(b, stop))
@@ -273,9 +275,10 @@ def _forms(rung: dict[str, Any], arrow: dict[str, Any], landed: bool, stream: by
     fields = " + ".join(_field(name) for name, *_ in pieces if name != UNKNOWN)
     counted = say("views.stage.arrow.counted", fields=fields, bytes=count) if fields else count
     forms = [described, counted, count]
-    return (
-        forms if landed else [say("views.stage.arrow.away", what=each) for each in forms] + [count]
-    )
+    if landed:
+        return forms
+    away = "views.stage.arrow.lost" if lost else "views.stage.arrow.away"
+    return [say(away, what=each) for each in forms] + [count] * (not lost)
 
 
 def _piece(name: str, size: int | None, a: int, b: int, stream: bytes) -> str:

@@ -76,8 +76,15 @@ class Program:
         self.actor = tap.watch(self.thread)
         self.actors.append(self.actor)
         self.actor.pace = pace or Pace()
-        self.actor.pace.adopt = self._adopt
+        self.actor.pace.adopt, self.actor.pace.alone = self._adopt, self._is_alone
         self.thread.start()
+
+    def _is_alone(self):
+        """Whether no other of its threads lives than the one that asks."""
+        current = threading.current_thread()
+        return not any(
+            actor.thread.is_alive() for actor in self.actors if actor.thread is not current
+        )
 
     @property
     def alive(self):
@@ -115,8 +122,8 @@ class Program:
         if frame and frame.f_code is _POOL_WORKER:
             line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
             return "get(block=True)" in line and frame.f_locals["work_queue"].empty()
-        # what stands in for the waiting of threading calls it in turn: see judging/waits
-        while frame and frame.f_code.co_filename.startswith((threading.__file__, tap.JUDGING)):
+        # what stands in for the waiting of threading calls it in turn
+        while frame and frame.f_code.co_filename.startswith((threading.__file__, *tap.STAND_INS)):
             if (frame.f_locals.get("timeout") or -1) >= 0:
                 return False  # it goes on by itself
             names.append(frame.f_code.co_name)
@@ -168,8 +175,15 @@ class Program:
             if not self.actor.stopping:
                 # which would hold all that its functions knew
                 self.error = error.with_traceback(None)
+        self._let_go(self.actor)
         tap.unwatch(self.thread)
         prints.release()
+
+    @staticmethod
+    def _let_go(actor):
+        """Hold no longer what it accepted last: its program may not either, and then the connection ends here."""
+        if not actor.stopping:  # else its owner closes it
+            actor.accepted = None
 
     @contextlib.contextmanager
     def _exposed(self, actor):
@@ -202,6 +216,7 @@ class Program:
                     self.thread_errors.append((error.with_traceback(None), failure.where, guess))
                     print(failure.words("stage.thread-stopped", name=thread.name), file=sys.stderr)
             finally:
+                self._let_go(actor)
                 tap.unwatch(thread)
                 prints.release()
                 keyboard.take(thread)
@@ -238,6 +253,8 @@ class Program:
                 with contextlib.suppress(OSError):
                     tap.original("shutdown")(sock, socket.SHUT_RDWR)
                 tap.original("close")(sock)
+                for each, name in list(actor.taps.items()):
+                    each.drop(sock, name)
 
 
 class _Thrown(tap.Stopped):

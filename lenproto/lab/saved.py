@@ -8,13 +8,14 @@ from os import PathLike
 from pathlib import Path, PurePath
 from typing import Any
 
-from lenproto.lab.call import RECEIVING, SENDING, Call, Where
+from lenproto.lab.call import RECEIVING, SENDING, WAITING, Call, Where
 from lenproto.lab.notes import Notes
 from lenproto.words import say
 
 FORMAT = "lenproto trace 1"  # of a saved trace
 # what a call may be given, and give
 PLAIN: tuple[type, ...] = (bytes, int, str, tuple, type(None))
+TIMED = {"sleep", *WAITING}  # are given seconds
 GIVES: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(RECEIVING, (bytes, int)),
     **dict.fromkeys(("send", "sendto", "sendmsg"), (int,)),
@@ -26,6 +27,7 @@ def save(
     path: str | PathLike[str],
     calls: Iterable[Call],
     whole: Iterable[int],
+    gone: Mapping[tuple[int, str], int],
     notes: Mapping[str, Notes],
 ) -> None:
     """Write what a trace holds to a file. Raises OSError."""
@@ -33,6 +35,7 @@ def save(
         {
             "format": FORMAT,
             "whole": sorted(whole),
+            "gone": [[*end, calls] for end, calls in gone.items()],
             "calls": [
                 {name: _packed(getattr(call, name)) for name in Call.__slots__} for call in calls
             ],
@@ -43,8 +46,13 @@ def save(
     Path(path).write_text(text + "\n", encoding="utf-8")
 
 
-def load(path: str | PathLike[str]) -> tuple[list[Call], set[int], dict[str, Notes]]:
-    """Return what save() wrote: calls, whole, notes. Raises OSError, or ValueError if the file holds something else."""
+def load(
+    path: str | PathLike[str],
+) -> tuple[list[Call], set[int], dict[tuple[int, str], int], dict[str, Notes]]:
+    """Return what save() wrote: calls, whole, gone, notes.
+
+    Raises OSError, or ValueError if the file holds something else.
+    """
     try:
         saved = json.loads(Path(path).read_text(encoding="utf-8"))
         if saved["format"] != FORMAT:
@@ -55,7 +63,10 @@ def load(path: str | PathLike[str]) -> tuple[list[Call], set[int], dict[str, Not
         ]
         notes = {actor: Notes.unpacked(each) for actor, each in saved["notes"].items()}
         whole = {number for number in saved["whole"] if _is(number, int)}
-        return calls, whole, notes
+        gone = {(number, side): calls for number, side, calls in saved.get("gone", ())}
+        if not all(map(_is_gone, gone.items())):
+            raise ValueError
+        return calls, whole, gone, notes
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(say("stage.trace.no-trace", path=path)) from error
 
@@ -105,7 +116,7 @@ def _checked(call: Call) -> Call:
         and isinstance(call.started, float | int)
         and isinstance(ended, float | int | None)
         and (connection is None or _is(connection, int))
-        and isinstance(call.argument, PLAIN)
+        and isinstance(call.argument, (*PLAIN, float) if call.name in TIMED else PLAIN)
         and isinstance(call.result, (*PLAIN, BaseException))
         and (not done or isinstance(call.result, GIVES.get(call.name, PLAIN)))
         and not (done and call.name in SENDING and not _is(call.argument, bytes))
@@ -113,6 +124,12 @@ def _checked(call: Call) -> Call:
     if not right:
         raise ValueError
     return call
+
+
+def _is_gone(item: tuple[tuple[Any, Any], Any]) -> bool:
+    """Whether an item of gone is one: the end of a connection, and a number of calls."""
+    (number, side), calls = item
+    return _is(number, int) and side in ("client", "server") and _is(calls, int)
 
 
 def _is(value: object, kind: type) -> bool:

@@ -14,17 +14,18 @@ from dataclasses import dataclass
 
 from lenproto.lab import keyboard, picture, ports, tap, waits
 from lenproto.lab.again import Order
-from lenproto.lab.call import SENDING, WAITING, Call, Where
+from lenproto.lab.call import CONNECTING, SENDING, WAITING, Call, Where
 from lenproto.lab.fields import Cutter
 from lenproto.lab.interrupts import held_back
 from lenproto.lab.notes import Notes
-from lenproto.lab.pace import Clock, Held
+from lenproto.lab.pace import Held
 from lenproto.lab.program import Failure, LabError, Program
 from lenproto.wire import DEFAULT_IP
 from lenproto.words import Words, say
 
 # in this order they play: a server has to listen before a client calls
 SIDES = ("server", "client")
+LIMITED = tap.READING | SENDING | WAITING | CONNECTING  # calls that may have a time limit
 REST_S = 2.0  # seconds within which a side that goes on has to come to its next call
 RUN_S = 10.0  # seconds that run() takes at most
 LOOK_S = 0.0005  # seconds between two looks at where the sides are
@@ -163,7 +164,7 @@ class Stage:
             self._sides[name] = side = _Side(program, *gate, lines, self._interactive)
             self._tap.add(program.thread, name)
             keyboard.give(program.thread, side.ask)
-            program.start(Held(side.hold, self._holdings.clock))
+            program.start(side.pace)
         self._rest()
 
     def step(self, actor):
@@ -178,7 +179,7 @@ class Stage:
             if side.next_call and side.next_call.name == "bind":
                 tap.original("close")(self._holdings.reserved)
             if timer := side.timer:
-                timer.pace.expired = True
+                side.expire(timer.limit_s)
             side.release()
             self._rest()
             self._note("step", actor)
@@ -200,13 +201,11 @@ class Stage:
     def next_actor(self):
         """Who makes the next of moves(): the side that moved last for as long as it can; None if neither can.
 
-        One that asks without waiting, and gets nothing, lets the other one go first.
+        One that sleeps, or asks without waiting and gets nothing, lets the other one go first.
         """
         can = [name for name in SIDES if self._sides[name].next_call]
-        last = next(
-            (call.result for call in reversed(self.trace) if call.actor == self._moved), None
-        )
-        if self._moved in can and not (len(can) > 1 and isinstance(last, BlockingIOError)):
+        last = next((call for call in reversed(self.trace) if call.actor == self._moved), None)
+        if self._moved in can and not (len(can) > 1 and last and last.gives_way):
             return self._moved
         other = next((name for name in can if name != self._moved), None)
         # when nobody can go on, time passes for who has a timer
@@ -242,8 +241,7 @@ class Stage:
             position = self.position(actor)
             if position.limit_s is None:
                 raise LabError(Words("stage.trouble.no-limit", side=actor, position=position.words))
-            for stuck, _ in self._sides[actor].stuck:
-                stuck.pace.expired = True
+            self._sides[actor].expire(position.limit_s)
             self._rest()
             self._note("time out", actor)
             return self.position(actor)
@@ -256,7 +254,7 @@ class Stage:
         if call := side.next_call:
             return Position(actor, "about to", call.text(), call.where, name=call.name)
         for stuck, call in side.stuck:
-            limit_s = stuck.limit_s if call.name in tap.READING | SENDING | WAITING else None
+            limit_s = stuck.limit_s if call.name in LIMITED else None
             return Position(
                 actor, "blocked", call.text(), call.where, call.awaits, limit_s, call.name
             )
@@ -272,6 +270,11 @@ class Stage:
             return Position(actor, "finished", left_open=side.left_open)
         return Position(actor, "failed", lingers=program.place)
 
+    def can_step(self, actor):
+        """Whether a step of a side does something: it makes its next call, or lets its timer run out."""
+        side = self._side(actor)
+        return bool(side.next_call or side.timer)
+
     def call(self, actor):
         """The Call that a side is about to make, or is blocked in, an input() too; None after the end."""
         side = self._side(actor)
@@ -280,7 +283,7 @@ class Stage:
     @property
     def deadlock(self):
         """None, or who waits, for what, where, if both sides are stuck, for what only the other one could do."""
-        if not self.at_rest:
+        if not self.at_rest or any(side.timer for side in self._sides.values()):
             return None
         stuck = {
             name: side.stuck[0]
@@ -386,7 +389,7 @@ class _Holdings:
 
     def __init__(self):
         self.tap, self.sides, self.reserved = tap.Tap({}), {}, None
-        self.clock, self.stack = Clock(), contextlib.ExitStack()
+        self.stack = contextlib.ExitStack()
         self._freed = False
 
     def free(self):
@@ -444,6 +447,7 @@ class _Side:
         self._interactive = interactive
         self._asking = {}  # Thread → the input() in which it waits for the keyboard
         self._open = False
+        self.pace = Held(self.hold)
 
     def hold(self, call, sock):
         """Called in the program's thread before each of its calls: returns when it may be made."""
@@ -461,6 +465,13 @@ class _Side:
             if self._held:
                 self._held.pop(0)[1] = True
                 self._changed.notify_all()
+
+    def expire(self, limit_s):
+        """Let so much time pass for it: the limits run out of the calls in which it waits for no longer than that."""
+        self.pace.clock.move(limit_s)
+        for actor, _ in self.stuck:
+            if actor.limit_s is not None and actor.limit_s <= limit_s:
+                actor.pace.expired = True
 
     def ask(self, prompt=""):
         """What input() is for its threads: the next typed line. EOFError where none can come any more."""

@@ -5,7 +5,9 @@ the class, and put back after. The class is one for all: sockets made earlier, `
 *` and makefile() are seen as well. Threads that nobody watches pass straight through.
 """
 
+import contextlib
 import copy
+import errno
 import functools
 import itertools
 import os
@@ -24,7 +26,7 @@ from time import (  # the real ones, also where a judge puts others in their pla
 from typing import Any
 
 from lenproto import wire
-from lenproto.lab.call import RECEIVING, SENDING, Call, Where
+from lenproto.lab.call import CONNECTING, RECEIVING, SENDING, SERVER, Call, Where
 from lenproto.lab.pace import Pace
 from lenproto.lab.trace import Trace
 
@@ -41,6 +43,19 @@ METHODS = tuple(name for name in (
 NETWORKS = {socket.AF_INET, socket.AF_INET6}
 SCATTERED = {"sendmsg", "recvmsg_into"}  # their first argument is not one buffer, but several
 READING = {"accept"} | RECEIVING
+STANDING = {
+    "send",
+    "sendall",
+} | CONNECTING  # where time stands still they wait for no real time limit
+PENDING = {errno.EINPROGRESS, errno.EWOULDBLOCK, getattr(errno, "WSAEWOULDBLOCK", errno.EAGAIN)}
+# functions of the library whose calls are its own affair: the pipe by which a loop of asyncio wakes itself
+INNER = {
+    "_write_to_self",
+    "_read_from_self",
+    "_close_self_pipe",
+    "socketpair",
+    "_fallback_socketpair",
+}
 REACHING = {
     "connect",
     "connect_ex",
@@ -63,6 +78,7 @@ _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
 LAB = os.path.dirname(__file__) + os.sep
 # beginnings of the names of files that are nobody's own code: they stand around a program that is watched
 JUDGING = os.path.join(os.path.dirname(wire.__file__), "exercises", "judging") + os.sep
+STAND_INS = (JUDGING, LAB + "waits.py")  # for the ways in which threads wait for each other, too
 HELPERS = (wire.__file__, LAB, JUDGING)
 LESSON = LAB + "literal.py"  # it stands in the lab, but is a program that one looks at
 # Thread → Actor. Not by identifier: a new thread may get that of one that has ended
@@ -93,7 +109,8 @@ class Actor:
         self.look = (
             None  # of a call that waits for several sockets: look(seconds) gives what there is
         )
-        self.own_limit_s = None  # of such a call: its time limit
+        # the time limit in seconds of the call it is in, as the program set it; None if it has none
+        self.limit_s = None
         self.has_timer = False  # such a call does something else when its time has come
         # what accept just gave: nothing else may hold it yet, when Stopped comes
         self.accepted = None
@@ -110,7 +127,8 @@ class Actor:
         doing, sock, look = self.doing, self.sock, self.look
         if doing is not None and look is not None:
             return not _finds(look)
-        if doing is None or doing.name not in READING | SENDING:
+        waits = READING | SENDING | (CONNECTING if self.pace.held else set())
+        if doing is None or doing.name not in waits:
             return False
         try:
             with selectors.DefaultSelector() as selector:
@@ -142,12 +160,6 @@ class Actor:
         return self.pace.time_stands_still
 
     @property
-    def limit_s(self):
-        """The time limit in seconds of the socket of the call it is in, as the program set it; None if it has none."""
-        sock = self.sock
-        return self.own_limit_s if sock is None else _limits.get(sock, sock.gettimeout())
-
-    @property
     def waits_not(self):
         """Whether the call it is in comes back at once, for its socket does not block."""
         sock = self.sock
@@ -176,68 +188,92 @@ class Actor:
         return n <= 1 or len(original("recv")(self.sock, n, socket.MSG_PEEK)) >= n
 
     def await_writable(self):
-        """Where it is driven: let the other side go on until there is room for what the call it is in sends."""
+        """Where time stands still: wait until the call it is in has room for what it sends, or an answer.
+
+        Raises TimeoutError once its pace has expired, and Stopped where the actor has to stop.
+        """
         with selectors.DefaultSelector() as selector:
             selector.register(self.sock, selectors.EVENT_WRITE)
-            while not selector.select(0):
+            while not selector.select(0 if self.pace.driven else PATIENCE_S):
+                if self.stopping:
+                    raise Stopped
                 if self.pace.expired and self.waits_not:
                     break
                 if self.pace.expired:
                     raise TimeoutError("timed out")
-                if not self.pace.drive(self):
+                if self.pace.driven and not self.pace.drive(self):
                     break
+
+    def send(self, sock, data, *flags):
+        """Where time stands still: send all of it, or with a time limit as much as there is room for. Waits for room.
+
+        Returns how many bytes that was.
+        """
+        left, sent = memoryview(data).cast("B"), 0
+        while not sent or (sent < len(left) and self.limit_s is None):
+            self.await_writable()
+            sent += _send_some(sock, left[sent:], *flags)
+            if not left:
+                break
+        return sent
 
     def send_all(self, sock, data, *flags):
-        """Where time stands still: send all of it, however long the other side takes to read.
-
-        Raises TimeoutError once its pace has expired, and Stopped where the actor has to stop.
-        """
+        """The same, and always all of it."""
         left = memoryview(data).cast("B")
-        with selectors.DefaultSelector() as selector:
-            selector.register(sock, selectors.EVENT_WRITE)
-            while left:
-                if not selector.select(PATIENCE_S):
-                    if self.stopping:
-                        raise Stopped
-                    if self.pace.expired:
-                        raise TimeoutError("timed out")
-                    continue
-                left = left[_send_some(sock, left, *flags) :]
+        while True:
+            self.await_writable()
+            left = left[_send_some(sock, left, *flags) :]
+            if not left:
+                return
 
-    def wait(self, name, look, limit_s, has_timer=False):
-        """Make a call that waits for several sockets: look(seconds) gives what there is. Where time stands still.
+    def connect(self, sock, address):
+        """Where time stands still: connect, however long that takes; return the number of the error, 0 for none."""
+        with _at_once(sock):
+            error = _ORIGINAL["connect_ex"](sock, address)
+        if error not in PENDING:
+            return error
+        self.await_writable()
+        return sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
 
-        has_timer: who calls wants to be woken after limit_s. Returns what look gives, nothing once its pace has
-        expired. Raises Stopped where the actor has to stop.
+    def wait(self, name, look, limit_s, has_timer=False, shared=True, place=None):
+        """Make a call that waits for one of several things: look(seconds) gives what there is. Where time stands still.
+
+        has_timer: who calls wants to be woken after limit_s. shared: other threads may look, too. place is the Where
+        of the call, if it is known. Returns what look gives, nothing once its pace has expired. Raises Stopped where
+        the actor has to stop.
         """
         look = _one_at_a_time(look)
-        self.begin(name, None, _rounded(limit_s), look, limit_s, has_timer)
+        seen = look if shared else bool  # as long as it waits there is nothing
+        self.begin(name, None, _rounded(limit_s), (seen, limit_s, has_timer), place)
         try:
-            while not _finds(look, SHORT_S):
+            found = look(0)
+            while not _count(found) and limit_s != 0 and not self.pace.expired:
                 if self.stopping:
                     raise Stopped
-                if self.pace.expired:
-                    self.pace.clock.move(limit_s or 0)
-                    break
-            found = look(0)
+                found = look(SHORT_S)
         except BaseException as error:
             self.end(copy.copy(error))
             raise
-        self.end(None)
+        self.end(_count(found))
         return found
 
-    def begin(self, name, sock, argument, look=None, limit_s=None, has_timer=False):
-        """Note that a call begins, in every trace that records this actor."""
-        if sock is not None and (
-            self._last is None or self._last() is not sock
-        ):  # else it is among them already
+    def sleep(self, name, seconds, place=None):
+        """Make a call that waits for nothing but the time. Where time stands still: it is moved."""
+        self.begin(name, None, _rounded(seconds), place=place)
+        self.pace.clock.move(seconds)
+        self.end(None)
+
+    def begin(self, name, sock, argument, wait=(None, None, False), place=None):
+        """Note that a call begins, in every trace that records this actor. wait: its look, limit_s and has_timer."""
+        known = sock is None or (self._last is not None and self._last() is sock)
+        if not known:
             self._last = weakref.ref(sock)
             with self.lock:
                 self.sockets.add(sock)
         if self.stopping:
             raise Stopped
         self.accepted = None
-        doing = Call("", name, argument, where(), perf_counter())
+        doing = Call("", name, argument, place or where(), perf_counter())
         if self.time_stands_still:
             self.pace.before(doing, sock)
             if self.stopping:
@@ -246,7 +282,9 @@ class Actor:
         with self.lock:
             # doing first: with it set, a call out of the garbage collector passes straight through
             self.doing, self.sock, self.pace.expired = doing, sock, False
-            self.look, self.own_limit_s, self.has_timer = look, limit_s, has_timer
+            self.look, self.limit_s, self.has_timer = wait
+            if sock is not None:
+                self.limit_s = _limits.get(sock, sock.gettimeout())
             self.recorded = {tap: tap.record(self, who) for tap, who in self.taps.items()}
 
     def end(self, result):
@@ -268,11 +306,15 @@ class Actor:
                     result = Stopped()  # the call was woken only to end here
                 for tap, call in self.recorded.items():
                     if name.startswith("connect") or (self.accepted and not self.stopping):
-                        call.connection = tap.connection(self.accepted or sock, begins=True)
+                        call.connection = tap.connection(
+                            self.accepted or sock, call.side, begins=True
+                        )
                     call.result, call.ended = result, ended - tap.began
                     tap.ended(call)
+                if self.pace.clock and not isinstance(result, BaseException) and result != b"":
+                    self.pace.clock.goes_on()
             finally:
-                self.doing = self.sock = self.look = self.own_limit_s = None
+                self.doing = self.sock = self.look = self.limit_s = None
                 self.has_timer = False
                 self.recorded = {}
         if self.stopping:
@@ -299,6 +341,7 @@ class Tap:
         self._held_back = set()
         self._count = itertools.count(1)
         self._lock = threading.Lock()
+        self._removed = False
 
     def __enter__(self):
         self.began = perf_counter()
@@ -324,6 +367,7 @@ class Tap:
 
     def remove(self):
         """Record nothing more from now on; a call that still blocks stays so in the trace."""
+        self._removed = True
         for thread in self.names:
             actor = _actors.get(thread)
             if actor is None:
@@ -341,7 +385,7 @@ class Tap:
         """
         doing = actor.doing
         call = Call(name, doing.name, doing.argument, doing.where, doing.started - self.began)
-        call.connection = self.connection(actor.sock)
+        call.connection = self.connection(actor.sock, call.side)
         same = self._in_vain[name]
         if len(same) == SAME_CALLS and call.repeats(same[-1]):
             self._held_back.add(call)
@@ -372,8 +416,8 @@ class Tap:
                 same.append(call)
         self.trace.changed()
 
-    def connection(self, sock, *, begins=False):
-        """Return the number of a socket's connection, from 1; None if it has none."""
+    def connection(self, sock, side, *, begins=False):
+        """Return the number of the connection of which a socket is this side's end, from 1; None if it has none."""
         if (
             sock is None or sock.family not in NETWORKS
         ):  # it waits for several; or a pair within a program
@@ -389,9 +433,29 @@ class Tap:
                 if number is None:
                     number = self._one_end[ends] = next(self._count)
             self._numbers[sock] = number
+            self._await_drop(sock, number, side)
         if begins:
             self.trace.whole.add(number)
         return number
+
+    def _await_drop(self, sock, number, side):
+        """See to it that it is noted when nobody holds a socket any more: Python closes it then, with no call."""
+        tap = weakref.ref(self)
+
+        def dropped():
+            if (self := tap()) is not None:
+                self._is_gone(number, side)
+
+        weakref.finalize(sock, dropped).atexit = False
+
+    def drop(self, sock, name):
+        """Note that an actor's socket is closed, though no call of its own did so."""
+        if (number := self._numbers.get(sock)) is not None:
+            self._is_gone(number, "server" if name == SERVER else "client")
+
+    def _is_gone(self, number, side):
+        if not self._removed:
+            self.trace.gone.setdefault((number, side), len(self.trace))
 
 
 def settle(actors, limit_s=SETTLE_S):
@@ -507,9 +571,7 @@ def _sleep(seconds):
     """Sleep. A watched thread wakes when it has to stop; where time stands still, it is one of its calls."""
     actor = _actors.get(threading.current_thread())
     if actor is not None and actor.pace.held and actor.doing is None and seconds > 0:
-        actor.begin("sleep", None, seconds)
-        actor.pace.clock.move(seconds)
-        actor.end(None)
+        actor.sleep("sleep", seconds)
         return
     if actor is not None and actor.pace.driven and not actor.pace.waits_in:
         actor.pace.waits_in = "sleep"
@@ -550,6 +612,8 @@ def _watched(name, method):
         actor = _actors.get(current_thread())
         if actor is None or actor.doing is not None or actor.pace.waits_in:
             return method(sock, *args, **kwargs)
+        if sys._getframe(1).f_code.co_name in INNER:
+            return method(sock, *args, **kwargs)
         if name in SCATTERED and args and isinstance(args[0], Iterator):
             args = (list(args[0]), *args[1:])  # it gives its buffers only once
         if name == "close" and (actor.stopping or sock.fileno() == -1):
@@ -557,33 +621,46 @@ def _watched(name, method):
             return method(sock, *args, **kwargs)
         try:
             actor.begin(name, sock, _argument(name, args, kwargs))
-            if actor.time_stands_still and name in READING and _may_wait(name, sock, args, kwargs):
-                actor.await_readable(_at_least(name, args, kwargs) if actor.pace.driven else 1)
-            elif actor.pace.driven and name in SENDING and sock.fileno() != -1:
-                actor.await_writable()
-            if method is _ORIGINAL["sendall"] and _may_stand(actor, sock):
-                result = actor.send_all(sock, *args, **kwargs)
-            elif name in REACHING:
-                result = _reach(method, actor, sock, args, kwargs)
-            else:
-                result = method(sock, *args, **kwargs)
+            result = _carried_out(method, name, actor, sock, args, kwargs)
         except BaseException as error:
             # without the traceback, which keeps the learner's sockets alive
             actor.end(copy.copy(error))
             raise
-        actor.end(_result(name, args, kwargs, result))
+        if name == "close" and sock.fileno() != -1:
+            actor.end(sock._io_refs)
+        else:
+            actor.end(_result(name, args, kwargs, result))
         return result
 
     return watched
 
 
-def _finds(look, seconds=0):
+def _carried_out(method, name, actor, sock, args, kwargs):
+    """Make the call that an actor is in: first wait, as its pace says, for what it needs; return what it gives."""
+    if actor.time_stands_still and name in READING and _may_wait(name, sock, args, kwargs):
+        actor.await_readable(_at_least(name, args, kwargs) if actor.pace.driven else 1)
+    elif actor.pace.driven and name in SENDING and sock.fileno() != -1:
+        actor.await_writable()
+    if method is _ORIGINAL.get(name) and name in STANDING and _may_stand(actor, sock):
+        return _stand(name, actor, sock, args)
+    if name in REACHING:
+        return _reach(method, actor, sock, args, kwargs)
+    return method(sock, *args, **kwargs)
+
+
+def _finds(look):
     """Whether a look at several sockets finds something; where it fails, the call does, and has not to wait."""
     try:
-        found = look(seconds)
+        return bool(_count(look(0)))
     except (OSError, ValueError):
         return True
-    return any(found) if isinstance(found, tuple) else bool(found)
+
+
+def _count(found):
+    """How many things a look has found: in lists as select() gives them, in one list, or whether it was one."""
+    if isinstance(found, tuple):
+        return sum(map(len, found))
+    return len(found) if isinstance(found, list) else int(bool(found))
 
 
 def _one_at_a_time(look):
@@ -606,18 +683,45 @@ def _rounded(seconds):
 
 
 def _may_stand(actor, sock):
-    """Whether what it sends may have to wait, for as long as a person likes."""
-    return actor.pace.held and sock.fileno() != -1 and sock.gettimeout() != 0
+    """Whether a call may have to wait, for as long as a person likes, for room to send or for an answer."""
+    return (
+        actor.pace.held
+        and sock.fileno() != -1
+        and sock.gettimeout() != 0
+        and sock.type == socket.SOCK_STREAM
+        and sock.family in NETWORKS
+    )
+
+
+def _stand(name, actor, sock, args):
+    """Make such a call; return what it gives."""
+    if name == "sendall":
+        return actor.send_all(sock, *args)
+    if name == "send":
+        return actor.send(sock, *args)
+    if name == "connect_ex":
+        return actor.connect(sock, *args)
+    if error := actor.connect(sock, *args):
+        raise OSError(error, os.strerror(error))
+    return None
 
 
 def _send_some(sock, data, *flags):
     """Send as much as there is room for; return how many bytes that was."""
+    with _at_once(sock):
+        try:
+            return _ORIGINAL["send"](sock, data, *flags)
+        except BlockingIOError:
+            return 0
+
+
+@contextlib.contextmanager
+def _at_once(sock):
+    """In here no call of this socket waits."""
     before = sock.gettimeout()
     _ORIGINAL_SETTIMEOUT(sock, 0)
     try:
-        return _ORIGINAL["send"](sock, data, *flags)
-    except BlockingIOError:
-        return 0
+        yield
     finally:
         _ORIGINAL_SETTIMEOUT(sock, before)
 

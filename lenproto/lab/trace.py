@@ -23,8 +23,10 @@ class Trace(list[Call]):
     """Calls in the order in which they began.
 
     whole holds the connections whose beginning is in the trace: only there the position of a byte
-    tells its field. notes has, by actor, what a stage notes besides. listeners are called, without
-    arguments, after every change. cutter is what names the bytes of a stream.
+    tells its field. gone has the ends of connections, with their side, that were closed by no call, as
+    Python does where nobody holds a socket any more: how many calls there were by then. notes has, by
+    actor, what a stage notes besides. listeners are called, without arguments, after every change.
+    cutter is what names the bytes of a stream.
     """
 
     cutter: type[Cutter] = Cutter
@@ -32,6 +34,7 @@ class Trace(list[Call]):
     def __init__(self, calls: Iterable[Call] = ()) -> None:
         super().__init__(calls)
         self.whole: set[int] = set()
+        self.gone: dict[tuple[int, str], int] = {}
         self.notes: dict[str, Notes] = {}
         self.listeners: list[Callable[[], object]] = []
         self._outstanding = order.Outstanding()
@@ -49,14 +52,14 @@ class Trace(list[Call]):
         else:
             # of a trace that is read again, the bytes are named as those of our protocol
             ours = self.whole if self.cutter is Cutter else ()
-            saved.save(path, self, ours, self.notes)
+            saved.save(path, self, ours, self.gone, self.notes)
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
         """Read a trace that was saved. Raises OSError, or ValueError if the file holds something else."""
-        calls, whole, notes = saved.load(path)
+        calls, whole, gone, notes = saved.load(path)
         trace = cls(calls)
-        trace.whole, trace.notes = whole, notes
+        trace.whole, trace.gone, trace.notes = whole, gone, notes
         return trace
 
     def picture(self, path: str | PathLike[str], *, dark: bool | None = None) -> None:
@@ -105,7 +108,9 @@ class Trace(list[Call]):
 
         For accept a client that connected to this port; else bytes, or the end of the stream.
         """
-        return self._outstanding.is_due(self, call, address)
+        other = "client" if call.side == "server" else "server"
+        hung_up = (call.connection, other) in self.gone and call.name != "accept"
+        return hung_up or self._outstanding.is_due(self, call, address)
 
     def runs(self) -> list[tuple[Call, list[Field]]]:
         """Return (call, Fields) for every call in order: the fields, cut to that call's bytes."""

@@ -1,4 +1,5 @@
-"""Stands in for the ways to wait that are no method of a socket: select, poll and selectors, and for the clock.
+"""Stands in for the ways to wait that are no method of a socket: select, poll and selectors, for other threads with
+a time limit, and for the clock.
 
 Where a thread is held before each call, on a stage, such a wait is one of its calls: it goes on when there is
 something, or when its time limit is let run out. The time that passes so is told by the clocks that it looks at,
@@ -12,13 +13,14 @@ import selectors
 import sys
 import threading
 import time
+import types
 from collections.abc import Iterator
 from typing import Any
 
-from lenproto.lab import tap
+from lenproto.lab import clock, tap
+from lenproto.lab.call import Where
 
 LOOP = "asyncio.base_events"  # the module that waits for all that asyncio waits for
-_CLOCKS = ("time", "monotonic", "perf_counter")
 KINDS = [  # of selectors
     kind
     for kind in vars(selectors).values()
@@ -82,13 +84,13 @@ def _select(method: Any) -> Any:
     @functools.wraps(method)
     def held(readers: Any, writers: Any, others: Any, timeout: float | None = None) -> Any:
         actor = _held()
-        if actor is None or (timeout is not None and timeout <= 0):
+        if actor is None:
             return method(readers, writers, others, timeout)
         lists = list(readers), list(writers), list(others)
         if timeout and not any(lists):
             time.sleep(timeout)
             return [], [], []
-        return actor.wait("select", lambda seconds: method(*lists, seconds), timeout)
+        return actor.wait("select", lambda seconds: method(*lists, seconds), _limit(timeout))
 
     return held
 
@@ -97,11 +99,19 @@ def _selector(method: Any) -> Any:
     @functools.wraps(method)
     def held(selector: Any, timeout: float | None = None) -> Any:
         actor = _held()
-        if actor is None or (timeout is not None and timeout <= 0):
+        if actor is None:
             return method(selector, timeout)
+        caller = sys._getframe(1)
+        limit_s, loop = _limit(timeout), caller.f_globals.get("__name__") == LOOP
+        place = _place(caller.f_locals["self"]) if loop else None
+        if loop and limit_s == 0:  # it has something else to do, and does not wait
+            return method(selector, 0)
+        if loop and limit_s and len(selector.get_map()) < 2 and actor.pace.alone():
+            actor.sleep("sleep", limit_s, place)  # by its pipe nobody will wake it
+            return method(selector, 0)
         # a loop of asyncio waits until its next timer, say of its sleep()
-        timer = timeout is not None and sys._getframe(1).f_globals.get("__name__") == LOOP
-        return actor.wait("select", lambda seconds: method(selector, seconds), timeout, timer)
+        timer = loop and limit_s is not None
+        return actor.wait("select", lambda s: method(selector, s), limit_s, timer, place=place)
 
     return held
 
@@ -118,7 +128,7 @@ def _poll(method: Any, units_a_second: int = 1000) -> Any:
         def poll(self, timeout: float | None = None, *args: Any, **kwargs: Any) -> Any:
             actor = _held()
             limit_s = None if timeout is None or timeout < 0 else timeout / units_a_second
-            if actor is None or limit_s == 0:
+            if actor is None:
                 return self._poll.poll(timeout, *args, **kwargs)
             return actor.wait(
                 "poll",
@@ -139,15 +149,80 @@ def _poll(method: Any, units_a_second: int = 1000) -> Any:
     return Poll
 
 
-def _clock(method: Any) -> Any:
-    @functools.wraps(method)
-    def told() -> float:
-        actor = tap.current()
-        ahead: float = actor.pace.clock.ahead_s if actor and actor.pace.held else 0.0
-        now: float = method()
-        return now + ahead
+def _limit(timeout: float | None) -> float | None:
+    """A time limit of a selector: one that is over is 0."""
+    return None if timeout is None else max(timeout, 0)
 
-    return told
+
+def _place(loop: Any) -> Where | None:
+    """Where the newest task of a loop of asyncio awaits something, in its own code; None if that is not known."""
+    tasks = [each for each in sys.modules["asyncio"].all_tasks(loop) if not each.done()]
+    for task in sorted(tasks, key=_age, reverse=True):
+        own = [
+            frame
+            for frame in _frames(task.get_coro())
+            if not tap.is_helper(frame.f_code.co_filename)
+        ]
+        if own:
+            code, line = own[-1].f_code, own[-1].f_lineno
+            return Where(code.co_name, line, code.co_filename)
+    return None
+
+
+def _age(task: Any) -> tuple[int, str]:
+    """Sorts tasks by their age: Task-10 is younger than Task-9."""
+    return len(task.get_name()), task.get_name()
+
+
+def _frames(coroutine: Any) -> Iterator[types.FrameType]:
+    """The frames of a coroutine, of what it awaits, and so on."""
+    while coroutine is not None:
+        if frame := getattr(coroutine, "cr_frame", None):
+            yield frame
+        coroutine = getattr(coroutine, "cr_await", None)
+
+
+def _condition(method: Any) -> Any:
+    @functools.wraps(method)
+    def held(condition: Any, timeout: float | None = None) -> Any:
+        actor = _held()
+        if actor is None or timeout is None or timeout <= 0:
+            return method(condition, timeout)
+        # who notifies holds the lock of the condition, and so comes while one looks
+        return _wait_for_another(actor, lambda seconds: method(condition, seconds), timeout)
+
+    return held
+
+
+def _join(method: Any) -> Any:
+    @functools.wraps(method)
+    def held(thread: Any, timeout: float | None = None) -> None:
+        actor = _held()
+        if actor is None or timeout is None or timeout <= 0:
+            return method(thread, timeout)
+
+        def look(seconds: float) -> bool:
+            method(thread, seconds)
+            return not thread.is_alive()
+
+        _wait_for_another(actor, look, timeout)
+        return None
+
+    return held
+
+
+def _wait_for_another(actor: Any, look: Any, timeout: float) -> Any:
+    """Wait for another thread; where there is none, that is a sleep."""
+    if not actor.pace.alone():
+        return actor.wait("wait", look, timeout, has_timer=True, shared=False)
+    actor.sleep("wait", timeout)
+    return look(0)
+
+
+def _clock() -> clock.Clock | None:
+    """The clock of the running thread, if it is held; None: the real one."""
+    actor = tap.current()
+    return actor.pace.clock if actor else None
 
 
 _ORIGINAL: dict[tuple[Any, str], Any] = {
@@ -156,17 +231,21 @@ _ORIGINAL: dict[tuple[Any, str], Any] = {
         (select, "select"),
         *((select, name) for name in ("poll", "epoll") if hasattr(select, name)),
         *((kind, "select") for kind in KINDS),
-        *((time, name) for name in _CLOCKS),
+        (threading.Condition, "wait"),
+        (threading.Thread, "join"),
     ]
 }
 _MAKERS: dict[str, Any] = {
+    "select": _select,
+    "wait": _condition,
+    "join": _join,
     "poll": _poll,
     "epoll": functools.partial(_poll, units_a_second=1),
-    **dict.fromkeys(_CLOCKS, _clock),
 }
 _STAND_INS: dict[tuple[Any, str], Any] = {
-    (owner, name): (_MAKERS.get(name, _select) if not isinstance(owner, type) else _selector)(
-        method
-    )
+    (owner, name): (_selector if owner in KINDS else _MAKERS[name])(method)
     for (owner, name), method in _ORIGINAL.items()
 }
+for _name, _told in clock.functions(_clock).items():
+    _ORIGINAL[time, _name] = vars(time)[_name]
+    _STAND_INS[time, _name] = _told

@@ -4,6 +4,8 @@ import contextlib
 import copy
 import socket
 
+import pytest
+
 from lenproto import client, server
 from lenproto.answers import ANSWERS
 from lenproto.lab import Stage, Trace
@@ -261,3 +263,114 @@ def test_a_result_is_told_in_short_as_well():
         assert rung(ladder, "recv(48)")["short"] == "48"
         assert rung(ladder, "accept()")["short"] == "a client"
         assert rung(ladder, "sendall(2 bytes)")["short"] == ""
+
+
+def lost(ladder):
+    """What never arrives: the call that sent it, and the number of calls made when that was clear."""
+    return [
+        (each["text"], arrow["quiet"] or (arrow["start"], arrow["stop"]), arrow["lost"])
+        for each in ladder.rungs
+        for arrow in each["arrows"]
+        if arrow["lost"] is not None
+    ]
+
+
+def greets(ip, port, after=lambda peer: None):
+    with socket.create_server((ip, port)) as listener, listener.accept()[0] as peer:
+        peer.recv(2)
+        peer.sendall(b"welcome")
+        return after(peer)
+
+
+def test_bytes_to_a_side_that_has_closed_are_lost_from_then_on():
+    def leaves(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"Hi")
+
+    with Stage(leaves, greets) as stage:
+        stage.play("server")
+        stage.play("client", until="close")
+        stage.play("server", until="close")
+        ladder = Ladder(stage.trace)
+        ladder.update()
+        assert lost(ladder) == [], "it may still read them"
+        stage.step("client")
+        (told,) = [each for each in ladder.update() if each["arrows"]]
+        assert told["text"] == "sendall(7 bytes)"
+        close = rung(ladder, "close()")
+        assert lost(ladder) == [("sendall(7 bytes)", (0, 7), close["number"])]
+
+
+def test_bytes_that_are_sent_after_the_other_side_has_closed_are_lost_at_once():
+    def leaves(ip, port):
+        socket.create_connection((ip, port)).close()
+
+    with played(leaves, greets) as ladder:
+        welcome = rung(ladder, "sendall(7 bytes)")
+        assert lost(ladder) == [("sendall(7 bytes)", (0, 7), welcome["made"])]
+
+
+def test_bytes_of_which_a_part_was_read_are_lost_for_the_rest():
+    def reads_a_part(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"Hi")
+            sock.recv(3)
+
+    with played(reads_a_part, greets) as ladder:
+        assert [(bytes_, number is not None) for _, bytes_, number in lost(ladder)] == [
+            ((3, 7), True)
+        ]
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # Python's own advice
+def test_bytes_to_a_side_that_ends_without_close_are_lost_too():
+    def forgets_to_close(ip, port):
+        sock = socket.create_connection((ip, port))
+        sock.sendall(b"Hi")
+
+    with played(forgets_to_close, greets) as ladder:
+        assert [what for what, _, _ in lost(ladder)] == ["sendall(7 bytes)"]
+        assert not [each for each in ladder.rungs if each["hangs_up"] and each["actor"] == "client"]
+
+
+def test_a_file_keeps_a_closed_connection_open_and_nothing_is_lost():
+    def reads_by_a_file(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"Hi")
+            reader = sock.makefile("rb")
+        with reader:
+            return reader.read(7)
+
+    with played(reads_by_a_file, greets) as ladder:
+        assert lost(ladder) == []
+        closes = [each for each in ladder.rungs if each["text"] == "close()"]
+        assert [each["result"] for each in closes if each["actor"] == "client"] == [
+            "a file keeps it open",
+            "",
+        ]
+
+
+def test_what_waits_in_the_queue_of_a_server_that_closes_is_lost():
+    def never_accepts(ip, port):
+        socket.create_server((ip, port)).close()
+
+    def calls(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.sendall(b"Hi")
+            sock.recv(1)
+
+    with Stage(calls, never_accepts) as stage:
+        stage.play("server", until="close")
+        stage.play("client", until="recv")
+        ladder = Ladder(stage.trace)
+        ladder.update()
+        assert lost(ladder) == []
+        stage.play("server")
+        ladder.update()
+        close = rung(ladder, "close()")["number"]
+        assert lost(ladder) == [
+            ('connect("127.0.0.1", port)', "connection", close),
+            ("sendall(2 bytes)", (0, 2), close),
+        ]

@@ -71,6 +71,13 @@ def test_whatever_is_no_trace_is_a_value_error_and_what_is_one_can_be_shown(save
     trace.hexdump()
 
 
+def test_ends_that_no_call_closed_come_back(tmp_path):
+    trace = Trace(TALK)
+    trace.gone = {(1, "client"): 3}
+    trace.save(tmp_path / "talk.json")
+    assert Trace.load(tmp_path / "talk.json").gone == {(1, "client"): 3}
+
+
 @pytest.mark.parametrize("content", ["", "[", "[" * 100_000, "7", "null", "{}", '"x"'])
 def test_other_files_are_no_traces(tmp_path, content):
     (tmp_path / "other.json").write_text(content, "utf-8")

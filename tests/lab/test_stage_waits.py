@@ -1,15 +1,17 @@
 """Programs on the stage that wait in other ways than at a socket: each wait is a call that can be stepped."""
 
 import asyncio
+import queue
 import select
 import selectors
 import socket
+import threading
 import time
 from time import sleep as nap
 
 import pytest
 
-from lenproto.lab import Stage
+from lenproto.lab import LabError, Stage, Trace
 from lenproto.lab.stage import REST_S
 
 
@@ -204,6 +206,203 @@ def test_programs_of_asyncio_are_stepped():
         quick(stage)
         assert stage.result("client") == b"HI"
         assert "select(600)" in calls(stage, "client")
+
+
+async def hears_nothing(ip, port):
+    reader, writer = await asyncio.open_connection(ip, port)
+    try:
+        return await asyncio.wait_for(reader.read(1), timeout=0.001)
+    finally:
+        writer.close()
+
+
+def test_a_time_limit_of_asyncio_stands_still_however_long_a_person_thinks():
+    def speaks(ip, port):
+        with accepted(ip, port) as sock:
+            sock.sendall(b"x")
+            sock.recv(1)
+
+    with Stage(lambda ip, port: asyncio.run(hears_nothing(ip, port)), speaks) as stage:
+        stage.play("server")
+        while stage.position("client").limit_s is None:  # until it waits for its byte
+            stage.step("client")
+        position = stage.position("client")
+        assert (position.state, position.call, position.function) == (
+            "blocked",
+            "select(0.001)",
+            "hears_nothing",
+        )
+        quick(stage)
+        assert stage.result("client") == b"x"
+
+
+def test_a_time_limit_of_asyncio_runs_out_when_nobody_else_can_go_on():
+    def silent(ip, port):
+        with accepted(ip, port) as sock:
+            sock.recv(1)
+
+    with Stage(lambda ip, port: asyncio.run(hears_nothing(ip, port)), silent) as stage:
+        stage.run()
+        assert isinstance(stage.result("client"), TimeoutError)
+        assert stage.position("server").state == "finished"
+
+
+def test_what_a_loop_of_asyncio_does_with_its_own_pipe_is_no_call():
+    async def sleeps():
+        await asyncio.sleep(0.5)
+        await asyncio.get_running_loop().run_in_executor(None, len, "")
+
+    with Stage(lambda ip, port: asyncio.run(sleeps()), sends) as stage:
+        assert str(stage.position("client")).startswith("about to sleep(0.5), line ")
+        assert stage.position("client").function == "sleeps"
+        stage.play("client")
+        assert set(calls(stage, "client")) <= {"sleep(0.5)", "select()"}
+        assert stage.position("client").state == "finished"
+
+
+def test_a_select_that_does_not_wait_is_a_call_and_gives_the_other_side_its_turn():
+    def looks_again_and_again(ip, port):
+        with accepted(ip, port) as sock:
+            while not select.select([sock], [], [], 0)[0]:
+                pass
+            return sock.recv(4)
+
+    with Stage(sends, looks_again_and_again) as stage:
+        stage.play("server", until="accept")
+        stage.play("client", until="sendall")
+        stage.play("server", until="select")
+        quick(stage)
+        assert stage.result("server") in (b"ab", b"abcd")
+        assert "select(0) → nothing came" in str(stage.trace)
+
+
+def test_who_sleeps_between_two_looks_lets_the_other_side_go_on():
+    def naps(ip, port):
+        with accepted(ip, port) as sock:
+            sock.setblocking(False)
+            while True:
+                try:
+                    return sock.recv(4)
+                except BlockingIOError:
+                    time.sleep(0.1)
+
+    with Stage(sends, naps) as stage:
+        quick(stage)
+        assert stage.result("server") == b"abcd"
+
+
+def test_a_deadline_that_a_program_looks_at_itself_is_met():
+    def waits_until(ip, port):
+        ends = time.monotonic() + 3600
+        while time.monotonic() < ends:
+            pass
+        return "late"
+
+    with Stage(waits_until, sends) as stage:
+        assert stage.result("client") == "late"
+
+
+def test_a_connect_that_gets_no_answer_waits_and_its_time_limit_can_run_out():
+    def takes_nobody(ip, port):
+        with socket.create_server((ip, port), backlog=0) as listener:
+            listener.accept()[0].recv(1)
+
+    def calls_often(ip, port):
+        socks = []
+        try:
+            for _ in range(20):
+                socks.append(socket.socket())
+                socks[-1].settimeout(7)
+                socks[-1].connect((ip, port))
+        finally:
+            for sock in socks:
+                sock.close()
+
+    with Stage(calls_often, takes_nobody) as stage:
+        stage.play("server", until="accept")
+        stage.play("client")
+        position = stage.position("client")
+        if position.name != "connect":
+            pytest.skip("this system keeps as many as one likes in the queue")
+        assert (position.state, position.limit_s) == ("blocked", 7)
+        assert position.awaits == "an answer"
+        stage.time_out("client")
+        stage.play("client")
+        assert isinstance(stage.result("client"), TimeoutError)
+
+
+def test_send_waits_for_room_as_sendall_does():
+    def floods(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            return sock.send(b"x" * 50_000_000)
+
+    def reads_late(ip, port):
+        with accepted(ip, port) as sock:
+            came = 0
+            while piece := sock.recv(1 << 24):
+                came += len(piece)
+            return came
+
+    with Stage(floods, reads_late) as stage:
+        stage.play("server", until="accept")
+        stage.play("client")
+        stage.play("server", until="recv")
+        assert stage.position("client").state == "blocked"
+        quick(stage)
+        assert stage.result("client") == stage.result("server") == 50_000_000
+
+
+def test_a_thread_that_waits_for_another_one_with_a_limit_is_in_a_call():
+    def works(ip, port):
+        with accepted(ip, port) as sock:
+            lines = queue.Queue()
+            reader = threading.Thread(target=lambda: lines.put(sock.recv(4)))
+            reader.start()
+            try:
+                return lines.get(timeout=5)
+            finally:
+                reader.join()
+
+    with Stage(sends, works) as stage:
+        stage.play("server", until="accept")
+        stage.play("client", until="sendall")
+        stage.play("server")
+        assert stage.position("server").state == "blocked"
+        stage.step("client")
+        quick(stage)
+        assert stage.result("server") == b"ab"
+        assert "wait(5)" in calls(stage, "server")
+
+
+def test_a_limit_that_runs_out_is_not_that_of_another_thread():
+    def two_wait(ip, port):
+        with accepted(ip, port) as sock:
+            without = threading.Thread(target=sock.recv, args=(4,))
+            without.start()
+            select.select([sock], [], [], 9)
+            without.join()
+
+    def says_nothing(ip, port):
+        with socket.create_connection((ip, port)) as sock:
+            sock.recv(1)
+
+    with Stage(says_nothing, two_wait) as stage:
+        stage.run()
+        with pytest.raises(LabError, match="No time limit"):
+            stage.time_out("client")
+        assert stage.position("server").call in ("recv(4)", "select(9)")
+        stage.time_out("server")
+        assert [call.text() for call in stage.trace if call.ended is None] == ["recv(1)", "recv(4)"]
+
+
+def test_a_trace_with_sleeps_is_saved_and_read_again(tmp_path):
+    def naps(ip, port):
+        time.sleep(0.25)
+
+    with Stage(naps, sends) as stage:
+        stage.play("client")
+    stage.trace.save(tmp_path / "naps.json")
+    assert str(Trace.load(tmp_path / "naps.json")) == str(stage.trace)
 
 
 def test_a_stage_that_is_closed_in_the_middle_of_a_wait_frees_all():

@@ -8,7 +8,6 @@ them is told from all else, and from each other. Whoever judges goes by the real
 
 import contextlib
 import datetime
-import functools
 import itertools
 import os
 import queue
@@ -19,17 +18,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from lenproto import answers
+from lenproto.lab.clock import NS, Clock, Told, functions, tell_steady
 
-NS = 1_000_000_000  # in a second
 ZONE = "IST-2"  # POSIX: two hours before UTC, so that the hour tells local time from UTC
-FIRST_NS = 86_413 * NS  # what monotonic() and perf_counter() tell when a process begins
 # so often in a row one may ask it before it counts as waiting: then every deadline is met soon
 MOST_ASKED = 2000
-LEAP, LEAST_LEAP_S = (
-    0.05,
-    0.001,
-)  # it goes on by this part of what it has gone since, and at least so much
-MOST_S = 3_000_000_000  # that it moves in all: no calendar ends before
 ADDRESS = r"0x[0-9a-f]+"  # of memory, as Python shows it
 NAMED = re.compile(r"[^\W\d_]{3,}")  # a word, such as a month in any language
 
@@ -48,94 +41,29 @@ LOADING = _moment(2031, 11, 28, 15, 47, 54, 437_291)
 JUDGING = _moment(2036, 12, 23, 19, 45, 58, 654_321)
 
 
-class Clock:
-    """What it tells, and told: moments has every moment since it was set, in nanoseconds since 1970."""
-
-    def __init__(self) -> None:
-        self.stands_in = False
-        self.moments = [LOADING]
-        self._gone = 0  # nanoseconds by which it was moved, in all
-        self._asked = 0  # how often since then
-        self._since = 0.0  # gone_s when that began to move it
-        self._lock = threading.Lock()
-
-    def set(self, moment: int) -> None:
-        """Let it stand at a moment. No time has passed meanwhile: monotonic() tells what it told."""
-        with self._lock:
-            self.moments = [moment]
-            self._asked = 0
-
-    def move(self, seconds: float) -> None:
-        """Let so much time pass."""
-        with self._lock:
-            self._asked = 0
-            self._move(seconds)
-
-    def _move(self, seconds: float) -> None:
-        by = int(min(max(seconds, 0), MOST_S - self._gone / NS) * NS)
-        if by > 0:
-            self._gone += by
-            self.moments.append(self.moments[-1] + by)
-
-    @property
-    def gone_s(self) -> float:
-        """Seconds by which it was moved, in all."""
-        return self._gone / NS
-
-    @property
-    def wall_ns(self) -> int:
-        """Nanoseconds since 1970, for the code that asks."""
-        self._note()
-        return self.moments[-1]
-
-    @property
-    def wall_s(self) -> float:
-        return self.wall_ns / NS
-
-    @property
-    def steady_ns(self) -> int:
-        """The same of a clock that nobody sets."""
-        self._note()
-        return FIRST_NS + self._gone
-
-    def _note(self) -> None:
-        """Somebody asks. Who asks again and again, and does nothing else, waits until it is late."""
-        self._asked += 1
-        if self._asked == MOST_ASKED:
-            self._since = self.gone_s
-        if self._asked > MOST_ASKED:
-            with self._lock:
-                self._move(max((self.gone_s - self._since) * LEAP, LEAST_LEAP_S))
+CLOCK = Clock(LOADING, MOST_ASKED)
+_stands_in = False  # CLOCK, for the real one
 
 
-CLOCK = Clock()
+def _clock() -> Clock | None:
+    """The clock of whoever asks."""
+    return CLOCK if _stands_in else None
 
 
 # ---- what stands in ----
 
 
-class _Told:
-    """Stands for a built-in function. It is none of Python's, which would become a method in a class."""
-
-    def __init__(self, original: Any, tell: Callable[..., Any]) -> None:
-        self._original, self._tell = original, tell
-        self.__name__, self.__doc__ = original.__name__, original.__doc__
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return (self._tell if CLOCK.stands_in else self._original)(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        return repr(self._original)
-
-
 class _ToldByClass:
-    """The same for a class method of date or datetime, whose class comes first."""
+    """Stands for a class method of date or datetime, whose class comes first."""
 
     def __init__(self, kind: type, name: str, tell: Callable[..., Any]) -> None:
         self._kind, self._name, self._tell = kind, name, tell
 
-    def __get__(self, instance: object, owner: type) -> _Told:
-        return _Told(getattr(self._kind, self._name), functools.partial(self._tell, owner))
+    def __get__(self, instance: object, owner: type) -> Told:
+        def tell(clock: Clock, *args: Any, **kwargs: Any) -> Any:
+            return self._tell(owner, *args, **kwargs)
+
+        return Told(getattr(self._kind, self._name), tell, _clock)
 
 
 class _Kind(type):
@@ -176,64 +104,16 @@ def _today(cls: Any) -> Any:
     return cls.fromtimestamp(CLOCK.wall_s)
 
 
-def _of_the_moment(original: Callable[..., Any]) -> Callable[..., Any]:
-    """localtime, gmtime or ctime: seconds that are not given are those of now."""
-    return lambda seconds=None, /: original(CLOCK.wall_s if seconds is None else seconds)
-
-
-def _asctime(original: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *fields: original(*fields or (_localtime(CLOCK.wall_s),))
-
-
-def _strftime(original: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda form, *fields: original(form, *fields or (_localtime(CLOCK.wall_s),))
-
-
-def _gettime(original: Callable[..., Any]) -> Callable[..., Any]:
-    """clock_gettime or clock_gettime_ns; what a process has computed is told as it is."""
-    unit = 1 if original.__name__.endswith("_ns") else NS
-    walls = {getattr(time, name, None) for name in ("CLOCK_REALTIME", "CLOCK_TAI")}
-    steady = ("MONOTONIC", "MONOTONIC_RAW", "BOOTTIME", "HIGHRES", "UPTIME", "UPTIME_RAW")
-    steadies = {getattr(time, f"CLOCK_{name}", None) for name in steady}
-
-    def tell(number: int, /) -> Any:
-        if number in walls | steadies:
-            told = CLOCK.wall_ns if number in walls else CLOCK.steady_ns
-            return told if unit == 1 else told / unit
-        return original(number)
-
-    return tell
-
-
-_TELLS: dict[str, Callable[[Any], Callable[..., Any]]] = {
-    "time": lambda _: lambda: CLOCK.wall_s,
-    "time_ns": lambda _: lambda: CLOCK.wall_ns,
-    "monotonic": lambda _: lambda: CLOCK.steady_ns / NS,
-    "monotonic_ns": lambda _: lambda: CLOCK.steady_ns,
-    "perf_counter": lambda _: lambda: CLOCK.steady_ns / NS,
-    "perf_counter_ns": lambda _: lambda: CLOCK.steady_ns,
-    "localtime": _of_the_moment,
-    "gmtime": _of_the_moment,
-    "ctime": _of_the_moment,
-    "asctime": _asctime,
-    "strftime": _strftime,
-    "clock_gettime": _gettime,
-    "clock_gettime_ns": _gettime,
-}
 _date = _stand_in(_DATE, today=_today)
 _datetime = _stand_in(_DATETIME, now=_now, utcnow=_utcnow, today=_today)
 _STAND_INS: dict[tuple[Any, str], Any] = {
-    **{
-        (time, name): _Told(getattr(time, name), tell(getattr(time, name)))
-        for name, tell in _TELLS.items()
-        if hasattr(time, name)
-    },
+    **{(time, name): told for name, told in functions(_clock).items()},
     (datetime, "date"): _date,
     (datetime, "datetime"): _datetime,
     (answers, "datetime"): _datetime,  # fetched before; a submission may use its table
     # fetched before, too: by these the library tells how long it still has to wait for another thread
     **{
-        (owner, name): _Told(getattr(owner, name), _TELLS["monotonic"](None))
+        (owner, name): Told(getattr(owner, name), tell_steady, _clock)
         for owner, name in ((queue, "time"), (threading, "_time"))
         if hasattr(owner, name)
     },
@@ -243,17 +123,18 @@ _STAND_INS: dict[tuple[Any, str], Any] = {
 @contextlib.contextmanager
 def standing() -> Iterator[None]:
     """In here the clock stands, at the moment of loading. Not within itself."""
+    global _stands_in
     originals = {(owner, name): getattr(owner, name) for owner, name in _STAND_INS}
     zone = os.environ.get("TZ")
     CLOCK.set(LOADING)
     _set_zone(ZONE)
     for (owner, name), told in _STAND_INS.items():
         setattr(owner, name, told)
-    CLOCK.stands_in = True
+    _stands_in = True
     try:
         yield
     finally:
-        CLOCK.stands_in = False
+        _stands_in = False
         for (owner, name), original in originals.items():
             setattr(owner, name, original)
         _set_zone(zone)

@@ -331,7 +331,7 @@ class View {
   }
 
   canStep(side) {
-    return (side ? [side] : SIDES).some((each) => this.conversation.now?.[each].state === "about to");
+    return (side ? [side] : SIDES).some((each) => this.conversation.now?.[each].can_step);
   }
 
   asks(side) {
@@ -761,8 +761,10 @@ class View {
     if (arrow.quiet === "end" && !landed) return;
     const x1 = fromClient ? right.client : left.server, x2 = fromClient ? left.server : right.client;
     const y1 = middle(arrow.from.made), y2 = landed ? middle(arrow.to.made) : y1;
-    const group = svg(this.paper, "g", `arrow ${landed ? "" : "away"} ${arrow.quiet ? "quiet" : ""} ${this.style(arrow.from)}`, told(arrow, landed));
-    drawLine(group, { x1, y1, x2: landed ? x2 : x1 + (x2 - x1) * 0.42, y2 }, { landed, towards, size });
+    const lost = !landed && isLost(arrow, this.moment), way = lost ? "away lost" : "away";
+    const kind = `arrow ${landed ? "" : way} ${arrow.quiet ? "quiet" : ""} ${this.style(arrow.from)}`;
+    const group = svg(this.paper, "g", kind, told(arrow, landed));
+    drawLine(group, { x1, y1, x2: landed ? x2 : x1 + (x2 - x1) * 0.42, y2 }, { landed, lost, towards, size });
     const where = `${landed} ${y2} ${fromClient}`, above = heads.get(where) ?? 0;
     heads.set(where, above + 1);
     const room = Math.abs(x2 - x1) - 1.2 * size;
@@ -773,9 +775,10 @@ class View {
 
   // What stands at an arrow, from the longest form to the shortest.
   labels(arrow, landed) {
+    const lost = !landed && isLost(arrow, this.moment);
     if (arrow.quiet) {
       const kinds = { connection: ["connection"], end: ["end", "end-short"] }[arrow.quiet];
-      return (landed ? kinds : ["queue"]).map((kind) => this.numbered(this.say(`arrow.${kind}`), arrow.from));
+      return (landed ? kinds : [lost ? "never-accepted" : "queue"]).map((kind) => this.numbered(this.say(`arrow.${kind}`), arrow.from));
     }
     const stream = this.conversation.streams.get(arrow.key);
     const pieces = arrow.from.pieces.filter(([, , , a, b]) => a < arrow.stop && arrow.start < b)
@@ -784,10 +787,9 @@ class View {
     const described = pieces.map((piece) => this.piece(piece, stream)).join(" + ");
     const fields = pieces.filter(isKnown).map(({ name }) => this.say(`field.${name}`)).join(" + ");
     const counted = fields ? this.say("arrow.counted", { fields, bytes }) : bytes;
-    const way = this.isLost(arrow.key) ? "arrow.lost" : "arrow.away";
-    const full = (what) => (landed ? what : this.say(way, { what }));
+    const full = (what) => (landed ? what : this.say(lost ? "arrow.lost" : "arrow.away", { what }));
     const all = [full(described), full(counted), counted, full(bytes), bytes];
-    return (way === "arrow.lost" && !landed ? [full(described), full(counted), full(bytes)] : all).map((text) => this.numbered(text, arrow.from));
+    return (lost ? [full(described), full(counted), full(bytes)] : all).map((text) => this.numbered(text, arrow.from));
   }
 
   // A field, or the part of it that an arrow brings.
@@ -880,9 +882,7 @@ class View {
 
   // Whether what is on the way of a stream can never arrive: its reader has closed.
   isLost(stream) {
-    const [connection, sender] = stream.split(" ");
-    return this.conversation.rungs.some((rung) => rung.name === "close" && String(rung.connection) === connection
-      && (rung.actor === "server") !== (sender === "server") && isMade(rung, this.moment));
+    return this.conversation.arrows.some((arrow) => arrow.key === stream && !arrow.quiet && isLost(arrow, this.moment));
   }
 
   // The field that a reader has not complete yet, with what is missing.
@@ -965,16 +965,26 @@ function isMade(rung, moment) {
   return rung.made !== null && rung.made <= moment;
 }
 
+// Whether it is clear at a moment that what is on the way never arrives.
+function isLost(arrow, moment) {
+  return arrow.lost !== null && arrow.lost <= moment;
+}
+
 function inOneLine(name, over, [result, short], room) {
   if (!over) return fitted([`${name} …`, name], room);
   return result ? fitted([`${name} → ${result}`, `${name} → ${short}`, name], room) : name;
 }
 
-// The line of an arrow, and its tip; a dot where it has not landed.
-function drawLine(group, { x1, y1, x2, y2 }, { landed, towards, size }) {
+// The line of an arrow, and its tip; a dot where it has not landed, a cross where it never will.
+function drawLine(group, { x1, y1, x2, y2 }, { landed, lost, towards, size }) {
   const line = `M${x1},${y1} L${x2},${y2}`;
   svg(group, "path", "", { d: line });
   svg(group, "path", "grip", { d: line });
+  if (lost) {
+    const arm = 0.35 * size;
+    svg(group, "path", "cross", { d: `M${x2 - arm},${y2 - arm} l${2 * arm},${2 * arm} m0,${-2 * arm} l${-2 * arm},${2 * arm}` });
+    return;
+  }
   if (!landed) {
     svg(group, "circle", "tip", { cx: x2, cy: y2, r: 0.3 * size });
     return;
@@ -1029,14 +1039,14 @@ function readable(bytes) {
   return text && !/[\p{C}\p{Z}]/u.test(text) ? text : characters(bytes);
 }
 
-// Arrows, those of one call that have not landed by a moment as one.
+// Arrows, those of one call that have not landed by a moment as one, and those that are lost as another.
 function together(arrows, moment) {
   const landed = [], away = new Map();
   for (const arrow of arrows) {
     if (arrow.quiet || (arrow.to && isMade(arrow.to, moment))) landed.push(arrow);
     else {
-      const first = away.get(arrow.from) ?? { ...arrow, to: null };
-      away.set(arrow.from, { ...first, start: Math.min(first.start, arrow.start), stop: Math.max(first.stop, arrow.stop) });
+      const key = `${arrow.from.number} ${isLost(arrow, moment)}`, first = away.get(key) ?? { ...arrow, to: null };
+      away.set(key, { ...first, start: Math.min(first.start, arrow.start), stop: Math.max(first.stop, arrow.stop) });
     }
   }
   return [...landed, ...away.values()];

@@ -189,6 +189,7 @@ class StageView(Replay):
         position, call = self.stage.position(name), self.stage.call(name)
         return {
             "state": position.state,
+            "can_step": self.stage.can_step(name),
             "call": position.call,
             "awaits": str(position.awaits),
             "limit_s": position.limit_s,
