@@ -522,7 +522,9 @@ def _take_away():
 
 def current():
     """The Actor of the running thread; None if nobody watches it."""
-    return _actors.get(threading.current_thread())
+    # not current_thread(): where threading knows no such thread, that makes one which stays
+    thread = threading._active.get(threading.get_ident())
+    return _actors.get(thread)
 
 
 def alone():
