@@ -15,15 +15,16 @@ __all__ = [
 ]
 
 
-def check(function, *, name=None):
+def check(function, *, name=None, case=""):
     """Judge one of the five functions, as it stands in this notebook; return its Verdict, which shows itself.
 
-    name says which of the five it is, where the function's own name does not. Takes well under a
+    name says which of the five it is, where the function's own name does not; case, by its name, the only
+    one to judge, which is no try. Takes well under a
     second; whatever the function does, the notebook lives on. LabError where it cannot be judged.
     """
     from lenproto.exercises.learner.check import check
 
-    return check(function, name=name)
+    return check(function, name=name, case=case)
 
 
 def points(function, most, *, name=None):

@@ -362,3 +362,16 @@ def test_in_a_notebook_a_function_of_many_cells_is_judged(tmp_path):
         "LabError: check got a value of type int, and needs a function. "
         "Give its name alone, without (): check(check_client), say."
     ]
+
+
+def test_one_case_is_judged_alone_and_is_no_try(monkeypatch, tmp_path):
+    monkeypatch.setenv("LENPROTO_PROGRESS", str(tmp_path / "progress.json"))
+    verdict = check(Cells(SHORT_GREETING)["check_client"], case="asks NAME")
+    assert [case.name for case in verdict.report.cases] == ["asks NAME"]
+    assert (verdict.spec, verdict.shock) == ("fail", "skipped")
+    assert "Only this case was judged. check(check_client) judges all of them." in str(verdict)
+    shock = check(Cells(SHORT_GREETING)["check_client"], case="leaves before the last byte")
+    assert [case.level for case in shock.report.cases] == ["shock"]
+    assert progress.recorded()[0]["check_client"].tried == []
+    with pytest.raises(LabError, match="check_client has no case 'asks COIN'"):
+        check(Cells(SHORT_GREETING)["check_client"], case="asks COIN")

@@ -40,10 +40,11 @@ def judge_function(
     *,
     levels: Sequence[Level] = (),
     limit_s: float = WHOLE_S,
+    only: str = "",
 ) -> FunctionReport:
     """Judge one function or step of a running notebook, at all its levels or at these; return its part of the report.
 
-    submission.NotReadable where it cannot be carried over.
+    only: the id of the one case that is judged, if not all are. submission.NotReadable where it cannot be carried over.
     """
     path = [os.path.abspath(place) for place in sys.path]  # "" is the notebook's folder
     job: Job = {
@@ -53,7 +54,8 @@ def judge_function(
         "path": path,
         "sample": getattr(inspect.unwrap(function), "__module__", "") in SAMPLES,
     }
-    report = judge(job, levels=levels or levels_of(name), limit_s=limit_s, names=[name])
+    levels = levels or levels_of(name)
+    report = judge(job, levels=levels, limit_s=limit_s, names=[name], only=only)
     if report.functions[name].missing:
         notes = "; ".join(map(str, report.notes))
         raise submission.NotReadable(Words("judging.not-made-anew", name=name, notes=notes))
@@ -83,18 +85,19 @@ def judge(
     tell: Callable[[str], object] | None = None,
     names: Sequence[str] = (),
     stopped: Callable[[], bool] = lambda: False,
+    only: str = "",
 ) -> Report:
     """Judge what submission.job() read: the same Report, without the name of a file. NotReadable as above.
 
-    names: only these of the functions, if there are any. Once stopped() is true, nothing of it runs any more, and
-    process.Stopped is raised.
+    names: only these of the functions, if there are any; only: only this case of each. Once stopped() is true,
+    nothing of it runs any more, and process.Stopped is raised.
     """
     began = time.monotonic()
     functions = {name: _empty("missing", levels) for name in (*FUNCTIONS, *names)}
     with Worker(job, stopped) as worker:
         wanted = names or FUNCTIONS
         functions |= dict(
-            _judged(worker, wanted, levels, began + limit_s, tell or (lambda name: None))
+            _judged(worker, wanted, levels, began + limit_s, tell or (lambda name: None), only)
         )
         notes = tuple(map(unpacked, worker.told["notes"]))
     return Report(functions, notes, round(time.monotonic() - began, 3))
@@ -106,6 +109,7 @@ def _judged(
     levels: Sequence[Level],
     deadline: float,
     tell: Callable[[str], object],
+    only: str,
 ) -> Iterator[tuple[str, FunctionReport]]:
     """Yield (name, verdict) of each function that is wanted, and there."""
 
@@ -130,7 +134,7 @@ def _judged(
             answer = _failed(misconception, Words.from_json(said))
             yield name, _at_once(name, levels, answer)
         elif name in told["names"]:
-            yield name, _judge_function(worker, name, levels, deadline)
+            yield name, _judge_function(worker, name, levels, deadline, only)
         elif name in told["others"]:
             answer = _failed(*observed("is-no-function", name=name, kind=told["others"][name]))
             yield name, _at_once(name, levels, answer)
@@ -158,7 +162,7 @@ def _at_once(name: str, levels: Sequence[Level], answer: CaseAnswer) -> Function
 
 
 def _judge_function(
-    worker: Worker, name: str, levels: Sequence[Level], deadline: float
+    worker: Worker, name: str, levels: Sequence[Level], deadline: float, only: str
 ) -> FunctionReport:
     """Judge one function at the levels in turn; what rests on something that failed is skipped."""
     began, stop = time.monotonic(), None
@@ -166,11 +170,13 @@ def _judge_function(
     told: list[CaseReport] = []
     for level in levels:
         answers: list[CaseAnswer] = []
-        for case in cases(name, level):
+        for case in (each for each in cases(name, level) if only in ("", each.id)):
             answer = _skipped(stop) if stop else _answer(worker, case, deadline)
             stop = stop or _stops(case, answer, first=level == LEVELS[0] and not answers)
             answers.append(answer)
             told.append(_told(case, answer))
+        if not answers:  # the only case is of another level
+            continue
         verdicts[level] = _level(answers)
         if verdicts[level] == "fail" and not stop:
             stop = Words("judging.rests-on-level", level=level)

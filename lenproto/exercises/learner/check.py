@@ -5,6 +5,7 @@ import linecache
 import os
 
 from lenproto.exercises.functions import FUNCTIONS, JUDGED, LESSON_OF, SERVER_SIDE, STEPS
+from lenproto.exercises.functions.case import cases
 from lenproto.exercises.judging.judge import judge_function
 from lenproto.exercises.judging.submission import NotReadable
 from lenproto.exercises.learner import progress, setting, tries
@@ -18,17 +19,23 @@ from lenproto.words import say
 IN_ORDER = sorted(FUNCTIONS, key=lambda name: name not in SERVER_SIDE)
 
 
-def check(function, *, name=None):
-    """Judge one of the five functions, or a step, as it stands in this notebook; return its Verdict."""
+def check(function, *, name=None, case=""):
+    """Judge one of the five functions, or a step, as it stands in this notebook; return its Verdict.
+
+    case: the name of the only case to judge; that is no try, and nothing of it is kept.
+    """
     name = _name(function, name)
+    only = _id_of(name, case) if case else ""
     try:
-        report = judge_function(function, name).with_sources(source_here)
+        report = judge_function(function, name, only=only).with_sources(source_here)
     except NotReadable as error:
         raise LabError(str(error)) from None
     if tries.is_ours(function):
         whose = "own" if function.__name__ == name else "sample"
         return Verdict(name, report, say(f"verdict.whose.{whose}", function=name), ours=True)
     own = getattr(function, "__name__", name)
+    if only:
+        return Verdict(name, report, say("verdict.one-case", function=own), stale(own))
     trouble = progress.record(function, name, report)
     note = next_after(name) if report.passed else ""
     if trouble and note:
@@ -48,6 +55,17 @@ def next_after(name):
         return say(f"verdict.next.all-{what}", n=len(names))
     green = len(names) - len(still_open)
     return say(f"verdict.next.{what}", green=green, n=len(names), open=still_open[0])
+
+
+def _id_of(name, case):
+    """Return the id of a function's case by its name. LabError where it has none of this name."""
+    known = {each.name: each.id for each in cases(name)} | {
+        each.id: each.id for each in cases(name)
+    }
+    if case not in known:
+        names = [each.name for each in cases(name)]
+        raise _refused("no-case", case=repr(case), function=name, names=names)
+    return known[case]
 
 
 def source_here(where: Place | None) -> str:
