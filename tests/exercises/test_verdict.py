@@ -366,6 +366,7 @@ def test_in_a_notebook_a_function_of_many_cells_is_judged(tmp_path):
 
 def test_one_case_is_judged_alone_and_is_no_try(monkeypatch, tmp_path):
     monkeypatch.setenv("LENPROTO_PROGRESS", str(tmp_path / "progress.json"))
+    monkeypatch.setattr(progress, "_memory", {})
     verdict = check(Cells(SHORT_GREETING)["check_client"], case="asks NAME")
     assert [case.name for case in verdict.report.cases] == ["asks NAME"]
     assert (verdict.spec, verdict.shock) == ("fail", "skipped")
