@@ -11,7 +11,10 @@ from lenproto.commands.signals import exit_code, heard_as_ctrl_c
 from lenproto.commands.streams import let_go_of_output, prepare_standard_streams
 from lenproto.words import say
 
-COMMANDS = ("server", "client", "shock", "check", "grade", "class", "wireshark")
+COMMANDS = (
+    *("lessons", "server", "client", "shock", "check", "grade", "class"),
+    *("wireshark",),
+)
 JUDGING = ("check", "grade", "shock")
 
 

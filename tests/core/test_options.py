@@ -16,6 +16,7 @@ from lenproto.commands.shock import address
 from lenproto.commands.talk import seconds
 
 DEFAULTS = {
+    "lessons": {"folder": None, "of": None, "only_copy": False, "no_browser": False},
     "server": {"ip": "127.0.0.1", "port": 8820, "name": None, "timeout": 300, "file": None},
     "client": {"ip": "127.0.0.1", "port": 8820, "timeout": 10},
     "shock": {
@@ -57,6 +58,7 @@ NEEDED = {
     "class": ["class"],
 }  # what these commands cannot do without
 OPTIONS = {
+    "lessons": ["FOLDER", "--language LANG", "--only-copy, --no-open", "--no-browser"],
     "server": ["--ip IP", "--port PORT", "--name NAME", "--timeout SECONDS"],
     "client": ["--ip IP", "--port PORT", "--timeout SECONDS"],
     "shock": ["IP:PORT", "--client COMMAND", "--only NAME", "--timeout SECONDS", "--json", "--yes"],
@@ -194,6 +196,8 @@ def test_shock_takes_either_an_address_or_a_client(words, capsys):
             },
         ),
         (["shock", "--client", "python {ip} {port}"], {"client": "python {ip} {port}"}),
+        (["lessons", "mine", "--no-open"], {"folder": "mine", "only_copy": True}),
+        (["lessons", "--language", "en"], {"of": "en"}),
         (["server", "--name", "lena", "--port", "0"], {"name": "lena", "port": 0}),
         (["client", "--ip", "::1", "--timeout", "0"], {"ip": "::1", "timeout": None}),
         (
@@ -279,7 +283,15 @@ def test_the_command_line_runs_the_command_and_ends_with_its_code(command, main_
 
 @pytest.mark.parametrize(
     "command, code",
-    [("server", 0), ("client", 0), ("shock", 130), ("check", 130), ("grade", 130), ("class", 0)],
+    [
+        ("lessons", 0),
+        ("server", 0),
+        ("client", 0),
+        ("shock", 130),
+        ("check", 130),
+        ("grade", 130),
+        ("class", 0),
+    ],
 )
 def test_ctrl_c_is_no_failure_but_where_a_verdict_is_missing(command, code, main_with, capsys):
     def pressed(_):

@@ -9,14 +9,16 @@ import socket
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from helpers import pseudo
 from helpers.places import CORPUS
 
-from lenproto import check_client, client, initial_listen, serve_requests, server
+from lenproto import check_client, client, initial_listen, serve_requests, server, words
 from lenproto.__main__ import COMMANDS
 from lenproto.answers import ANSWERS
+from lenproto.commands.lessons import told
 from lenproto.exercises.classes import since
 from lenproto.exercises.classes.files import files
 from lenproto.exercises.classes.gradebook import Book
@@ -31,6 +33,8 @@ from lenproto.lab.program import LabError
 from lenproto.lab.shocks.expose import expose
 from lenproto.lab.shocks.table import client_shocks, families, server_shocks
 from lenproto.lab.views import Console, Prediction, Shocks, ShockTable, StageView
+from lenproto.lessons.laying import Done
+from lenproto.lessons.merging import Merged
 
 FILES = sorted((CORPUS / "wrong").glob("*.py"))[::30]
 NAMES = (
@@ -165,10 +169,24 @@ def test_views_in_text(capsys):
 
 
 @pytest.mark.parametrize(
+    "what", sorted(words.table("commands", "en")["lessons"]["file"]), ids=lambda what: what
+)
+def test_what_becomes_of_the_files_of_the_lessons(what):
+    cell = {"cell_type": "code", "source": "f()"}
+    merged = Merged({}, *([[cell]] * 5), 1, 2, 3) if what == "merged" else None
+    said = told(Done("a.ipynb", what, Path("b.ipynb"), merged))
+    assert pseudo.LEFT in said
+    assert found(said.replace("a.ipynb", "").replace("b.ipynb", ""), source="f()") == []
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["--help"],
         *([name, "--help"] for name in COMMANDS),
+        ["lessons", "--only-copy"],
+        ["lessons", WRONG, "--only-copy"],
+        ["lessons", "--language", "xx"],
         ["server", "--port", "99999"],
         ["server", "--port"],
         ["server", "--port=1=2", "--help=x"],
@@ -197,6 +215,7 @@ def test_the_command_line(arguments, tmp_path):
         env=os.environ | {"PYTHONUTF8": "1", "COLUMNS": "300"},
     )
     said = re.sub(rf"--[a-z-]+|\b({'|'.join(COMMANDS)})\b", "", ran.stdout + ran.stderr)
+    said = said.replace(WRONG, "").replace(str(tmp_path), "").replace("lenproto-", "")
     assert pseudo.LEFT in said
     typed = "".join(f"{shock.id!r}\n" for shock in server_shocks(1.0) if "--only" in arguments)
     assert found(said, source=FILES[0].read_text("utf-8") + typed) == []
