@@ -104,7 +104,10 @@ def test_a_step_has_one_level_and_its_verdict_says_no_more(kept):
     verdict = check(right)
     assert verdict.passed
     assert (verdict.spec, verdict.shock) == ("pass", "none")
-    assert str(verdict) == "recv_exactly\n  ✓ pass     as its text says  (5 of 5 cases)"
+    assert str(verdict) == (
+        "recv_exactly\n  ✓ pass     as its text says  (5 of 5 cases)\n\n"
+        "1 of 4 steps of this lesson pass. Still open: frame."
+    )
     assert verdict.points(4) == 4
     assert {case.level for case in cases("recv_exactly")} == {"spec"}
 

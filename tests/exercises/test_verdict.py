@@ -231,7 +231,7 @@ def test_all_shows_every_case(capsys):
 def test_a_note_is_said_at_the_end(monkeypatch):
     monkeypatch.setattr(progress, "record", lambda *_: "Your progress could not be kept.")
     verdict = checked(HELPERS, GOOD_CHECK)
-    assert str(verdict).endswith("\n\nYour progress could not be kept.")
+    assert str(verdict).endswith(" Your progress could not be kept.")
     assert VerdictView(verdict).told["notes"] == ["Your progress could not be kept."]
 
 

@@ -4,15 +4,18 @@ import inspect
 import linecache
 import os
 
-from lenproto.exercises.functions import FUNCTIONS, JUDGED
+from lenproto.exercises.functions import FUNCTIONS, JUDGED, LESSON_OF, SERVER_SIDE, STEPS
 from lenproto.exercises.judging.judge import judge_function
 from lenproto.exercises.judging.submission import NotReadable
-from lenproto.exercises.learner import progress, tries
+from lenproto.exercises.learner import progress, setting, tries
 from lenproto.exercises.learner.stale import stale
 from lenproto.exercises.learner.verdict import Verdict
 from lenproto.exercises.report.types import Place
 from lenproto.lab.program import LabError
 from lenproto.words import say
+
+# as the lessons ask for them: the server first
+IN_ORDER = sorted(FUNCTIONS, key=lambda name: name not in SERVER_SIDE)
 
 
 def check(function, *, name=None):
@@ -26,7 +29,25 @@ def check(function, *, name=None):
         whose = "own" if function.__name__ == name else "sample"
         return Verdict(name, report, say(f"verdict.whose.{whose}", function=name), ours=True)
     own = getattr(function, "__name__", name)
-    return Verdict(name, report, progress.record(function, name, report), stale(own))
+    trouble = progress.record(function, name, report)
+    note = next_after(name) if report.passed else ""
+    if trouble and note:
+        note = say("progress.then", others=note, last=trouble)
+    return Verdict(name, report, note or trouble, stale(own))
+
+
+def next_after(name):
+    """Return how far a learner is who has just passed this, and what is open, in a sentence; "" while one is graded."""
+    if setting.is_graded():
+        return ""
+    names = STEPS[LESSON_OF[name]] if name in LESSON_OF else IN_ORDER
+    records = progress.recorded()[0]
+    still_open = [each for each in names if not records[each].passed and each != name]
+    what = "steps" if name in LESSON_OF else "functions"
+    if not still_open:
+        return say(f"verdict.next.all-{what}", n=len(names))
+    green = len(names) - len(still_open)
+    return say(f"verdict.next.{what}", green=green, n=len(names), open=still_open[0])
 
 
 def source_here(where: Place | None) -> str:
