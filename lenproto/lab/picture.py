@@ -30,6 +30,7 @@ WORD_LETTER = 0.56 * SIZE  # of words, on average
 LINE = 1.25 * SIZE
 UNKNOWN = "unknown"  # the name of bytes of which nobody knows what they are
 SPELT_BYTES = 12  # so many stand as text at an arrow
+LOOKED_BACK = 30  # labels; those before are far above
 REACH = 0.42  # how far the arrow of bytes goes that have not arrived
 CODE = "'DejaVu Sans Mono', Consolas, Menlo, monospace"
 WORDS = "'DejaVu Sans', 'Segoe UI', Helvetica, Arial, sans-serif"
@@ -84,6 +85,7 @@ def svg(trace: Any, below: Iterable[str] = (), *, dark: bool | None = None) -> s
     ladder = Ladder(trace)
     ladder.update()
     rungs, lines = ladder.rungs, [line for each in below for line in textwrap.wrap(each, 118)]
+    drawing = _Drawing(rungs)
     foot = HEAD + (len(rungs) + 0.5) * ROW
     height = foot + (len(lines) + 0.8) * LINE
     title = html.escape(say("views.stage.calls"))
@@ -93,8 +95,8 @@ def svg(trace: Any, below: Iterable[str] = (), *, dark: bool | None = None) -> s
         f"<title>{title}</title><desc>{_text(str(trace))}</desc>{_style(dark)}",
         f'<rect class="page" width="{WIDTH:g}" height="{height:.0f}"/>',
         *_sides(rungs),
-        *_boxes(rungs),
-        *_arrows(rungs),
+        *drawing.boxes(),
+        *drawing.arrows(),
         *(_write("", MARGIN, foot + (n + 1) * LINE, each) for n, each in enumerate(lines)),
         "</svg>\n",
     ]
@@ -132,6 +134,8 @@ def _rules(colours: dict[str, str]) -> str:
         f" .label {{ paint-order: stroke; stroke: {page}; stroke-width: 4px; stroke-linejoin: round; }}"
         f" .page {{ fill: {page}; }} .life {{ stroke: {line}; stroke-dasharray: 2 4; }}"
         f" .box {{ fill: {shade}; stroke: {line}; }}"
+        f" .other {{ stroke-dasharray: 1 4; stroke-width: 2.2; stroke-linecap: round; }}"
+        f" .box.other {{ stroke: {text}; }}"
         f" .waits {{ fill: {waits}; stroke: {alarm}; stroke-dasharray: 5 3; }}"
         f" .failed {{ fill: {failed}; stroke: {alarm}; stroke-width: 2; }}"
         f" .arrow {{ fill: none; stroke: {text}; stroke-width: 1.8; }} .tip {{ fill: {text}; }}"
@@ -154,42 +158,104 @@ def _sides(rungs: Sequence[dict[str, Any]]) -> Iterator[str]:
         yield _write("number", MARGIN, _middle(rung["number"]) + 0.3 * SIZE, rung["number"])
 
 
-def _boxes(rungs: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Each call as a box, as long as it lasted."""
-    for rung, track in zip(rungs, _tracks(rungs), strict=True):
-        shift = min(track, 4) * 0.9 * SIZE
-        end = rung["made"] or len(rungs) + 0.3
-        x, y = LEFT[_side(rung)] + shift, HEAD + (rung["number"] - 1) * ROW + 2
-        height = (end - rung["number"] + 1) * ROW - 4
-        kind = "waits" if rung["made"] is None else "failed" if rung["failed"] else ""
-        yield (
-            f'<g><rect class="box {kind}" x="{x:g}" y="{y:g}" width="{LANE - shift:g}" height="{height:g}" rx="4"/>'
-            + "".join(
-                _written(rung, x + 0.5 * SIZE, y, height, int((LANE - shift - SIZE) / LETTER))
+class _Drawing:
+    """The calls and arrows of a ladder's rungs."""
+
+    def __init__(self, rungs: Sequence[dict[str, Any]]) -> None:
+        self._rungs, self._streams = rungs, _streams(rungs)
+        self._several = len({rung["connection"] for rung in rungs} - {None}) > 1
+
+    def boxes(self) -> Iterator[str]:
+        """Each call as a box, as long as it lasted."""
+        for rung, track in zip(self._rungs, _tracks(self._rungs), strict=True):
+            shift = min(track, 4) * 0.9 * SIZE
+            end = rung["made"] or len(self._rungs) + 0.3
+            x, y = LEFT[_side(rung)] + shift, HEAD + (rung["number"] - 1) * ROW + 2
+            width, height = LANE - shift, (end - rung["number"] + 1) * ROW - 4
+            kind = (
+                "waits"
+                if rung["made"] is None
+                else "failed"
+                if rung["failed"]
+                else self._style(rung)
             )
-            + "</g>"
+            texts = self._written(rung, x + 0.5 * SIZE, y, height, int((width - SIZE) / LETTER))
+            box = f'x="{x:g}" y="{y:g}" width="{width:g}" height="{height:g}" rx="4"'
+            yield f'<g><rect class="box {kind}" {box}/>{"".join(texts)}</g>'
+
+    def arrows(self) -> Iterator[str]:
+        """What went from one side to the other; all lines first, so that none goes through a label."""
+        labels: list[_Label] = []
+        lines, texts = [], []
+        for rung in self._rungs:
+            for arrow in rung["arrows"]:
+                to = self._rungs[arrow["to"] - 1] if arrow["to"] else None
+                landed = to is not None and to["made"] is not None
+                if arrow["quiet"] == "end" and not landed:
+                    continue
+                kind = "quiet" if arrow["quiet"] else "" if landed else "away"
+                x1, x2 = _ends(rung)
+                y1 = _middle(rung["made"])
+                y2 = _middle(to["made"]) if landed and to else y1
+                ends = x1, y1, x2 if landed else x1 + (x2 - x1) * REACH, y2
+                lines.append(_line(kind, self._style(rung), landed, ends))
+                forms = [self._numbered(each, rung) for each in self._forms(rung, arrow, landed)]
+                texts.append(_label(kind, forms, (x1, y1, x2, y2), labels))
+        yield from lines
+        yield from texts
+
+    def _style(self, rung: dict[str, Any]) -> str:
+        """The lines of every other connection have a style of their own, where there are several."""
+        return (
+            "other" if self._several and rung["connection"] and rung["connection"] % 2 == 0 else ""
         )
 
+    def _numbered(self, text: str, rung: dict[str, Any]) -> str:
+        """A text with the number of its connection before it, where there are several."""
+        return f"#{rung['connection']} {text}" if self._several and rung["connection"] else text
 
-def _written(rung: dict[str, Any], x: float, y: float, height: float, room: int) -> Iterator[str]:
-    """What stands in the box of a call: the call, and what came of it; in a high box above and below."""
-    several = {rung["actor"]} - {"client", SERVER}
-    call = f"{rung['actor']}: {rung['text']}" if several else rung["text"]
-    result, short = _outcome(rung)
-    name = _fitted([call, rung["text"], f"{rung['name']}(…)"], room)
-    if height <= 1.6 * ROW and rung["made"] is not None:
-        forms = [f"{name} → {result}", f"{name} → {short}"] if result else []
-        yield _write("call", x, y + height / 2 + 0.35 * SIZE, _fitted([*forms, name], room))
-        return
-    still = say("views.stage.call.still") if rung["made"] is None else ""
-    last = [still] if still else [f"→ {result}", f"→ {short}"] if result else []
-    if last and height <= 1.6 * ROW:
-        forms = [f"{name} {still}", name]
+    def _written(
+        self, rung: dict[str, Any], x: float, y: float, height: float, room: int
+    ) -> Iterator[str]:
+        """What stands in the box of a call: the call, and what came of it; in a high box above and below."""
+        is_named = rung["actor"] not in ("client", SERVER)
+        call = f"{rung['actor']}: {rung['text']}" if is_named else rung["text"]
+        forms = [call, rung["text"], f"{rung['name']}(…)"]
+        name = _fitted([self._numbered(each, rung) for each in forms], room)
+        if rung["made"] is None:
+            last = [say("views.stage.call.still")]
+        else:
+            last = [f"→ {each}" for each in _outcome(rung) if each]
+        if height > 1.6 * ROW:
+            yield _write("call", x, y + 1.55 * SIZE, name)
+            if last:
+                yield _write("call", x, y + height - 0.75 * SIZE, _fitted(last, room))
+            return
+        forms = [*(f"{name} {each}" for each in last), name]
         yield _write("call", x, y + height / 2 + 0.35 * SIZE, _fitted(forms, room))
-        return
-    yield _write("call", x, y + 1.55 * SIZE, name)
-    if last:
-        yield _write("call", x, y + height - 0.75 * SIZE, _fitted(last, room))
+
+    def _forms(self, rung: dict[str, Any], arrow: dict[str, Any], landed: bool) -> list[str]:
+        """What may stand at an arrow, from the longest form to the shortest."""
+        lost = arrow["lost"] is not None
+        if arrow["quiet"]:
+            waits = ["never-accepted" if lost else "queue"]
+            kinds = {"connection": ["connection"], "end": ["end", "end-short"]}[arrow["quiet"]]
+            return [say(f"views.stage.arrow.{kind}") for kind in (kinds if landed else waits)]
+        start, stop = arrow["start"], arrow["stop"]
+        pieces = [
+            (name, size, max(a, start), min(b, stop))
+            for name, _, size, a, b in rung["pieces"]
+            if a < stop and start < b
+        ]
+        stream, count = self._streams.get(rung["stream"], b""), say("views.byte", n=stop - start)
+        described = " + ".join(_piece(*piece, stream) for piece in pieces)
+        fields = " + ".join(_field(name) for name, *_ in pieces if name != UNKNOWN)
+        counted = say("views.stage.arrow.counted", fields=fields, bytes=count) if fields else count
+        forms = [described, counted, count]
+        if landed:
+            return forms
+        away = "views.stage.arrow.lost" if lost else "views.stage.arrow.away"
+        return [say(away, what=each) for each in forms] + [count] * (not lost)
 
 
 def _outcome(rung: dict[str, Any]) -> tuple[str, str]:
@@ -202,34 +268,10 @@ def _outcome(rung: dict[str, Any]) -> tuple[str, str]:
     return repeated, repeated
 
 
-def _arrows(rungs: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """What went from one side to the other; all lines first, so that none goes through a label."""
-    streams = _streams(rungs)
-    labels: list[_Label] = []
-    lines, texts = [], []
-    for rung in rungs:
-        for arrow in rung["arrows"]:
-            to = rungs[arrow["to"] - 1] if arrow["to"] else None
-            landed = to is not None and to["made"] is not None
-            if arrow["quiet"] == "end" and not landed:
-                continue
-            kind = "quiet" if arrow["quiet"] else "" if landed else "away"
-            x1, x2 = _ends(rung)
-            y1 = _middle(rung["made"])
-            y2 = _middle(to["made"]) if landed and to else y1
-            lines.append(
-                _line(kind, landed, (x1, y1, x2 if landed else x1 + (x2 - x1) * REACH, y2))
-            )
-            forms = _forms(rung, arrow, landed, streams.get(rung["stream"], b""))
-            texts.append(_label(kind, forms, (x1, y1, x2, y2), labels))
-    yield from lines
-    yield from texts
-
-
-def _line(kind: str, landed: bool, ends: tuple[float, float, float, float]) -> str:
+def _line(kind: str, style: str, landed: bool, ends: tuple[float, float, float, float]) -> str:
     """The line of an arrow, and its tip; a dot where it has not landed."""
     x1, y1, x2, y2 = ends
-    line = f'<path class="arrow {kind}" d="M{x1:.1f},{y1:.1f} L{x2:.1f},{y2:.1f}"/>'
+    line = f'<path class="arrow {kind} {style}" d="M{x1:.1f},{y1:.1f} L{x2:.1f},{y2:.1f}"/>'
     if not landed:
         return f'{line}<circle class="dot" cx="{x2:.1f}" cy="{y2:.1f}" r="{0.3 * SIZE:g}"/>'
     slope, back = math.atan2(y2 - y1, abs(x2 - x1)), math.copysign(0.62 * SIZE, x1 - x2)
@@ -252,33 +294,12 @@ def _label(
     above, below = y2 - 0.45 * SIZE, y2 + 1.15 * SIZE
     lines = [below, above, below + LINE] if y1 < y2 else [above, below, above - LINE]
     places = [_Label(left, left + width, line) for line in lines]
-    free = [each for each in places if not any(each.meets(other) for other in others)]
+    free = [
+        each for each in places if not any(each.meets(other) for other in others[-LOOKED_BACK:])
+    ]
     place = (free or places)[0]
     others.append(place)
     return _write(f"label {kind}", at, place.baseline, text, anchor="end" if x2 > x1 else "start")
-
-
-def _forms(rung: dict[str, Any], arrow: dict[str, Any], landed: bool, stream: bytes) -> list[str]:
-    """What may stand at an arrow, from the longest form to the shortest."""
-    lost = arrow["lost"] is not None
-    if arrow["quiet"]:
-        waits = "never-accepted" if lost else "queue"
-        return [say(f"views.stage.arrow.{arrow['quiet'] if landed else waits}")]
-    start, stop = arrow["start"], arrow["stop"]
-    pieces = [
-        (name, size, max(a, start), min(b, stop))
-        for name, _, size, a, b in rung["pieces"]
-        if a < stop and start < b
-    ]
-    count = say("views.byte", n=stop - start)
-    described = " + ".join(_piece(*piece, stream) for piece in pieces)
-    fields = " + ".join(_field(name) for name, *_ in pieces if name != UNKNOWN)
-    counted = say("views.stage.arrow.counted", fields=fields, bytes=count) if fields else count
-    forms = [described, counted, count]
-    if landed:
-        return forms
-    away = "views.stage.arrow.lost" if lost else "views.stage.arrow.away"
-    return [say(away, what=each) for each in forms] + [count] * (not lost)
 
 
 def _piece(name: str, size: int | None, a: int, b: int, stream: bytes) -> str:

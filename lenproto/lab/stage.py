@@ -299,6 +299,11 @@ class Stage:
         return say(f"stage.deadlock.{end}", first=first, second=second)
 
     @property
+    def pause(self):
+        """In `with stage.pause:` nobody makes a step, from whatever thread: what is read then belongs together."""
+        return self._turn
+
+    @property
     def at_rest(self):
         """Whether nothing happens any more before the next step."""
         return all(side.still is not None for side in self._sides.values())

@@ -11,6 +11,17 @@ PAGES = sorted((NOTEBOOKS / "en").glob("*.ipynb"))
 LESSONS = [
     NOTEBOOKS / "en" / name for name in ("07_build_the_server.ipynb", "08_build_the_client.ipynb")
 ]
+RECORDED = "lenproto-recorded"  # in the HTML of a conversation that is kept
+
+
+def recordings(cells):
+    """The HTML of each conversation that is kept in these cells, in order."""
+    shown_in = [
+        _text(output.get("data", {}).get("text/html", ""))
+        for cell in cells
+        for output in cell.get("outputs", [])
+    ]
+    return [each for each in shown_in if RECORDED in each]
 
 
 def stub(name):
@@ -34,14 +45,18 @@ def graft(path, functions):
 
 
 def shown(outputs):
-    """What a reader sees of a cell's outputs, without the ids of widgets."""
+    """What a reader sees of a cell's outputs, without the ids of widgets, and what later cells make of its stages."""
     texts = []
     for output in outputs:
         if output["output_type"] == "stream":
             texts.append((output["name"], _text(output["text"])))
         else:
             data = output.get("data", {}).items()
-            said = {kind: _text(each) for kind, each in data if "widget-view" not in kind}
+            said = {
+                kind: _text(each)
+                for kind, each in data
+                if "widget-view" not in kind and RECORDED not in _text(each)
+            }
             told = json.dumps(said or output.get("evalue"), ensure_ascii=False, sort_keys=True)
             texts.append((output["output_type"], told))
     return texts

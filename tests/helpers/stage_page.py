@@ -84,7 +84,8 @@ class StageInPage:
 
     def __init__(self, notebook, cell="StageView("):
         self.notebook, self.page = notebook, notebook.page
-        self.root = notebook.cell(cell).locator(".stage")
+        # not a recorded one, which may stand there for a moment
+        self.root = notebook.cell(cell).locator(".stage:not(.lenproto-recorded .stage)")
         self.root.wait_for()
         # before that it is drawn once, empty: 0 is no conversation
         self.wait(

@@ -104,6 +104,27 @@ def test_a_call_that_waits_and_bytes_on_the_way_are_marked_and_the_deadlock_is_s
     assert stuck.count("box waits") == 2
 
 
+def test_two_connections_have_numbers_and_lines_of_their_own_and_what_nobody_reads_is_lost():
+    def calls_twice(ip, port):
+        for _ in range(2):
+            with socket.create_connection((ip, port)) as sock:
+                sock.sendall(b"no")
+
+    def accepts_twice(ip, port):
+        with socket.create_server((ip, port)) as listener:
+            for _ in range(2):
+                listener.accept()[0].close()
+
+    with Stage(calls_twice, accepts_twice) as stage:
+        stage.run()
+        drawn = picture.svg(stage.trace)
+    assert {text[:3] for text in texts(drawn, "label")} == {"#1 ", "#2 "}
+    assert any(text.startswith("#2 sendall") for text in texts(drawn, "call"))
+    assert [text for text in texts(drawn, "away") if "lost" in text]
+    assert "box other" in drawn
+    assert re.search(r'class="arrow (?:away|quiet)? other"', drawn)
+
+
 def test_an_svg_is_as_the_page_is_or_as_one_wants(told):
     assert "prefers-color-scheme: dark" in picture.svg(told)
     for dark, colours in ((False, picture.LIGHT), (True, picture.DARK)):
@@ -177,7 +198,9 @@ def test_a_recorded_trace_names_its_actors():
         Call(name, "connect", (DEFAULT_IP, 1), where, 0.0, ended=0.1, connection=number)
         for number, name in enumerate(("anna", "ben"), 1)
     ]
-    assert [re.match(r"\w+", text)[0] for text in texts(picture.svg(Trace(calls)), "call")] == [
+    assert [
+        re.match(r"#\d (\w+)", text)[1] for text in texts(picture.svg(Trace(calls)), "call")
+    ] == [
         "anna",
         "ben",
     ]

@@ -3,14 +3,22 @@
 import ast
 import json
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import nbformat
 import pytest
-from helpers.lessons import PAGES
+from helpers.lessons import PAGES, recordings
+from helpers.places import NOTEBOOKS
 from nbconvert import ScriptExporter
+
+from lenproto.lab.views.recorded import PLAYER, TOLD, conversation
 
 LESSONS = [path for path in PAGES if path.match("[0-9][0-9]_*")]  # the others are for teachers
 LONGEST_CELL = 15  # lines
+LIMIT_S = 300  # of a run of one lesson
 SPEAKING = {
     *("print", "show", "settle", "check", "points", "solution"),
     *("Addresses", "Chart", "Replay", "Shocks", "ShockTable", "StageView"),
@@ -56,13 +64,50 @@ def test_kept_outputs_are_the_same_for_everybody(path):
     for cell in code_cells(path):
         for output in cell.outputs:
             assert output.output_type != "error", cell.source
-            said = json.dumps(output, ensure_ascii=False)
+            told = [*map(conversation, recordings([{"outputs": [output]}]))]
+            said = json.dumps([packed_away(output), told], ensure_ascii=False)
             assert not re.search(r"127\.0\.0\.1[: ,\"\\)]+\d{4,5}\b", said), (
                 f"a port in cell {cell.id}: {said}"
             )
             assert not re.search(r"0x[0-9a-f]{6,}", said), (
                 f"an address of memory in cell {cell.id}: {said}"
             )
+
+
+def packed_away(output):
+    """An output without what is packed: there letters mean nothing."""
+    return {
+        **output,
+        "data": {kind: TOLD.sub("", each) for kind, each in output.get("data", {}).items()},
+    }
+
+
+@pages
+def test_each_stage_that_is_kept_has_a_conversation_to_play_and_one_of_them_the_player(path):
+    kept = recordings(code_cells(path))
+    for html in kept:
+        told = conversation(html)
+        assert told["rungs"]
+        assert told["sources"]["client"][0]["text"]
+        assert not any("/" in rung["file"] for rung in told["rungs"]), "a path of this computer"
+    assert [bool(PLAYER.search(html)) for html in kept] == [
+        number == 0 for number in range(len(kept))
+    ]
+
+
+def test_what_is_kept_of_the_stages_is_what_they_play(tmp_path):
+    """A run of one lesson, the stages of which stop in many ways. All others are kept by the same program."""
+    path = NOTEBOOKS / "en" / "02_handshake.ipynb"
+    again = shutil.copy(path, tmp_path)
+    subprocess.run(
+        [sys.executable, NOTEBOOKS / "keep_outputs.py", again], check=True, timeout=LIMIT_S
+    )
+    kept, played = (
+        [conversation(html) for html in recordings(code_cells(each))]
+        for each in (path, Path(again))
+    )
+    assert len(kept) > 3
+    assert played == kept, "run notebooks/keep_outputs.py"
 
 
 @lessons

@@ -503,10 +503,10 @@ class View {
       if ([this.used, document.body].includes(document.activeElement)) this.root.focus({ preventScroll: true });
       this.used = null;
     }
-    if (this.fresh && this.root.isConnected) this.welcome();
     this.root.dataset.moment = this.moment;
     this.root.dataset.last = this.last;
-    this.root.dataset.run = this.conversation.run;
+    this.root.dataset.run = this.conversation.run; // in a notebook it is not to be seen before, see recorded.css
+    if (this.fresh && this.conversation.run && this.root.isConnected) this.welcome();
   }
 
   // Letters as large as the width allows. (CSS could ask for the width itself, but in a notebook's cell that left pictures blank.)

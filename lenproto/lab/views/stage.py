@@ -4,6 +4,7 @@ What is shown lies in stage.js and stage.css. Python tells them, little by littl
 carries out what buttons and keys ask for in a thread of its own, for a click may never freeze a page.
 """
 
+import functools
 import queue
 import reprlib
 import threading
@@ -19,8 +20,10 @@ from lenproto.lab.ladder import Ladder
 from lenproto.lab.program import LabError
 from lenproto.lab.stage import SIDES, Stage
 from lenproto.lab.trace import Trace
+from lenproto.lab.views import recorded
 from lenproto.lab.views.cells import replace_earlier
-from lenproto.lab.views.page import TextForm, module, spoken
+from lenproto.lab.views.kept import Kept
+from lenproto.lab.views.page import module, spoken
 from lenproto.words import say
 
 HERE = Path(__file__).parent
@@ -28,7 +31,7 @@ PAINT_S = 0.05  # between two messages to the page while both sides play
 LOOK_S = 0.25  # between two looks at a side that neither calls nor ends
 
 
-class Replay(TextForm, anywidget.AnyWidget):
+class Replay(Kept, anywidget.AnyWidget):
     """A conversation that is over, forward and back: Replay("file.json") of a saved trace, or Replay(trace)."""
 
     _esm = module(HERE / "stage.js")
@@ -51,32 +54,71 @@ class Replay(TextForm, anywidget.AnyWidget):
         """Draw the ladder into a file that ends in .svg or .png: see lenproto.lab.picture.save()."""
         self.trace.picture(path, dark=dark)
 
+    def save_html(self, path):
+        """Write a page that plays the conversation, and needs no kernel, server or network. Raises OSError."""
+        with self.paused():
+            page = recorded.as_page(self)
+        Path(path).write_text(page, encoding="utf-8")
+
+    def recorded(self, most=None):
+        """The message that tells a page everything, for one without a kernel.
+
+        most: of a longer conversation so many calls, and a sentence that says so.
+        """
+        with self._telling:
+            self._look()
+            rungs = self._ladder.rungs[:most]
+            message = self._message(rungs, dict.fromkeys(self.trace.notes, 0))
+            made = len(self._ladder.rungs)
+        message |= {"run": 1, "trouble": "", "playing": False, "done": 0}
+        if len(rungs) < made:
+            message |= {
+                "sides": None,
+                "deadlock": "",
+                "trouble": say("views.stage.part", n=len(rungs), all=made),
+            }
+        return recorded.the_same_everywhere(message, self.trace)
+
     def _show(self, trace):
         with self._telling:
             self._run += 1
             self.trace = trace
             self._ladder = Ladder(trace)
+            self._untold = {}  # number → rung that the page does not know as it is now
             # by side: pieces of print that the page knows
             self._told = dict.fromkeys(trace.notes, 0)
+        self.changed()
 
     def _tell(self, everything=False):
         """Send the page what it does not know yet."""
         with self._telling:
-            new = self._ladder.update()
+            self._look()
+            new = [self._untold[number] for number in sorted(self._untold)]
+            self._untold = {}
             if everything:
                 self._told = dict.fromkeys(self._told, 0)
-            message = {
-                "run": self._run,
-                "rungs": self._ladder.rungs if everything else new,
-                "printed": {name: [self._told[name], notes.printed[self._told[name] :]]
-                            for name, notes in self.trace.notes.items()},
-                "sources": {name: [source._asdict() for source in notes.sources]
-                            for name, notes in self.trace.notes.items()},
-                "stands": {name: str(notes.stands) for name, notes in self.trace.notes.items()},
-                **self._now(),
-            }  # fmt: skip
+            self.send(self._message(self._ladder.rungs if everything else new, self._told))
             self._told = {name: len(notes.printed) for name, notes in self.trace.notes.items()}
-            self.send(message)
+
+    def _look(self):
+        """Take in what has happened since."""
+        self._untold |= {rung["number"]: rung for rung in self._ladder.update()}
+
+    def _message(self, rungs, told):
+        """What a page is told: these rungs, all that was printed after so many pieces, and where all stands."""
+        notes = self.trace.notes
+        return {
+            "run": self._run,
+            "rungs": rungs,
+            "printed": {
+                name: [told[name], each.printed[told[name] :]] for name, each in notes.items()
+            },
+            "sources": {
+                name: [source._asdict() for source in each.sources] for name, each in notes.items()
+            },
+            "stands": {name: str(each.stands) for name, each in notes.items()},
+            **self._now(),
+        }
 
     def _now(self):
         """What a message says besides: nothing, for all is over."""
@@ -143,6 +185,8 @@ class StageView(Replay):
         """Close the stage and the view."""
         if not self._closed:
             self._closed = True
+            self.keep()
+            self.forget()
             self._orders.put(None)
             try:
                 self.stage.close()
@@ -150,6 +194,10 @@ class StageView(Replay):
                 self._worker.join()
                 self.stage.close()  # which the worker may just have started
         super().close()
+
+    def paused(self):
+        """Nobody makes a step in `with view.paused():`, be it by a button or in a cell."""
+        return self.stage.pause
 
     def text(self):
         """The ladder in characters, and where each side stands."""
@@ -171,6 +219,7 @@ class StageView(Replay):
 
     def _rested(self):
         """Both sides have come to rest."""
+        self.changed()
         if not self._playing or time.monotonic() - self._painted > PAINT_S:
             self._painted = time.monotonic()
             self._tell()
@@ -207,22 +256,27 @@ class StageView(Replay):
     def _work(self):
         """The life of the thread that carries out what buttons and keys ask for."""
         while not self._closed:
+            goes_on = not self.stage.at_rest
             try:
-                order = self._orders.get(timeout=None if self.stage.at_rest else LOOK_S)
+                order = self._orders.get(timeout=LOOK_S if goes_on else self.keep_s)
             except queue.Empty:
-                self.stage.look()
+                self._try(self.stage.look if goes_on else self.keep)
                 continue
             if order is None:
                 return
             self._trouble = ""
-            try:
-                self._carry_out(**order)
-            except Exception as error:  # whatever it is, the next button has to be heard
-                words = str(error) if isinstance(error, LabError) else repr(error)
-                self._trouble = "" if self._closed else words
+            self._try(functools.partial(self._carry_out, **order))
             self._done += 1
             if not self._closed:
                 self._tell()
+
+    def _try(self, act):
+        """Do something; whatever goes wrong is told with the next message, and the next button is heard."""
+        try:
+            act()
+        except Exception as error:
+            words = str(error) if isinstance(error, LabError) else repr(error)
+            self._trouble = "" if self._closed else words
 
     def _carry_out(self, do, side=None, line="", calls=0):
         acts = {
