@@ -765,7 +765,7 @@ class View {
     const kind = `arrow ${landed ? "" : way} ${arrow.quiet ? "quiet" : ""} ${this.style(arrow.from)}`;
     const group = svg(this.paper, "g", kind, told(arrow, landed));
     drawLine(group, { x1, y1, x2: landed ? x2 : x1 + (x2 - x1) * 0.42, y2 }, { landed, lost, towards, size });
-    const where = `${landed} ${y2} ${fromClient}`, above = heads.get(where) ?? 0;
+    const where = `${y2} ${fromClient}`, above = heads.get(where) ?? 0;
     heads.set(where, above + 1);
     const room = Math.abs(x2 - x1) - 1.2 * size;
     const text = svg(group, "text", "label halo", { "text-anchor": fromClient ? "end" : "start",
