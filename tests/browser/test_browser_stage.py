@@ -554,3 +554,15 @@ def test_from_a_moment_in_the_past_one_goes_on_another_way(written):
     opened.page.keyboard.press("g")
     stage.wait(lambda: stage.moment == (0, 0), "from the beginning, by key")
     assert opened.exceptions == []
+
+
+def test_what_a_box_prints_keeps_its_columns_on_a_narrow_page(written):
+    opened = written(
+        "from lenproto.lab.views import Prediction\nprediction = Prediction('?', {'a': 1})\nprediction",
+        "print('x' * 300)",
+        viewport=(1024, 700),
+    )
+    opened.run_all()
+    printed = opened.cell("print('x'").locator("pre")
+    assert printed.evaluate("pre => pre.scrollWidth > pre.clientWidth"), "it is scrolled"
+    assert printed.evaluate("pre => pre.clientHeight < 40"), "it is one line"

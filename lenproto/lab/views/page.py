@@ -22,6 +22,8 @@ STYLE = (
   background: none; color: var(--jp-content-font-color1, #000); }
 .lenproto .newest { display: flex; flex-direction: column-reverse; overflow: auto; max-height: 30em;
   background: var(--jp-layout-color1, #fff); border: 1px solid var(--jp-border-color1, #bbb); border-radius: 4px; }
+/* What a box prints has columns: a line that is too long is scrolled, and does not go on in the wrong one */
+.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stdout"] pre { white-space: pre; overflow-x: auto; }
 .lenproto h4 { margin: 8px 0 4px; font-size: inherit; font-weight: 600; }
 .lenproto .boxes { display: flex; flex-wrap: wrap; gap: 3px; min-height: 3.4em; align-items: center; }
 .lenproto .box { font-family: var(--jp-code-font-family, monospace); text-align: center; min-width: 2em;

@@ -32,7 +32,7 @@ class Prediction(TextForm, ipywidgets.VBox):
         )
         self.choice.observe(self._chosen, "index")
         self._said = ipywidgets.HTML()
-        super().__init__([ipywidgets.HTML(f"<b>{question}</b>"), self.choice, self._said])
+        super().__init__([ipywidgets.HTML(page(f"<b>{question}</b>")), self.choice, self._said])
         if self.choice.value is not None:
             self._show(say("views.prediction.as-before", choice=self.choice.value))
 
