@@ -1,6 +1,6 @@
 """A stage in a notebook's file: beside the live widget stands its conversation, recorded, for a page without a kernel.
 
-Two outputs, and not one: of an output with both forms JupyterLab always takes the widget, and says "model not found"
+Two outputs, and not one: of one output with both forms JupyterLab always takes the widget, and says "model not found"
 where its kernel is gone; nbconvert takes the widget, too, where its state was saved, and fetches a player from another
 host. ipywidgets' own state is saved only where somebody switches that on. recorded.css shows one of the two outputs.
 """
