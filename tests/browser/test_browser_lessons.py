@@ -11,7 +11,11 @@ LONG = {
 }  # gives all shocks: run once, it takes as long as all else
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+# a page without widgets looks the same wherever it is run: nbval runs it
+WITH_WIDGETS = [path for path in PAGES if "lenproto.lab.views" in path.read_text("utf-8")]
+
+
+@pytest.mark.parametrize("path", WITH_WIDGETS, ids=lambda path: path.stem)
 def test_lesson_runs_twice_and_every_widget_is_seen(notebook, path):
     kept = [shown(cell.get("outputs", ())) for cell in nbformat.read(path, as_version=4).cells]
     theme = THEMES[PAGES.index(path) * len(THEMES) // len(PAGES)]
