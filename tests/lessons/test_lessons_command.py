@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -180,6 +182,13 @@ def test_jupyterlab_answers_with_the_first_lesson(tmp_path):
 
 
 def ask(url):
+    """Return what comes from there, once somebody listens: JupyterLab tells its address a moment before it does."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=START_LIMIT_S) as answer:
-        return answer.read()
+    ends = time.monotonic() + START_LIMIT_S
+    while True:
+        try:
+            with opener.open(url, timeout=START_LIMIT_S) as answer:
+                return answer.read()
+        except urllib.error.URLError as error:
+            if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > ends:
+                raise
