@@ -15,10 +15,11 @@ from lenproto.words import say
 FOLDER = "lenproto-lessons"
 FAILED, REFUSED = 1, 2  # exit codes
 LONGEST = 60  # characters of a line that is quoted
-# JupyterLab fetches no news, asks no pupil whether it may, and says where it is and what goes wrong, no more
+# JupyterLab asks nothing of the internet, and no pupil whether it may; it says where it is and what goes wrong, no more
 QUIET = (
     "--log-level=WARN",
     "--LabApp.news_url=None",
+    "--LabApp.extension_manager=readonly",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 )
 
