@@ -566,3 +566,15 @@ def test_what_a_box_prints_keeps_its_columns_on_a_narrow_page(written):
     printed = opened.cell("print('x'").locator("pre")
     assert printed.evaluate("pre => pre.scrollWidth > pre.clientWidth"), "it is scrolled"
     assert printed.evaluate("pre => pre.clientHeight < 40"), "it is one line"
+
+
+def test_who_turns_back_stops_what_plays(written):
+    opened = written(PROGRAMS, VIEW.format("ask, serve, played=[('server', 'accept')]"))
+    opened.run_all()
+    stage = StageInPage(opened)
+    stage.keys("c", "c", "s")
+    opened.page.keyboard.press("Home")
+    opened.page.keyboard.press("p")
+    stage.root.get_by_role("button", name="Pause").wait_for()
+    opened.page.keyboard.press("ArrowLeft")
+    stage.root.get_by_role("button", name="Play", exact=True).wait_for()

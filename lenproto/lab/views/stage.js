@@ -204,11 +204,11 @@ class View {
       button("run", "E", () => this.run());
       gap();
     }
-    button("home", "Home", () => this.go(0), { sign: "⏮" });
-    button("back", "ArrowLeft", () => this.go(this.moment - 1), { sign: "◀" });
+    button("home", "Home", () => this.turn(0), { sign: "⏮" });
+    button("back", "ArrowLeft", () => this.turn(this.moment - 1), { sign: "◀" });
     this.count = make(tools, "span", "count");
-    button("forward", "ArrowRight", () => this.go(this.moment + 1), { sign: "▶" });
-    button("end", "End", () => this.go(this.last), { sign: "⏭" });
+    button("forward", "ArrowRight", () => this.turn(this.moment + 1), { sign: "▶" });
+    button("end", "End", () => this.turn(this.last), { sign: "⏭" });
     if (this.live) button("go-on", "G", () => this.goOn());
     button("play", "P", () => (this.timer ? this.pause() : this.play()));
     this.buildSpeed(make(tools, "label", ""));
@@ -306,6 +306,12 @@ class View {
     this.order({ do: "start again" });
   }
 
+  // Whoever turns back or forward by hand has stopped what plays.
+  turn(moment) {
+    this.pause();
+    this.go(moment);
+  }
+
   go(moment) {
     this.moment = Math.max(0, Math.min(moment, this.last));
     this.follows = this.moment === this.last;
@@ -368,8 +374,8 @@ class View {
       C: () => this.live && this.step("client"), S: () => this.live && this.step("server"), N: () => this.live && this.step(null),
       E: () => this.live && this.run(), G: () => this.live && this.goOn(), R: () => this.live && this.again(), P: () => (this.timer ? this.pause() : this.play()),
       F: () => this.fill(), T: () => this.asks() && this.sides[this.asks()].input.focus(),
-      ArrowLeft: () => this.go(this.moment - 1), ArrowRight: () => this.go(this.moment + 1),
-      Home: () => this.go(0), End: () => this.go(this.last),
+      ArrowLeft: () => this.turn(this.moment - 1), ArrowRight: () => this.turn(this.moment + 1),
+      Home: () => this.turn(0), End: () => this.turn(this.last),
       ArrowUp: () => this.choose(-1), ArrowDown: () => this.choose(1),
     }[letter];
     if (!act || forInput) return;
