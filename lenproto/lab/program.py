@@ -229,8 +229,8 @@ class Program:
         with actor.lock:  # no call begins meanwhile
             call, sockets = actor.doing, list(actor.sockets)
             if call:
-                # one that waits for several looks often enough whether it has to stop
-                sockets = [actor.sock] if actor.sock else []
+                # where it waits for several, it is one of them
+                sockets = [actor.sock] if actor.sock else sockets
             elif throw and actor.thread in self._stoppable:
                 # it computes, prints, or waits for what no tap sees
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(

@@ -29,6 +29,7 @@ LIMITED = tap.READING | SENDING | WAITING | CONNECTING  # calls that may have a 
 REST_S = 2.0  # seconds within which a side that goes on has to come to its next call
 RUN_S = 10.0  # seconds that run() takes at most
 LOOK_S = 0.0005  # seconds between two looks at where the sides are
+STANDS = {"held", "ended", "asking"}  # so a thread stays until something is asked of the stage
 
 
 @dataclass(frozen=True)
@@ -275,6 +276,20 @@ class Stage:
         side = self._side(actor)
         return bool(side.next_call or side.timer)
 
+    def is_held(self, actor):
+        """Whether a side is about to make a call."""
+        return self._side(actor).next_call is not None
+
+    def may_wait(self, actor):
+        """Whether the call that a side is about to make waits where nothing is there for it."""
+        return self._side(actor).may_wait
+
+    def would_wait(self, actor):
+        """Whether the next call of a side would wait for what only the other side can do, as far as that is known."""
+        with self._turn, held_back():
+            self._must_run()
+            return self._side(actor).would_wait(self._tap)
+
     def call(self, actor):
         """The Call that a side is about to make, or is blocked in, an input() too; None after the end."""
         side = self._side(actor)
@@ -368,6 +383,8 @@ class Stage:
             now = [side.still for side in self._sides.values()]
             if None in now:
                 before = None
+            elif all(STANDS.issuperset(side) for side in now):
+                break
             elif now != before:
                 before, since = now, time.monotonic()
             else:
@@ -447,7 +464,7 @@ class _Side:
         # what is quickly done takes the lock itself: Ctrl-C within Condition's own with would leave it taken
         self._lock = lock
         self._changed = changed
-        self._held = []  # [call, may go on, thread], first come first
+        self._held = []  # [call, may go on, thread, socket], first come first
         self._typed = list(typed)
         self._interactive = interactive
         self._asking = {}  # Thread → the input() in which it waits for the keyboard
@@ -459,7 +476,7 @@ class _Side:
         with self._changed:
             if self._open:
                 return
-            ticket = [call, False, threading.current_thread()]
+            ticket = [call, False, threading.current_thread(), sock]
             self._held.append(ticket)
             self._changed.notify_all()
             self._changed.wait_for(lambda: ticket[1] or self._open)
@@ -519,6 +536,32 @@ class _Side:
         with self._lock:
             return self._held[0][0] if self._held else None
 
+    def would_wait(self, tap_):
+        """Whether the call before which it is held would wait for the other side: nothing is there, or on the way."""
+        if not self.may_wait:
+            return False
+        call, sock, actor = self._first
+        look = actor.next_look if call.name in WAITING else None
+        return not tap_.has(call, sock, self.program.name, look)
+
+    @property
+    def may_wait(self):
+        """Whether the call before which it is held reads or looks, and was not told to go on where nothing is there."""
+        if self._first is None:
+            return False
+        call, _, actor = self._first
+        looks = call.name in WAITING - {"wait"} and actor.next_limit_s != 0
+        return looks or (call.name in tap.READING and actor.may_wait)
+
+    @property
+    def _first(self):
+        """The call before which it is held, its socket and its Actor; None where it is not."""
+        with self._lock:
+            if not self._held:
+                return None
+            call, _, thread, sock = self._held[0]
+        return call, sock, next(each for each in self.program.actors if each.thread is thread)
+
     @property
     def stuck(self):
         """The actors of its threads that are blocked, each with its call; none while another one is held."""
@@ -558,7 +601,7 @@ class _Side:
     def still(self):
         """How each of its threads is at rest; None if one is not."""
         with self._lock:
-            held, asking = {thread for _, _, thread in self._held}, set(self._asking)
+            held, asking = {thread for _, _, thread, _ in self._held}, set(self._asking)
         states = []
         for actor in self.program.actors:
             if not actor.thread.is_alive():

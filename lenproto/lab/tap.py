@@ -71,7 +71,7 @@ SAME_CALLS = 3
 QUIET_S = 0.003
 # between two looks whether an actor for whom time stands still has to leave its call
 PATIENCE_S = 0.05
-# the same of one that waits for several sockets: nobody else can look at them meanwhile
+# the same of one that waits for several things: who looks meanwhile may have to wait until it is over
 SHORT_S = 0.02
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep
@@ -112,6 +112,10 @@ class Actor:
         # the time limit in seconds of the call it is in, as the program set it; None if it has none
         self.limit_s = None
         self.has_timer = False  # such a call does something else when its time has come
+        self.may_wait = True  # the reading call before which it is held: it was not told otherwise
+        self.next_look = self.next_limit_s = (
+            None  # the same of a call that waits for several sockets
+        )
         # what accept just gave: nothing else may hold it yet, when Stopped comes
         self.accepted = None
         self.recorded = {}  # Tap → the Call of its trace that stands for doing
@@ -242,7 +246,6 @@ class Actor:
         of the call, if it is known. Returns what look gives, nothing once its pace has expired. Raises Stopped where
         the actor has to stop.
         """
-        look = _one_at_a_time(look)
         seen = look if shared else bool  # as long as it waits there is nothing
         self.begin(name, None, _rounded(limit_s), (seen, limit_s, has_timer), place)
         try:
@@ -275,6 +278,7 @@ class Actor:
         self.accepted = None
         doing = Call("", name, argument, place or where(), perf_counter())
         if self.time_stands_still:
+            self.next_look, self.next_limit_s, _ = wait
             self.pace.before(doing, sock)
             if self.stopping:
                 raise Stopped
@@ -311,6 +315,8 @@ class Actor:
                         )
                     call.result, call.ended = result, ended - tap.began
                     tap.ended(call)
+                    self.doing.connection = call.connection
+                self.doing.result, self.doing.ended = result, ended
                 if self.pace.clock and not isinstance(result, BaseException) and result != b"":
                     self.pace.clock.goes_on()
             finally:
@@ -437,6 +443,25 @@ class Tap:
         if begins:
             self.trace.whole.add(number)
         return number
+
+    def has(self, call, sock, name, look=None):
+        """Whether there is something for a reading call that an actor is about to make; once it is there."""
+        if look is not None:
+            return _will_find(look)
+        due = Call(name, call.name, call.argument, call.where, 0.0)
+        due.connection = self.connection(sock, due.side)
+        deadline = monotonic() + SETTLE_S
+        while not _readable(sock):
+            if not self._is_due(due, sock) or monotonic() > deadline:
+                return False
+            time.sleep(0.0002)
+        return True
+
+    def _is_due(self, call, sock):
+        try:
+            return self.trace.is_due(call, sock.getsockname())
+        except OSError:
+            return False
 
     def _await_drop(self, sock, number, side):
         """See to it that it is noted when nobody holds a socket any more: Python closes it then, with no call."""
@@ -622,6 +647,8 @@ def _watched(name, method):
             # no event: the thread ends, or it was closed
             return method(sock, *args, **kwargs)
         try:
+            if actor.pace.held:
+                actor.may_wait = name in READING and _may_wait(name, sock, args, kwargs)
             actor.begin(name, sock, _argument(name, args, kwargs))
             result = _carried_out(method, name, actor, sock, args, kwargs)
         except BaseException as error:
@@ -650,6 +677,15 @@ def _carried_out(method, name, actor, sock, args, kwargs):
     return method(sock, *args, **kwargs)
 
 
+def _readable(sock):
+    try:
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_READ)
+            return bool(selector.select(0))
+    except (OSError, ValueError):  # closed: the call fails at once
+        return True
+
+
 def _finds(look):
     """Whether a look at several sockets finds something; where it fails, the call does, and has not to wait."""
     try:
@@ -658,22 +694,21 @@ def _finds(look):
         return True
 
 
+def _will_find(look):
+    """The same, also where it is still on its way inside the system."""
+    deadline = monotonic() + QUIET_S
+    while not _finds(look):
+        if monotonic() > deadline:
+            return False
+        time.sleep(0.0005)
+    return True
+
+
 def _count(found):
     """How many things a look has found: in lists as select() gives them, in one list, or whether it was one."""
     if isinstance(found, tuple):
         return sum(map(len, found))
     return len(found) if isinstance(found, list) else int(bool(found))
-
-
-def _one_at_a_time(look):
-    """The same look, for two threads in turn: some ways to wait are none for two."""
-    lock = threading.Lock()
-
-    def locked(seconds):
-        with lock:
-            return look(seconds)
-
-    return locked
 
 
 def _rounded(seconds):

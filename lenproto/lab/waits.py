@@ -29,6 +29,11 @@ KINDS = [  # of selectors
     and "select" in vars(kind)
     and kind is not selectors.BaseSelector
 ]
+POLLING = tuple(  # those that have a poll object
+    getattr(selectors, name)
+    for name in ("PollSelector", "DevpollSelector")
+    if hasattr(selectors, name)
+)
 _lock = threading.Lock()
 _users = 0  # how many are inside of stand_in
 _replaced: list[tuple[Any, str, Any, Any]] = []  # owner, name, our own, what stood there
@@ -110,8 +115,9 @@ def _selector(method: Any) -> Any:
             actor.sleep("sleep", limit_s, place)  # by its pipe nobody will wake it
             return method(selector, 0)
         # a loop of asyncio waits until its next timer, say of its sleep()
-        timer = loop and limit_s is not None
-        return actor.wait("select", lambda s: method(selector, s), limit_s, timer, place=place)
+        timer, look = loop and limit_s is not None, functools.partial(method, selector)
+        look = _one_at_a_time(look) if isinstance(selector, POLLING) else look
+        return actor.wait("select", look, limit_s, timer, place=place)
 
     return held
 
@@ -132,7 +138,7 @@ def _poll(method: Any, units_a_second: int = 1000) -> Any:
                 return self._poll.poll(timeout, *args, **kwargs)
             return actor.wait(
                 "poll",
-                lambda seconds: self._poll.poll(seconds * units_a_second, *args, **kwargs),
+                _one_at_a_time(lambda s: self._poll.poll(s * units_a_second, *args, **kwargs)),
                 limit_s,
             )
 
@@ -147,6 +153,17 @@ def _poll(method: Any, units_a_second: int = 1000) -> Any:
             return getattr(self._poll, name)
 
     return Poll
+
+
+def _one_at_a_time(look: Any) -> Any:
+    """The same look, for two threads in turn: of a poll object there may be only one."""
+    lock = threading.Lock()
+
+    def locked(seconds: float) -> Any:
+        with lock:
+            return look(seconds)
+
+    return locked
 
 
 def _limit(timeout: float | None) -> float | None:
