@@ -22,7 +22,8 @@ STEPS = 400  # of one order: one with more goes on for ever
 SHOWN = 12  # orders that print() lists
 WELL, REFUSED, DEADLOCK = "well", "refused", "deadlock"
 FAILS, WAITS, ASKS, ENDLESS = "fails", "waits", "asks", "endless"
-ENDINGS = (REFUSED, DEADLOCK, FAILS, WAITS, ENDLESS, ASKS, WELL)  # as they are listed
+WRONG = (REFUSED, DEADLOCK, FAILS, ENDLESS)
+ENDINGS = (*WRONG, WAITS, ASKS, WELL)  # as they are listed
 Program = Callable[[str, int], Any]
 
 
@@ -31,7 +32,8 @@ class Order:
     """One order: whose step comes when, and how it ends.
 
     ending is "well"; "refused": a client called before anybody listened; "deadlock"; "fails": a side ended with an
-    error; "waits": one side still waits when the other one has ended; "asks": one waits for the keyboard; "endless".
+    error; "endless"; "waits": one side has ended, and left open what the other one waits for; "asks": one waits for
+    the keyboard.
     shortest: the steps after which that is decided. why tells more, in words, of one that goes wrong. trace has the
     calls, results what each side returned or raised. Iterating gives the sides in turn, up to where all is decided:
     StageView(client, server, played=order) begins there.
@@ -51,9 +53,9 @@ class Order:
         return len(self.shortest)
 
     @property
-    def well(self) -> bool:
-        """Whether it ends as it should."""
-        return self.ending == WELL
+    def goes_wrong(self) -> bool:
+        """Whether it cannot be meant to end like this."""
+        return self.ending in WRONG
 
     @property
     def keys(self) -> str:
@@ -99,7 +101,12 @@ class Orders(Sequence[Order]):
         """Put one more among them."""
         self._found.append(order)
         self._found.sort(
-            key=lambda each: (each.well, len(each), ENDINGS.index(each.ending), each.shortest)
+            key=lambda each: (
+                not each.goes_wrong,
+                len(each),
+                ENDINGS.index(each.ending),
+                each.shortest,
+            )
         )
 
     def __getitem__(self, number: Any) -> Any:
@@ -115,7 +122,7 @@ class Orders(Sequence[Order]):
     @property
     def wrong(self) -> Order | None:
         """The shortest that goes wrong; None where all end well."""
-        return self[0] if self and not self[0].well else None
+        return self[0] if self and self[0].goes_wrong else None
 
     def headline(self) -> str:
         """How many there are, and whether these are all."""

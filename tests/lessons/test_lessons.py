@@ -21,7 +21,7 @@ LONGEST_CELL = 15  # lines
 LIMIT_S = 300  # of a run of one lesson
 SPEAKING = {
     *("print", "show", "settle", "check", "points", "solution"),
-    *("Addresses", "Chart", "Replay", "Shocks", "ShockTable", "StageView"),
+    *("Addresses", "Chart", "OrdersView", "Replay", "Shocks", "ShockTable", "StageView"),
 }  # what a cell that shows something calls
 
 pages = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)

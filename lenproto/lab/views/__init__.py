@@ -3,6 +3,7 @@
 from lenproto.lab.views.addresses import Addresses
 from lenproto.lab.views.chart import Chart
 from lenproto.lab.views.console import Console
+from lenproto.lab.views.orders import OrdersView
 from lenproto.lab.views.pieces import Pieces
 from lenproto.lab.views.prediction import Prediction
 from lenproto.lab.views.shocks import Shocks, ShockTable
@@ -13,6 +14,7 @@ __all__ = [
     "Addresses",
     "Chart",
     "Console",
+    "OrdersView",
     "Pieces",
     "Prediction",
     "Replay",

@@ -134,9 +134,9 @@ class StageView(Replay):
 
     typed are the first lines that answer input(); then a text box does. played is what happens
     before anybody looks: pairs of a side and the call before which it stops, such as ("server",
-    "accept"). cutter names the bytes of another protocol. stage is the Stage that is shown, another
-    one after each start. Close the view when it is not needed any more; running its cell again
-    closes it, too.
+    "accept"), or a side alone for one step, so that an order that orders() has found may stand there.
+    cutter names the bytes of another protocol. stage is the Stage that is shown, another one after
+    each start. Close the view when it is not needed any more; running its cell again closes it, too.
     """
 
     live = traitlets.Bool(True).tag(sync=True)
@@ -209,8 +209,12 @@ class StageView(Replay):
     def _staged(self):
         stage = self._fresh().start()
         try:
-            for side, call in self._played:
-                stage.play(side, until=call)
+            for each in self._played:
+                if isinstance(each, str):
+                    stage.step(each)
+                else:
+                    side, call = each
+                    stage.play(side, until=call)
         except BaseException:
             stage.close()
             raise
