@@ -124,18 +124,20 @@ class Orders(Sequence[Order]):
         """The shortest that goes wrong; None where all end well."""
         return self[0] if self and self[0].goes_wrong else None
 
-    def headline(self) -> str:
-        """How many there are, and whether these are all."""
-        key = "orders.all" if self.complete else "orders.more"
-        return say(key, n=len(self))
+    def told(self) -> list[str]:
+        """How many there are, and whether these are all; which is the shortest that goes wrong, and why it does."""
+        lines = [say("orders.all" if self.complete else "orders.more", n=len(self))]
+        if wrong := self.wrong:
+            lines += [say("orders.shortest", n=len(wrong), keys=wrong.keys), wrong.sentence]
+        return lines
 
     def __str__(self) -> str:
-        lines = [self.headline()]
+        lines = self.told()[:1]
         for ending in ENDINGS:
             if some := self.of(ending):
                 lines.append(say(f"orders.count.{ending}", n=len(some)))
-        if wrong := self.wrong:
-            lines += ["", say("orders.shortest", n=len(wrong), keys=wrong.keys), wrong.sentence]
+        if self.wrong:
+            lines += ["", *self.told()[1:]]
         lines += ["", *(str(order) for order in self[:SHOWN])]
         if len(self) > SHOWN:
             lines.append(say("orders.others", n=len(self) - SHOWN))

@@ -39,7 +39,8 @@ class OrdersView(TextForm, ipywidgets.VBox):
         self._trouble = ipywidgets.HTML()
         self._below = ipywidgets.VBox()
         self._buttons = {}
-        head = ipywidgets.HTML(STYLE + page(f"<p>{html.escape(found.headline())}</p>"))
+        said = "".join(f"<p>{html.escape(line)}</p>" for line in found.told())
+        head = ipywidgets.HTML(STYLE + page(said))
         rows = [self._row(number, order) for number, order in enumerate(found[:LISTED], 1)]
         left = [ipywidgets.HTML(page(html.escape(self._others())))] * (len(found) > LISTED)
         super().__init__([head, *rows, *left, self._trouble, self._below])
@@ -89,7 +90,8 @@ class OrdersView(TextForm, ipywidgets.VBox):
         mark = ' class="wrong"' if order.goes_wrong else ""
         label, keys = html.escape(order.label), html.escape(order.keys)
         told = f'<div class="order"><b{mark}>{label}</b><code dir="ltr">{keys}</code></div>'
-        return ipywidgets.HBox([button, ipywidgets.HTML(page(told), layout={"flex": "1 1 0"})])
+        row = [button, ipywidgets.HTML(page(told), layout={"flex": "1 1 0"})]
+        return ipywidgets.HBox(row, layout={"align_items": "center", "grid_gap": "0.8em"})
 
     def _others(self):
         return say("orders.others", n=len(self.found) - LISTED)
