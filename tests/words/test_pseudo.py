@@ -214,8 +214,10 @@ def test_the_command_line(arguments, tmp_path):
         encoding="utf-8",
         env=os.environ | {"PYTHONUTF8": "1", "COLUMNS": "300"},
     )
-    said = re.sub(rf"--[a-z-]+|\b({'|'.join(COMMANDS)})\b", "", ran.stdout + ran.stderr)
-    said = said.replace(WRONG, "").replace(str(tmp_path), "").replace("lenproto-", "")
+    said = ran.stdout + ran.stderr
+    for name in (WRONG, str(tmp_path), "lenproto-"):  # first: a folder may be named like a command
+        said = said.replace(name, "")
+    said = re.sub(rf"--[a-z-]+|\b({'|'.join(COMMANDS)})\b", "", said)
     assert pseudo.LEFT in said
     typed = "".join(f"{shock.id!r}\n" for shock in server_shocks(1.0) if "--only" in arguments)
     assert found(said, source=FILES[0].read_text("utf-8") + typed) == []
