@@ -88,16 +88,11 @@ def stale(language, name):
     """Return what is not in step in a lesson: the ids of cells, each with what is the matter."""
     english, other = read(ENGLISH / f"{name}.ipynb"), read(HERE / language / f"{name}.ipynb")
     there = {cell.id: cell for cell in other.cells}
-    found = {
-        cell.id: "missing"
-        if cell.id not in there
-        else "not translated"
-        if (made_from := there[cell.id].metadata.get("made_from")) is None
-        else "stale"
-        for cell in english.cells
-        if cell.id not in there
-        or there[cell.id].metadata.get("made_from") != fingerprint(cell.source)
-    }
+    found = {}
+    for cell in english.cells:
+        made_from = there[cell.id].metadata.get("made_from") if cell.id in there else None
+        if made_from != fingerprint(cell.source):
+            found[cell.id] = "stale" if made_from else "not translated"
     return found | dict.fromkeys(
         there.keys() - {cell.id for cell in english.cells}, "not in English"
     )
