@@ -47,6 +47,7 @@ class Cutter:
     """
 
     port = DEFAULT_PORT  # at which Wireshark expects the protocol
+    _begin = FIRST  # by sender
 
     def __init__(self, sender):
         self.sender = sender
@@ -54,7 +55,7 @@ class Cutter:
         self._first = b""  # the first of them
         self._spans = []  # the complete ones
         self._digits = b""  # of the header that is being read, or was last
-        name, size = FIRST.get(sender, ("unknown", math.inf))
+        name, size = self._begin.get(sender, ("unknown", math.inf))
         self._next = Span(name, 0, size)
 
     def feed(self, data):
@@ -113,6 +114,15 @@ class Cutter:
         self._digits = b""
         name, size = NEXT[self.sender]
         return name, 0, size
+
+
+class LaterCutter(Cutter):
+    """The same for a stream of which the handshake is not there: it begins with a request, or with a header."""
+
+    _begin = NEXT
+
+    def _begins_well(self, head):
+        return True
 
 
 def fields(

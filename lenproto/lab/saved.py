@@ -6,12 +6,13 @@ import reprlib
 from collections.abc import Iterable, Mapping
 from os import PathLike
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from lenproto.lab.call import RECEIVING, SENDING, WAITING, Call, Where
 from lenproto.lab.notes import Notes
 from lenproto.words import say
 
+Wrong = tuple[int, str, int]  # see Trace.wrong
 FORMAT = "lenproto trace 1"  # of a saved trace
 # what a call may be given, and give
 PLAIN: tuple[type, ...] = (bytes, int, str, tuple, type(None))
@@ -23,38 +24,43 @@ GIVES: dict[str, tuple[type, ...]] = {
 }
 
 
-def save(
-    path: str | PathLike[str],
+def packed(
     calls: Iterable[Call],
     whole: Iterable[int],
     gone: Mapping[tuple[int, str], int],
     notes: Mapping[str, Notes],
-) -> None:
-    """Write what a trace holds to a file. Raises OSError."""
-    text = json.dumps(
-        {
-            "format": FORMAT,
-            "whole": sorted(whole),
-            "gone": [[*end, calls] for end, calls in gone.items()],
-            "calls": [
-                {name: _packed(getattr(call, name)) for name in Call.__slots__} for call in calls
-            ],
-            "notes": {actor: each.packed() for actor, each in notes.items()},
-        },
-        indent=1,
-    )
-    Path(path).write_text(text + "\n", encoding="utf-8")
+    *,
+    later: bool = False,
+    wrong: Wrong | None = None,
+) -> dict[str, Any]:
+    """Return what a trace holds in JSON's terms: see Trace for what each is."""
+    return {
+        "format": FORMAT,
+        "whole": sorted(whole),
+        "gone": [[*end, calls] for end, calls in gone.items()],
+        "calls": [
+            {name: _packed(getattr(call, name)) for name in Call.__slots__} for call in calls
+        ],
+        "notes": {actor: each.packed() for actor, each in notes.items()},
+        "later": later,
+        "wrong": wrong,
+    }
 
 
-def load(
-    path: str | PathLike[str],
-) -> tuple[list[Call], set[int], dict[tuple[int, str], int], dict[str, Notes]]:
-    """Return what save() wrote: calls, whole, gone, notes.
+class Saved(NamedTuple):
+    """What packed() was given."""
 
-    Raises OSError, or ValueError if the file holds something else.
-    """
+    calls: list[Call]
+    whole: set[int]
+    gone: dict[tuple[int, str], int]
+    notes: dict[str, Notes]
+    later: bool
+    wrong: Wrong | None
+
+
+def unpacked(saved: Any) -> Saved:
+    """Return what packed() made this from. Raises ValueError if it is something else."""
     try:
-        saved = json.loads(Path(path).read_text(encoding="utf-8"))
         if saved["format"] != FORMAT:
             raise ValueError
         calls = [
@@ -64,10 +70,25 @@ def load(
         notes = {actor: Notes.unpacked(each) for actor, each in saved["notes"].items()}
         whole = {number for number in saved["whole"] if _is(number, int)}
         gone = {(number, side): calls for number, side, calls in saved.get("gone", ())}
-        if not all(map(_is_gone, gone.items())):
+        wrong = saved.get("wrong")
+        if not all(map(_is_gone, gone.items())) or not (wrong is None or _is_wrong(wrong)):
             raise ValueError
-        return calls, whole, gone, notes
+        later = saved.get("later") is True
+        return Saved(calls, whole, gone, notes, later, wrong and tuple(wrong))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(type(error).__name__) from error
+
+
+def save(path: str | PathLike[str], saved: Mapping[str, Any]) -> None:
+    """Write what packed() gave to a file. Raises OSError."""
+    Path(path).write_text(json.dumps(saved, indent=1) + "\n", encoding="utf-8")
+
+
+def load(path: str | PathLike[str]) -> Saved:
+    """Return what was saved. Raises OSError, or ValueError if the file holds something else."""
+    try:
+        return unpacked(json.loads(Path(path).read_text(encoding="utf-8")))
+    except (ValueError, RecursionError) as error:
         raise ValueError(say("stage.trace.no-trace", path=path)) from error
 
 
@@ -130,6 +151,12 @@ def _is_gone(item: tuple[tuple[Any, Any], Any]) -> bool:
     """Whether an item of gone is one: the end of a connection, and a number of calls."""
     (number, side), calls = item
     return _is(number, int) and side in ("client", "server") and _is(calls, int)
+
+
+def _is_wrong(item: Any) -> bool:
+    """Whether it is a connection, the end that sent, and a byte's place."""
+    number, side, at = item
+    return _is(number, int) and side in ("client", "server") and _is(at, int)
 
 
 def _is(value: object, kind: type) -> bool:

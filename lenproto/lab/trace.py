@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 
 from lenproto.lab import order, pcapng, picture, saved
 from lenproto.lab.call import SENDING, Call, Stream
-from lenproto.lab.fields import Cutter, Field, fields
+from lenproto.lab.fields import Cutter, Field, LaterCutter, fields
 from lenproto.lab.notes import Notes
 from lenproto.lab.segments import segments
 from lenproto.lab.text import columns, hexdump_lines
@@ -26,10 +26,12 @@ class Trace(list[Call]):
     tells its field. gone has the ends of connections, with their side, that were closed by no call, as
     Python does where nobody holds a socket any more: how many calls there were by then. notes has, by
     actor, what a stage notes besides. listeners are called, without arguments, after every change.
-    cutter is what names the bytes of a stream.
+    cutter is what names the bytes of a stream. wrong is a byte that a verdict is about: its connection, the
+    end that sent it, and its place in what that end sent; None if there is none.
     """
 
     cutter: type[Cutter] = Cutter
+    wrong: saved.Wrong | None = None
 
     def __init__(self, calls: Iterable[Call] = ()) -> None:
         super().__init__(calls)
@@ -50,16 +52,30 @@ class Trace(list[Call]):
             made = segments(self.in_order(), self.whole, self._heard())
             pcapng.save(path, made, self.cutter.port)
         else:
-            # of a trace that is read again, the bytes are named as those of our protocol
-            ours = self.whole if self.cutter is Cutter else ()
-            saved.save(path, self, ours, self.gone, self.notes)
+            saved.save(path, self.as_json())
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
         """Read a trace that was saved. Raises OSError, or ValueError if the file holds something else."""
-        calls, whole, gone, notes = saved.load(path)
-        trace = cls(calls)
-        trace.whole, trace.gone, trace.notes = whole, gone, notes
+        return cls._of(saved.load(path))
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it in JSON's terms, as it is saved; from_json() gives it back."""
+        # of a trace that is read again, the bytes are named as those of our protocol
+        ours = self.whole if self.cutter in (Cutter, LaterCutter) else ()
+        later = self.cutter is LaterCutter
+        return saved.packed(self, ours, self.gone, self.notes, later=later, wrong=self.wrong)
+
+    @classmethod
+    def from_json(cls, packed: Any) -> Self:
+        """Return the trace that as_json() made this from. Raises ValueError if it is something else."""
+        return cls._of(saved.unpacked(packed))
+
+    @classmethod
+    def _of(cls, known: saved.Saved) -> Self:
+        trace = cls(known.calls)
+        trace.whole, trace.gone, trace.notes = known.whole, known.gone, known.notes
+        trace.cutter, trace.wrong = LaterCutter if known.later else Cutter, known.wrong
         return trace
 
     def picture(self, path: str | PathLike[str], *, dark: bool | None = None) -> None:
@@ -71,6 +87,7 @@ class Trace(list[Call]):
         return [
             say("views.stage.trace-stands", side=say(f"views.side.{name}"), stands=notes.stands)
             for name, notes in sorted(self.notes.items())
+            if str(notes.stands)
         ]
 
     def in_order(self) -> list[Call]:

@@ -92,7 +92,7 @@ def test_the_buttons_judge_and_put_all_as_in_the_beginning():
     buttons(order)[0].click()
     (view,) = order.children[2].children
     assert isinstance(view, VerdictView)
-    assert view.verdict.passed
+    assert view.panel.verdict.passed
     buttons(order)[1].click()
     assert (order.lines, order.children[2].children) == (before, ())
     order.close()

@@ -13,10 +13,11 @@ from nbclient import NotebookClient
 import lenproto
 from lenproto.exercises import FUNCTIONS, check
 from lenproto.exercises.learner import progress
-from lenproto.exercises.learner.verdict_view import VerdictView
+from lenproto.exercises.learner.verdict_view import VerdictPanel, VerdictView
 from lenproto.exercises.report import text
 from lenproto.exercises.report.hints import hints
 from lenproto.lab import LabError
+from lenproto.lab.views.stage import Replay
 
 
 def checked(*sources, name="check_client", **options):
@@ -232,7 +233,7 @@ def test_a_note_is_said_at_the_end(monkeypatch):
     monkeypatch.setattr(progress, "record", lambda *_: "Your progress could not be kept.")
     verdict = checked(HELPERS, GOOD_CHECK)
     assert str(verdict).endswith(" Your progress could not be kept.")
-    assert VerdictView(verdict).told["notes"] == [verdict.note]
+    assert VerdictView(verdict).panel.told["notes"] == [verdict.note]
 
 
 # ---- the page ----
@@ -241,7 +242,7 @@ def test_a_note_is_said_at_the_end(monkeypatch):
 def test_what_the_page_gets_says_the_same_as_the_text():
     verdict = checked(SHORT_GREETING)
     view = VerdictView(verdict)
-    failure, text = view.told["failure"], str(verdict)
+    failure, text = view.panel.told["failure"], str(verdict)
     for line in (
         failure["headline"],
         failure["message"],
@@ -250,7 +251,7 @@ def test_what_the_page_gets_says_the_same_as_the_text():
         *failure["marked"],
         *failure["printed"],
         *(line for line, _ in failure["steps"]),
-        *(level["mark"] for level in view.told["levels"]),
+        *(level["mark"] for level in view.panel.told["levels"]),
     ):
         assert line in text
     assert {kind for _, kind in failure["steps"]} == {"yours", "peer", "problem"}
@@ -260,29 +261,55 @@ def test_what_the_page_gets_says_the_same_as_the_text():
         == repr(view)
         == text
     )
-    assert [row[0] for row in view.told["cases"]][:2] == ["bad", "none"]
-    assert [hint for hint, _ in view.told["hints"]] == hints(verdict.failure)
-    assert [code for _, code in view.told["hints"]] == [False, False, True]
+    assert [row[0] for row in view.panel.told["cases"]][:2] == ["bad", "none"]
+    assert [hint for hint, _ in view.panel.told["hints"]] == hints(verdict.failure)
+    assert [code for _, code in view.panel.told["hints"]] == [False, False, True]
 
 
 def test_hints_given_on_the_page_and_in_code_are_counted_together(capsys):
     verdict = checked(SHORT_GREETING)
     view = VerdictView(verdict)
-    view.hinted = 1
+    view.panel.hinted = 1
     verdict.hint()
     assert "Hint 2 of" in capsys.readouterr().out
-    assert VerdictView(verdict).hinted == 2
+    assert VerdictView(verdict).panel.hinted == 2
 
 
 def test_a_passing_verdict_has_no_hints_and_no_failure():
-    told = VerdictView(checked(HELPERS, GOOD_CHECK)).told
+    told = VerdictView(checked(HELPERS, GOOD_CHECK)).panel.told
     assert (told["failure"], told["hints"]) == (None, [])
     assert [level["mark"] for level in told["levels"]] == ["✓ pass", "✓ pass"]
 
 
+def test_a_failed_case_is_put_on_the_stage_with_the_learners_own_lines(tmp_path):
+    verdict = checked(SHORT_GREETING)
+    talk = verdict.conversation
+    own = next(source for source in talk.notes["server"].sources)
+    assert own.function == "check_client"
+    assert own.text == SHORT_GREETING.strip() or own.text in SHORT_GREETING
+    lines = {call.where.line for call in talk if call.actor == "server"}
+    ends = own.first + own.text.count("\n")
+    assert lines <= set(range(own.first, ends + 1))
+    assert talk.stands() == [f"server: {verdict.failure.message}"]
+    view = VerdictView(verdict)
+    staged = [row[-1] for row in view.panel.told["cases"]]
+    assert staged == [case.failed for case in verdict.report.cases]
+    number = view.panel.told["failure"]["staged"]
+    view.panel._heard(view.panel, {"do": "stage", "case": number}, [])
+    first = view.opened.replay
+    assert str(first.trace) == str(talk)
+    view.panel._heard(view.panel, {"do": "stage", "case": len(staged) - 1}, [])  # it has not failed
+    assert view.opened.replay is first
+    talk.save(tmp_path / "talk.json")
+    again = Replay(tmp_path / "talk.json")
+    assert again.text() == first.text()
+    again.close()
+    view.close()
+
+
 def test_the_page_takes_nothing_of_a_learners_as_html():
     """verdict_view.js has only ways that set text."""
-    source = VerdictView._esm
+    source = VerdictPanel._esm
     text = source.read_text("utf-8") if hasattr(source, "read_text") else str(source)
     assert "textContent" in text
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write", text)

@@ -29,6 +29,7 @@ from lenproto.lab.shocks.script import (
     Reset,
     Send,
     ShutDown,
+    Step,
     Wait,
 )
 from lenproto.words import Words
@@ -58,10 +59,14 @@ class Pending(Exception):
 
 @dataclass
 class Moved:
-    """A step of the peer: after how many calls of the function it came, its words, its bytes, what was wrong."""
+    """A step of the peer: after how many calls of the function it came, its words, its bytes, what was wrong.
+
+    of is the script's step; None: it has connected.
+    """
 
     after: int
     step: Words | str
+    of: Step | None = None
     sent: bytes = b""
     received: bytes = b""
     problem: Words | str = ""
@@ -335,7 +340,7 @@ class Driver:
             return self._pause(self._steps.pop(0))
         step, note, mark = (
             self._steps[0],
-            Moved(self.seen(), self._steps[0].words, last=self._over),
+            Moved(self.seen(), self._steps[0].words, self._steps[0], last=self._over),
             self.peer.read,
         )
         if isinstance(step, Send):
@@ -362,14 +367,14 @@ class Driver:
         """Let time pass, and go on."""
         CLOCK.move(step.seconds)
         if step.seconds >= TOLD_S:
-            self.log.append(Moved(self.seen(), step.words))
+            self.log.append(Moved(self.seen(), step.words, step))
         self._step()
         return True
 
     def _flood(self, step):
         """Ask for more, and read nothing, for as long as there is room; return whether there was."""
         if not self.log or self.log[-1].step != step.words:
-            self.log.append(Moved(self.seen(), step.words))
+            self.log.append(Moved(self.seen(), step.words, step))
         self.peer.sock.settimeout(0)
         try:
             self._floods += 1

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from lenproto.exercises.functions import SERVER_SIDE
+from lenproto.exercises.judging.driven import Moved
 from lenproto.exercises.judging.run import Seen
 from lenproto.exercises.report.types import Place, StepAnswer, packed
-from lenproto.lab.call import RECEIVING, SENDING, literal
+from lenproto.lab.call import RECEIVING, SENDING, Call, literal
 from lenproto.words import Words
 
 SHOWN_BYTES = 120  # of one step
@@ -38,12 +39,9 @@ class Step:
 def steps(seen: Seen) -> list[StepAnswer]:
     """Return the steps of what was Seen, as dictionaries for JSON."""
     peer = "client" if seen.case.function in SERVER_SIDE else "server"
-    moves = [
-        (_place(move, seen.trace), 0, _move(move, peer))
-        for move in (seen.driver.log if seen.driver else ())
+    ordered = [
+        _call(each) if isinstance(each, Call) else _move(each, peer) for each in in_order(seen)
     ]
-    calls = [(number, 1, _call(call)) for number, call in enumerate(seen.trace)]
-    ordered = [step for _, _, step in sorted(moves + calls, key=lambda entry: entry[:2])]
     for number, step in enumerate(ordered, 1):
         step.number = number
     if len(ordered) > MOST_STEPS:
@@ -72,6 +70,15 @@ def steps(seen: Seen) -> list[StepAnswer]:
         )
         for step in ordered
     ]
+
+
+def in_order(seen: Seen) -> list[Call | Moved]:
+    """Return what the peer and the function did, in order."""
+    moves = [
+        (_place(move, seen.trace), 0, move) for move in (seen.driver.log if seen.driver else ())
+    ]
+    calls = [(number, 1, call) for number, call in enumerate(seen.trace)]
+    return [each for _, _, each in sorted([*moves, *calls], key=lambda entry: entry[:2])]
 
 
 def source(where: Sequence[Any] | None) -> str:

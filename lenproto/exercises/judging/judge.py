@@ -240,6 +240,7 @@ def _told(case: Case, answer: CaseAnswer) -> CaseReport:
         printed=answer.get("printed", ""),
         left_out=answer.get("left_out", 0),
         asides=tuple(map(unpacked, answer.get("asides", ()))),
+        conversation=answer.get("conversation"),
     )
 
 

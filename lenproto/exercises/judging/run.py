@@ -81,6 +81,8 @@ class Seen:
     taken: int = 0  # lines that it took from the keyboard
     # characters that it had printed at each of them; empty where other threads print, too
     shown: list = field(default_factory=list)
+    # after so many calls it had printed so many characters
+    printed_at: list[tuple[int, int]] = field(default_factory=list)
     threads: int = 0  # of its own, that go on
     threads_of_its_own: bool = False  # it has started some
     before_return: int = 0  # so many calls had begun when it returned
@@ -220,6 +222,7 @@ def _watch(seen, function, arguments, explain):
     def look():
         if program.thread.is_alive():
             seen.before_return = len(seen.trace)
+        _note_prints(seen, program.printed_characters)
         if call := _goes_on_for_ever(seen):
             driver.spins = driver.spins or call
             _stop(program)
@@ -260,6 +263,12 @@ def _watch(seen, function, arguments, explain):
             program.stop()
     recorder.remove()
     return finding, not program.alive
+
+
+def _note_prints(seen, characters):
+    """Note what was printed before the newest call, where it is something."""
+    if characters > (seen.printed_at[-1][1] if seen.printed_at else 0):
+        seen.printed_at.append((max(len(seen.trace) - 1, 0), characters))
 
 
 def _take_error_of_a_thread(seen, program):

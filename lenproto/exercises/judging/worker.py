@@ -20,6 +20,7 @@ from lenproto.exercises.functions import JUDGED, part
 from lenproto.exercises.functions.case import Case, cases
 from lenproto.exercises.functions.finding import asides, explain
 from lenproto.exercises.judging import evidence, loading, ours, processes, submission, waits, warned
+from lenproto.exercises.judging.conversation import conversation
 from lenproto.exercises.judging.guard import Guard
 from lenproto.exercises.judging.run import MOST_CHARACTERS, Seen, run
 from lenproto.exercises.judging.submission import Part
@@ -184,6 +185,7 @@ def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[
             "at": finding.at,
             "where": [where.function, where.line, where.file] if where else None,
             "source": evidence.source(where),
+            "conversation": conversation(seen, finding).as_json(),
         }
     unsafe, goes_on = _unsafe(seen), seen.ending == "late"
     del seen
@@ -194,6 +196,7 @@ def _judged(case: Case, function: Callable[..., object], guard: Guard) -> tuple[
     unsafe = complaint or unsafe or (leak if not finding else None)
     if unsafe:
         answer |= _failed(*unsafe)
+        answer.pop("conversation", None)  # it is not about that
     guard.mend()
     if answer["verdict"] == "pass":
         answer["steps"] = []  # nobody asks how it went

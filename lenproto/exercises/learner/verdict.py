@@ -6,6 +6,7 @@ from typing import Any
 from lenproto.exercises.report import text
 from lenproto.exercises.report.hints import hints
 from lenproto.exercises.report.types import CaseReport, FunctionReport, Json, Level, LevelVerdict
+from lenproto.lab.trace import Trace
 from lenproto.words import say
 
 SHARE: dict[Level, float] = {"spec": 0.5, "shock": 0.5}  # of the points
@@ -48,6 +49,12 @@ class Verdict:
     def failure(self) -> CaseReport | None:
         """The first case that failed; None if none did."""
         return self.report.failure
+
+    @property
+    def conversation(self) -> Trace | None:
+        """What happened in the first case that failed, as a Trace, for print, save and Replay; None if none did."""
+        case = self.failure
+        return Trace.from_json(case.conversation) if case and case.conversation else None
 
     @property
     def data(self) -> Json:

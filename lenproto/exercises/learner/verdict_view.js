@@ -18,6 +18,13 @@ function lines(parent, rows, label, blockKind = "") {
   for (const [line, kind] of rows) make(block, "span", kind, `${line}\n`);
 }
 
+// The button that puts a case on a stage below.
+function offerStage(parent, words, model, number, label) {
+  const button = make(parent, "button", "", say(words, "verdict.widget.stage"), { type: "button" });
+  if (label) button.setAttribute("aria-label", say(words, "verdict.widget.stage-of", { case: label }));
+  button.addEventListener("click", () => model.send({ do: "stage", case: number }));
+}
+
 function failure(parent, words, { headline, steps, marked, message, place, source, named, printed }) {
   make(parent, "p", "headline", headline);
   if (steps.length) lines(parent, steps, say(words, "verdict.widget.steps"), "steps");
@@ -36,15 +43,16 @@ function failure(parent, words, { headline, steps, marked, message, place, sourc
   }
 }
 
-function table(parent, cases) {
+function table(parent, words, model, cases) {
   const rows = make(make(parent, "table"), "tbody");
-  for (const [kind, mark, level, name, story, message] of cases) {
+  for (const [number, [kind, mark, level, name, story, message, staged]] of cases.entries()) {
     const row = make(rows, "tr");
     make(make(row, "td"), "span", kind, mark);
     make(row, "td", "", level);
     make(row, "th", "", name, { scope: "row" });
     const said = make(row, "td", "", story);
     if (message) make(said, "div", "message", message);
+    if (staged) offerStage(said, words, model, number, name);
   }
 }
 
@@ -79,10 +87,10 @@ function offerHints(root, buttons, model, hints) {
   return hint;
 }
 
-function offerCases(root, buttons, words, cases) {
+function offerCases(root, buttons, words, model, cases) {
   const every = make(root, "div", "cases");
   every.id = `cases-${crypto.randomUUID?.() ?? Math.random()}`;
-  table(every, cases);
+  table(every, words, model, cases);
   const toggle = make(buttons, "button", "", "", { type: "button", "aria-controls": every.id });
   const show = open => {
     every.hidden = !open;
@@ -111,7 +119,8 @@ function render({ model, el }) {
 
   const buttons = make(root, "div", "buttons");
   const hint = offerHints(root, buttons, model, hints);
-  if (cases.length) offerCases(root, buttons, words, cases);
+  if (Number.isInteger(failed?.staged)) offerStage(buttons, words, model, failed.staged);
+  if (cases.length) offerCases(root, buttons, words, model, cases);
   return () => model.off("change:hinted", hint);
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NotRequired, Self, TypedDict
 
+from lenproto.exercises.report.talks import with_sources
 from lenproto.words import Words, say
 
 Level = Literal["spec", "shock"]
@@ -86,6 +87,7 @@ class CaseAnswer(TypedDict):
     source: NotRequired[str]
     printed: NotRequired[str]
     left_out: NotRequired[int]  # characters of what was printed
+    conversation: NotRequired[Json]  # of a case that failed: see lab.trace.Trace.as_json
     asides: NotRequired[list[Said]]  # what else is to be said of its lines, whatever became of it
 
 
@@ -143,7 +145,7 @@ class CaseReport:
     name is the case's id, label its name as it is shown. seen says what was wrong, or why it was skipped. bytes are
     those in question, in hexadecimal, and at is the first that differs from what it should be. Of what was printed,
     left_out characters are not there. asides tell what else is to be said of its lines, whether or not it has to do
-    with the verdict.
+    with the verdict. conversation is a lab.trace.Trace in JSON's terms, of a case that failed.
     """
 
     function: str
@@ -162,6 +164,7 @@ class CaseReport:
     printed: str = ""
     left_out: int = 0
     asides: tuple[Words | str, ...] = ()
+    conversation: Json | None = None
 
     @property
     def failed(self) -> bool:
@@ -187,7 +190,11 @@ class CaseReport:
         steps = tuple(
             replace(step, source=step.source or source(step.where)) for step in self.steps
         )
-        return replace(self, source=self.source or source(self.where), steps=steps)
+        places = [step.where for step in self.steps if step.where]
+        talk = self.conversation and with_sources(self.conversation, places, source)
+        return replace(
+            self, source=self.source or source(self.where), steps=steps, conversation=talk
+        )
 
     @property
     def all_printed(self) -> str:

@@ -13,6 +13,7 @@ from lenproto.lab.shocks.expose import expose
 from lenproto.lab.shocks.framings import OURS
 from lenproto.lab.shocks.table import families, family_name, server_shocks, shock_named
 from lenproto.lab.views.cells import replace_earlier
+from lenproto.lab.views.opened import OpenedStage
 from lenproto.lab.views.page import TextForm, joined, page
 from lenproto.server import CLIENT_TIMEOUT_S
 from lenproto.words import say
@@ -56,7 +57,7 @@ class Shocks(TextForm, ipywidgets.VBox):
     last one. Close the view when it is not needed any more; running its cell again closes it, too.
     """
 
-    _worker = None
+    _worker = _choice = None  # until all is there
 
     def __init__(self, servers, chosen=None, *, shocks=None):
         self.servers, self.seen, self.shock = dict(servers), {}, chosen and shock_named(chosen)
@@ -65,11 +66,13 @@ class Shocks(TextForm, ipywidgets.VBox):
         self._worker = threading.Thread(target=self._work, name="shocks", daemon=True)
         replace_earlier(self)
         self._story, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
+        self._choice = _StageChoice(self.fate)
         super().__init__(
             [
                 *(self._row(family, names) for family, names in rows.items()),
                 self._story,
                 self._picture,
+                self._choice,
             ]
         )
         if chosen:
@@ -88,11 +91,17 @@ class Shocks(TextForm, ipywidgets.VBox):
         self._paint()
         return self.seen
 
+    def fate(self, server):
+        """Return what became of a server in the last shock."""
+        return self.seen[server]
+
     def close(self):
         """Stop the view's thread, and close it."""
         if self._worker and self._worker.is_alive():
             self._orders.put(None)
             self._worker.join()
+        if self._choice:
+            self._choice.close()
         super().close()
 
     def text(self):
@@ -160,6 +169,48 @@ class Shocks(TextForm, ipywidgets.VBox):
         self._picture.value = STYLE + page(
             f'<div class="servers">{panels or html.escape(instead)}</div>'
         )
+        self._choice.offer(
+            [] if instead else [(name, name) for name, fate in self.seen.items() if fate.trace]
+        )
+
+
+class _StageChoice(ipywidgets.VBox):
+    """What may be put on the stage, a button for that, and the stage: fate(what) is asked for what is chosen."""
+
+    def __init__(self, fate):
+        self._fate = fate
+        self._chosen = ipywidgets.Dropdown(
+            description=say("views.shocks.conversation"),
+            style={"description_width": "auto"},
+            layout={"width": "auto"},
+        )
+        self._button = ipywidgets.Button(
+            description=say("views.shocks.stage"), layout={"width": "auto"}
+        )
+        self._button.on_click(lambda _: self.put(self._chosen.value))
+        self._row = ipywidgets.HBox([self._chosen, self._button])
+        self.opened = OpenedStage()
+        super().__init__([self._row, self.opened])
+        self.offer([])
+
+    def offer(self, options):
+        """Offer these: pairs of a name and what fate() takes for it."""
+        before = self._chosen.value
+        self._chosen.options = options
+        if any(value == before for _, value in options):
+            self._chosen.value = before
+        self._row.layout.display = "" if options else "none"
+        if not options:
+            self.opened.empty()
+
+    def put(self, what):
+        """Put a conversation on the stage."""
+        return self.opened.show(self._fate(what).trace)
+
+    def close(self):
+        """Close all of it."""
+        self.opened.close()
+        super().close()
 
 
 class ShockTable(TextForm, ipywidgets.VBox):
@@ -169,7 +220,7 @@ class ShockTable(TextForm, ipywidgets.VBox):
     does not speak quite our protocol. seen has, by shock and server, the Fate so far.
     """
 
-    _thread = None
+    _thread = _choice = None  # until all is there
 
     def __init__(self, servers, *, shocks=None, framings=None):
         self.servers = dict(servers)
@@ -189,8 +240,13 @@ class ShockTable(TextForm, ipywidgets.VBox):
         )
         self._count, self._picture = ipywidgets.HTML(), ipywidgets.HTML()
         self._giving, self._closed = threading.Lock(), False
+        self._choice = _StageChoice(self.seen_of)
         super().__init__(
-            [ipywidgets.HBox([self._button, self._progress, self._count]), self._picture]
+            [
+                ipywidgets.HBox([self._button, self._progress, self._count]),
+                self._picture,
+                self._choice,
+            ]
         )
         self._paint()
 
@@ -214,6 +270,10 @@ class ShockTable(TextForm, ipywidgets.VBox):
                 self._button.disabled = False
                 self._paint()
 
+    def seen_of(self, given):
+        """Return what became of a server in a shock: given is the shock's name and the server's."""
+        return self.seen[given]
+
     def held(self, server):
         """How many shocks a server has withstood so far."""
         return sum(fate.held for (_, name), fate in self.seen.items() if name == server)
@@ -223,6 +283,8 @@ class ShockTable(TextForm, ipywidgets.VBox):
         self._closed = True
         if self._thread:
             self._thread.join()
+        if self._choice:
+            self._choice.close()
         super().close()
 
     def text(self):
@@ -312,6 +374,19 @@ class ShockTable(TextForm, ipywidgets.VBox):
         table = f'<table class="shocks"><tr>{head}</tr>{rows}<tr>{last}</tr></table>'
         failures = "".join(f"<p>{html.escape(line)}</p>" for line in self._first_failures())
         self._picture.value = STYLE + page(table + failures)
+        self._choice.offer(self._failures(seen))
+
+    def _failures(self, seen):
+        """What went wrong on a stage, as it is offered there."""
+        return [
+            (
+                say("views.shock-table.failure", server=server, shock=self._shocks[name].name),
+                (name, server),
+            )
+            for name in self._names
+            for server in self.servers
+            if (name, server) in seen and not seen[name, server].held and seen[name, server].trace
+        ]
 
     def _html_row(self, name, seen):
         shock = self._shocks[name]

@@ -39,6 +39,7 @@ class Conversation {
     this.deadlock = "";
     this.trouble = "";
     this.playing = false;
+    this.wrong = null; // a stream, and the place in it of the byte that a verdict is about
   }
 
   take(message) {
@@ -51,6 +52,7 @@ class Conversation {
     }
     Object.assign(this, { sources: message.sources, stands: message.stands, now: message.sides ?? null });
     Object.assign(this, { deadlock: message.deadlock ?? "", trouble: message.trouble ?? "", playing: Boolean(message.playing) });
+    this.wrong = message.wrong ?? null;
     if (message.rungs.length) this.gather();
     for (const view of this.views) view.changed();
   }
@@ -484,7 +486,16 @@ class View {
       if (this.moment !== this.last) this.chosen = null;
       this.moment = this.last;
     }
+    this.pointOut();
     this.soon(true);
+  }
+
+  // Of a conversation that is new here: choose the call that sent the byte which a verdict is about.
+  pointOut() {
+    const { wrong, rungs, run } = this.conversation;
+    if (!wrong || this.pointedOut === run) return;
+    this.pointedOut = run;
+    this.chosen = rungs.find((rung) => rung.sends && rung.stream === wrong[0] && rung.start <= wrong[1] && wrong[1] < rung.stop)?.number ?? null;
   }
 
   soon(moved = false) {
@@ -863,6 +874,7 @@ class View {
     make(title, "b").textContent = this.say("call.of", { actor, call });
     make(title, "span").textContent = ` ${this.say(`chosen.${did}${on}`, { bytes, connection, line, function: name })}`;
     this.drawBoxes(this.chosenBytes, chosen.stream, chosen.start, chosen.stop, SHOWN_BYTES, this.say("chosen.bytes", { call }));
+    if (this.chosenBytes.querySelector(".wrong")) this.makeSentence(this.chosenBytes, "about-wrong").textContent = this.say("wrong");
   }
 
   drawPipe(side, connection, several) {
@@ -932,7 +944,8 @@ class View {
   drawByte(parent, key, at, byte) {
     const known = byte !== undefined, { sender } = this.conversation.streams.get(key);
     const title = known ? this.say(`byte.${sender}`, { at, value: byte }) : "";
-    const each = make(parent, "span", "byte", { "data-key": key, "data-start": at, "data-stop": at + 1, title });
+    const [stream, place] = this.conversation.wrong ?? [];
+    const each = make(parent, "span", key === stream && at === place ? "byte wrong" : "byte", { "data-key": key, "data-start": at, "data-stop": at + 1, title });
     make(each, "b").textContent = known ? character(byte) : "?";
     make(each, "small").textContent = known ? hex(byte) : "??";
   }

@@ -117,8 +117,16 @@ class Replay(Kept, anywidget.AnyWidget):
                 name: [source._asdict() for source in each.sources] for name, each in notes.items()
             },
             "stands": {name: str(each.stands) for name, each in notes.items()},
+            "wrong": self._wrong(),
             **self._now(),
         }
+
+    def _wrong(self):
+        """The byte that a verdict is about: its stream, and its place there; None if there is none."""
+        if not self.trace.wrong:
+            return None
+        connection, sender, at = self.trace.wrong
+        return [f"{connection} {sender}", at]
 
     def _now(self):
         """What a message says besides: nothing, for all is over."""
