@@ -98,7 +98,9 @@ def test_of_the_commands_only_the_one_that_is_asked_for_is_imported(command):
         command
     }
     assert ("lenproto.exercises" in imported) == (command in ("check", "grade", "class"))
-    assert ("lenproto.lab" in imported) == (command not in ("lessons", "server", "client"))
+    assert ("lenproto.lab" in imported) == (
+        command not in ("lessons", "server", "client", "doctor")
+    )
     assert (
         not {"rich", "IPython", "ipywidgets", "jinja2", "psutil", "tornado", "watchfiles"}
         & imported
