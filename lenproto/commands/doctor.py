@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 
 from lenproto import doctor
-from lenproto.commands.lessons import chosen
 from lenproto.commands.streams import plain
-from lenproto.lessons import shipped
+from lenproto.lessons import laid, shipped
 from lenproto.words import say
 
 ALL_RIGHT, WRONG = 0, 1  # exit codes
@@ -46,7 +45,7 @@ def folders(named):
         here = Path(os.getcwd())
     except OSError:  # it was removed
         return [Path()]
-    lessons = here / chosen(None)
+    lessons = here / laid.usual()
     return [here, lessons] if lessons.is_dir() else [here]
 
 

@@ -36,24 +36,29 @@ def half(package: str, where: Sequence[Path]) -> Finding | None:
     if there is None:
         values = {"package": package, "folder": where[0], "command": again}
         return wrong("no-widgets", mend="install", **values)
-    own, shown = shipped(package, name), said(there / "package.json")
-    if not own or shown in own.values():
+    shown, (own, folders) = said(there / "package.json"), shipped(package, name)
+    if not own or shown == own:
         return None
-    values = {"package": package, "folder": there, "shown": shown, "own": next(iter(own.values()))}
-    if there.resolve() in own:  # it is the package's own, and older than the package
+    values = {"package": package, "folder": there, "shown": shown, "own": own}
+    if there.resolve() in folders:  # it is the package's own, and older than the package
         return wrong("old-widgets", mend="install", command=again, **values)
     return wrong("old-widgets", mend="remove", **values)
 
 
-def shipped(package: str, name: str) -> dict[Path, str]:
-    """Return where the package itself has put its half, and the version of each that is there."""
+def shipped(package: str, name: str) -> tuple[str, set[Path]]:
+    """Return the version of the half that comes with a package, empty where nobody knows; and where it has put it."""
     try:
         files = metadata.distribution(package).files or []
     except metadata.PackageNotFoundError:
-        return {}
-    ends = (f"/labextensions/{name}/package.json", "/labextension/package.json")
-    own = [Path(str(each.locate())) for each in files if each.as_posix().endswith(ends)]
-    return {each.parent.resolve(): text for each in own if (text := said(each))}
+        return "", set()
+    laid = [
+        each for each in files if each.as_posix().endswith(f"/labextensions/{name}/package.json")
+    ]
+    # some keep it among their modules, too; there nobody else writes over it
+    kept = [each for each in files if each.as_posix().endswith("/labextension/package.json")]
+    versions = [said(Path(str(each.locate()))) for each in (*kept, *laid)]
+    folders = {Path(str(each.locate())).parent.resolve() for each in laid}
+    return next(filter(None, versions), ""), folders
 
 
 def said(file: Path) -> str:

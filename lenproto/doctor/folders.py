@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from lenproto.doctor.finding import Finding, fine, reason, wrong
 from lenproto.doctor.packages import needs
@@ -51,10 +52,10 @@ def searched() -> list[Path]:
 
 def unwritable(place: Path) -> Finding | None:
     """Return why nothing can be written in a folder; None where it can."""
+    if not place.is_dir():
+        return wrong("gone", mend="folder", folder=place)
     try:
         _write(place)
-    except FileNotFoundError:
-        return wrong("gone", mend="folder", folder=place)
     except OSError as error:
         return wrong("unwritable", mend="folder", folder=place, why=reason(error))
     return None
@@ -82,7 +83,7 @@ def progress() -> Finding | None:
     try:
         _write(place)
     except OSError as error:
-        values = {"file": file, "variable": kept.VARIABLE}
+        values: dict[str, Any] = {"file": file, "variable": kept.VARIABLE}
         return wrong(
             "no-progress",
             why=Words("doctor.in-folder", folder=place, why=reason(error)),
@@ -106,4 +107,11 @@ def _is_ours(file: Path) -> bool:
 
 
 def _different(places: Sequence[Path]) -> list[Path]:
-    return list({os.path.realpath(place): place for place in reversed(places)}.values())[::-1]
+    """The folders, each once: the first of its names."""
+    known: dict[str, Path] = {}
+    for place in places:
+        try:
+            known.setdefault(os.path.realpath(place), place)
+        except OSError:  # this folder was removed, and has no name any more
+            known.setdefault(str(place), place)
+    return list(known.values())
