@@ -24,7 +24,7 @@ from lenproto.lessons import shipped
 DOCTOR = [*LENPROTO, "doctor"]
 BASE = getattr(sys, "_base_executable", sys.executable)  # that the environment was made of
 IS_VENV = sys.prefix != sys.base_prefix
-OLDER = ("2.7", *(f"3.{minor}" for minor in range(6, 11)))
+OLDER = [f"3.{minor}" for minor in range(6, 11)]
 MANAGER = Path("labextensions", "@jupyter-widgets", "jupyterlab-manager")
 NOWHERE = Path("/proc")  # where even root can write nothing
 on_linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux's ways to break it")
@@ -132,12 +132,12 @@ def test_a_python_that_is_too_old_is_told_so_in_a_sentence():
     if not programs:
         pytest.skip("no older Python on this computer")
     for program in programs:
-        ended = run([program, "-c", "import lenproto"])
+        ended = run([program, "-B", "-c", "import lenproto"])
         assert ended.returncode == 1
         assert ended.stderr.splitlines()[-1].startswith(
             "ImportError: lenproto needs Python 3.11 or newer, and this is "
         )
-        ended = run([program, "-m", "lenproto", "doctor"])
+        ended = run([program, "-B", "-m", "lenproto", "doctor"])
         assert ended.returncode == 1
         (line, *_) = ended.stderr.splitlines()[-1:]
         assert line.endswith("Install a newer one and start it with that.")
