@@ -1,15 +1,11 @@
 """The command that installs something into the Python that runs: with pip, or with uv where there is no pip."""
 
 import importlib.util
-import os
-import shlex
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]  # of a checkout
-OWN_UV = ((".uv", "bin", "uv"), (".uv", "Scripts", "uv.exe"))  # where the README puts it
 
 
 def command(*options: str, what: str = "") -> str:
@@ -29,7 +25,9 @@ def command(*options: str, what: str = "") -> str:
 
 def line(words: list[str]) -> str:
     """Return the words as one types them in a terminal of this system."""
-    return subprocess.list2cmdline(words) if os.name == "nt" else shlex.join(words)
+    from lenproto.lab.shell import typed  # here: what is examined may lack it
+
+    return str(typed(words))  # type: ignore[no-untyped-call]
 
 
 def _ours() -> list[str]:
@@ -42,7 +40,9 @@ def _uv() -> str:
     """The path of uv, where this Python has no pip; empty where it has."""
     if importlib.util.find_spec("pip"):
         return ""
-    own = (ROOT.joinpath(*way) for way in OWN_UV)
+    from lenproto.lab.shell import UV
+
+    own = (ROOT.joinpath(*way) for way in UV)
     return next((str(path) for path in own if path.is_file()), "") or shutil.which("uv") or "uv"
 
 

@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 from lenproto import doctor
 from lenproto.__main__ import main
 from lenproto.doctor import browser, folders, installing, kernel, loopback, packages, port
+from lenproto.lab import shell
 from lenproto.lessons import shipped
 
 DOCTOR = [*LENPROTO, "doctor"]
@@ -195,7 +196,7 @@ def test_what_the_metadata_say_counts(tmp_path):
 
 
 def test_of_a_copy_without_metadata_it_says_that_it_is_not_installed(tmp_path):
-    ignored = shutil.ignore_patterns("__pycache__", "exercises", "lab")
+    ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "lenproto", tmp_path / "copy" / "lenproto", ignore=ignored)
     found, code = examined(
         tmp_path,
@@ -235,8 +236,8 @@ def test_the_ranges_of_lenproto_are_of_a_kind_that_it_reads():
 
 def test_commands_are_quoted_as_the_system_wants_them(monkeypatch):
     assert installing.line(["a b", "lenproto[lab]"]) == "'a b' 'lenproto[lab]'" or os.name == "nt"
-    monkeypatch.setattr(os, "name", "nt")
-    assert installing.line(["a b", "lenproto[lab]"]) == '"a b" lenproto[lab]'
+    monkeypatch.setattr(shell, "WINDOWS", True)
+    assert installing.line(["a b", "lenproto[lab]"]) == '& "a b" lenproto[lab]'
 
 
 @pytest.mark.parametrize("has_pip", [True, False])
