@@ -5,8 +5,9 @@
     python tools/versions try lowest      the same with the lowest version of every range in pyproject.toml
 
 `renew` lets uv choose versions for all systems and all Pythons from 3.11 on, and writes them into pyproject.toml, uv's
-own into the README's commands, the Dockerfile and Binder's files, too. Run the tests before you keep that. `try` works on
-a copy with an environment of its own; what stands behind it goes to pytest: `python tools/versions try lowest tests/core`.
+own into the README's commands, the Dockerfile and Binder's files, too. Run the tests before you keep that. `try` works
+on a copy with an environment of its own; what stands behind it goes to pytest:
+`python tools/versions try lowest tests/core`.
 """
 
 import argparse
