@@ -6,14 +6,14 @@ import os
 import sys
 
 from lenproto import server, words
-from lenproto.commands.parser import Commands, Parser, module
+from lenproto.commands.parser import Commands, Parser, Version, module
 from lenproto.commands.signals import exit_code, heard_as_ctrl_c
-from lenproto.commands.streams import let_go_of_output, prepare_standard_streams
+from lenproto.commands.streams import let_go_of_output, nobody_reads, prepare_standard_streams
 from lenproto.words import say
 
 COMMANDS = (
     *("lessons", "server", "client", "shock", "check", "grade", "class"),
-    *("wireshark",),
+    *("wireshark", "doctor"),
 )
 JUDGING = ("check", "grade", "shock")
 
@@ -22,6 +22,7 @@ def parser():
     """Return the parser of the command line."""
     top = Parser(prog="lenproto", description=say("commands.about"))
     add_language(top)
+    top.add_argument("--version", action=Version, help=say("commands.version"))
     commands = top.add_subparsers(
         dest="command", required=True, metavar=" | ".join(COMMANDS), action=Commands
     )
@@ -73,8 +74,10 @@ def main(argv=None):
         server.report("\n" + say("core.stopped"))
         # a verdict that is not there is no pass
         return exit_code(ended) if args.command in JUDGING else 0
-    except BrokenPipeError:
-        return 1  # nobody reads on what it says, as in: check FILE | head
+    except OSError as error:
+        if nobody_reads(error):
+            return 1
+        raise
     finally:
         let_go_of_output()
 

@@ -12,7 +12,6 @@ from lenproto.lessons import laid, laying, shipped
 from lenproto.lessons.notebook import first_line
 from lenproto.words import say
 
-FOLDER = "lenproto-lessons"
 FAILED, REFUSED = 1, 2  # exit codes
 LONGEST = 60  # characters of a line that is quoted
 # JupyterLab asks nothing of the internet, and no pupil whether it may; it says where it is and what goes wrong, no more
@@ -27,7 +26,7 @@ QUIET = (
 def add_options(parser):
     """Add what the command takes."""
     add = parser.add_argument
-    folder = say("commands.lessons.folder", default=FOLDER)
+    folder = say("commands.lessons.folder", default=laid.FOLDER)
     add("folder", nargs="?", metavar=say("commands.placeholder.folder"), help=folder)
     add(
         "--language",
@@ -52,7 +51,7 @@ def language(text):
 
 def run(args):
     """Lay the lessons and open them; return the exit code: 1 where that fails, 2 where it is refused."""
-    folder = chosen(args.folder)
+    folder = Path(args.folder) if args.folder else laid.usual()
     try:
         known = laid.load(folder)
         of = args.of or known.language or usual()
@@ -68,13 +67,6 @@ def run(args):
     if not importlib.util.find_spec("jupyterlab"):
         return _fail(say("commands.lessons.needs-lab", python=sys.executable), FAILED)
     return _open(folder, of, args.no_browser)
-
-
-def chosen(named):
-    """Return the folder that is meant: the one that is named, else this one if lessons are in it, else one in it."""
-    if named:
-        return Path(named)
-    return Path() if laid.is_laid(Path()) else Path(FOLDER)
 
 
 def usual():

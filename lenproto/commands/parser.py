@@ -64,6 +64,20 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, say("commands.wrong", program=self.prog, what=message) + "\n")
 
 
+class Version(argparse.Action):
+    """Says which lenproto it is, and ends. That is asked for only then: it takes a while."""
+
+    def __init__(self, option_strings, dest, help=None):
+        super().__init__(option_strings, argparse.SUPPRESS, nargs=0, help=help)
+
+    def __call__(self, parser, namespace, values, option_string=None):
+        """Print it on standard output."""
+        from lenproto.lessons import shipped
+
+        print(f"{parser.prog} {shipped.version()}")
+        parser.exit()
+
+
 class Commands(argparse._SubParsersAction):
     """Adds the options of a command when it is chosen, so that only its own module is imported."""
 

@@ -1,5 +1,6 @@
 """What commands print, and where to: streams that are closed, lack letters, or that nobody reads any more."""
 
+import errno
 import os
 import sys
 
@@ -28,6 +29,12 @@ def let_go_of_output():
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def nobody_reads(error):
+    """Whether an error of printing says that nobody reads on (check FILE | head). Windows has another one for it."""
+    is_windows = os.name == "nt" and error.errno == errno.EINVAL
+    return isinstance(error, BrokenPipeError) or is_windows
 
 
 def plain(text):

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import platformdirs
@@ -14,6 +15,7 @@ import platformdirs
 VARIABLE = "LENPROTO_PROGRESS"
 NAME = "predictions.json"
 OFF = "off"
+TRIES, REST_S = 50, 0.01  # to put a file in place of one that somebody reads
 
 
 def path() -> Path | None:
@@ -40,9 +42,26 @@ def keep(question: str, answer: str) -> None:
     with contextlib.suppress(OSError):
         where.parent.mkdir(parents=True, exist_ok=True)
         descriptor, new = tempfile.mkstemp(prefix=f".{NAME}.", dir=where.parent)
-        with open(descriptor, "w", encoding="utf-8") as file:
-            json.dump(_read() | {question: answer}, file, ensure_ascii=False, indent=1)
-        os.replace(new, where)  # whoever reads meanwhile finds the old file or the new one
+        try:
+            with open(descriptor, "w", encoding="utf-8") as file:
+                json.dump(_read() | {question: answer}, file, ensure_ascii=False, indent=1)
+            put(new, where)
+        finally:
+            with contextlib.suppress(OSError):  # it was put in place
+                os.unlink(new)
+
+
+def put(new: str, where: Path) -> None:
+    """Put a file in another one's place: whoever reads meanwhile finds the old one or the new one. Raises OSError.
+
+    Windows refuses that as long as somebody reads the old one, which takes a moment.
+    """
+    for _ in range(TRIES if os.name == "nt" else 0):
+        with contextlib.suppress(PermissionError):
+            os.replace(new, where)
+            return
+        time.sleep(REST_S)
+    os.replace(new, where)
 
 
 def forget() -> None:

@@ -3,11 +3,14 @@
 import os
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 NAME = "lenproto"
-UV = ((".uv", "bin", "uv"), (".uv", "Scripts", "uv.exe"))  # where the README puts it
+WINDOWS = os.name == "nt"
+# where the README puts it; pip calls the folder bin on Windows, too
+UV = ((".uv", "bin", "uv"), (".uv", "bin", "uv.exe"), (".uv", "Scripts", "uv.exe"))
 
 
 def terminal(words, *files):
@@ -34,5 +37,26 @@ def _installed():
 
 def _line(begin, words, folder, files):
     return " ".join(
-        [shlex.join(begin), words, *(shlex.quote(str(folder / file)) for file in files)]
+        [typed(begin), words, *(typed([str(folder / file)], begins=False) for file in files)]
     )
+
+
+def typed(words, *, begins=True):
+    """Return words as one types them in a terminal: a command, or where it does not begin with them, a part of one.
+
+    On Windows so that PowerShell takes it, to which a name in quotes is a command only behind an &; with no blanks in
+    it, cmd takes it as well.
+    """
+    if not WINDOWS:
+        return shlex.join(words)
+    line = subprocess.list2cmdline(words)
+    return f"& {line}" if begins and line.startswith('"') else line
+
+
+def split(command):
+    """Return the words of a command that somebody has typed. On Windows a \\ is no escape, and only " quotes."""
+    if not WINDOWS:
+        return shlex.split(command)
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.escape, lexer.quotes, lexer.commenters = True, "", '"', ""
+    return list(lexer)

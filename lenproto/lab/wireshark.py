@@ -38,7 +38,8 @@ def dissector(port: int = DEFAULT_PORT) -> str:
 def plugins() -> Path:
     """Return the folder where Wireshark looks for a person's own dissectors."""
     if sys.platform == "win32":
-        return Path(os.environ["APPDATA"]) / "Wireshark" / "plugins"
+        roaming = os.environ.get("APPDATA") or Path.home() / "AppData" / "Roaming"
+        return Path(roaming) / "Wireshark" / "plugins"
     return Path.home() / ".local" / "lib" / "wireshark" / "plugins"
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from lenproto.lessons import notebook, writing
 
+FOLDER = "lenproto-lessons"  # where they are laid if nobody names another
 NAME = ".lenproto-lessons.json"
 FORM = 1
 
@@ -37,6 +38,11 @@ class Laid:
 def is_laid(folder: Path) -> bool:
     """Whether lessons were laid in a folder."""
     return (folder / NAME).is_file()
+
+
+def usual() -> Path:
+    """Return the folder that is meant where none is named: this one if lessons are in it, else one in it."""
+    return Path() if is_laid(Path()) else Path(FOLDER)
 
 
 def load(folder: Path) -> Laid:

@@ -49,7 +49,9 @@ def test_a_command_speaks_the_language_it_is_told(german, how):
 def test_help_and_its_headings_are_in_the_language_too(german):
     variables = environment(**german, COLUMNS="200", NO_COLOR="1")
     top = run([*LENPROTO, "--language=de", "--help"], env=variables).stdout
-    assert top.startswith("Aufruf: lenproto [-h] [--language LANG] lessons | server | client | ")
+    assert top.startswith(
+        "Aufruf: lenproto [-h] [--language LANG] [--version] lessons | server | client | "
+    )
     assert "\nAngaben:\n" in top and "\nSchalter:\n" in top and "zeigt das hier\n" in top
     assert "    client              fragt einen Server\n" in top
     own = run([*LENPROTO, "--language", "de", "client", "--help"], env=variables).stdout
@@ -98,7 +100,9 @@ def test_of_the_commands_only_the_one_that_is_asked_for_is_imported(command):
         command
     }
     assert ("lenproto.exercises" in imported) == (command in ("check", "grade", "class"))
-    assert ("lenproto.lab" in imported) == (command not in ("lessons", "server", "client"))
+    assert ("lenproto.lab" in imported) == (
+        command not in ("lessons", "server", "client", "doctor")
+    )
     assert (
         not {"rich", "IPython", "ipywidgets", "jinja2", "psutil", "tornado", "watchfiles"}
         & imported

@@ -76,3 +76,9 @@ def test_the_readmes_commands_install_the_fixed_uv():
     assert len(commands) == 2
     for command in commands:
         assert re.findall(r"\buv==(\S+)", command) == [version("uv", default_environment())]
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", ".binder/requirements.txt"])
+def test_what_else_installs_uv_installs_the_fixed_one(name):
+    text = (ROOT / name).read_text("utf-8")
+    assert re.findall(r"\buv==(\S+)", text) == [version("uv", default_environment())]

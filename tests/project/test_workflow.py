@@ -1,28 +1,16 @@
 """What GitHub runs: a workflow that fits its schema, on every system and Python that we promise."""
 
-import json
 import re
 import tomllib
-from importlib.resources import files
 
-import check_jsonschema
 import pytest
 import yaml
 from helpers.places import ROOT
-from jsonschema.validators import validator_for
+from helpers.schemas import mistakes
 
 WORKFLOW = ROOT / ".github" / "workflows" / "tests.yml"
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 SYSTEMS = {"ubuntu-latest", "macos-latest", "windows-latest"}
-
-
-def mistakes(schema, text):
-    """What a text has that its schema, of those that come with check-jsonschema, does not allow. No network."""
-    file = files(check_jsonschema) / "builtin_schemas" / "vendor" / f"{schema}.json"
-    rules = json.loads(file.read_text(encoding="utf-8"))
-    validator = validator_for(rules)(rules)
-    read = {"on" if key is True else key: value for key, value in yaml.safe_load(text).items()}
-    return [error.message for error in validator.iter_errors(read)]  # for YAML 1.1, on is True
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,10 @@
     python tools/versions try newest      run the tests with the newest of everything, and change nothing
     python tools/versions try lowest      the same with the lowest version of every range in pyproject.toml
 
-`renew` lets uv choose versions for all systems and all Pythons from 3.11 on, and writes them into
-pyproject.toml, uv's own into the README's commands too. Run the tests before you keep that. `try` works on a copy
-with an environment of its own; what stands behind it goes to pytest: `python tools/versions try lowest tests/core`.
+`renew` lets uv choose versions for all systems and all Pythons from 3.11 on, and writes them into pyproject.toml, uv's
+own into the README's commands, the Dockerfile and Binder's files, too. Run the tests before you keep that. `try` works
+on a copy with an environment of its own; what stands behind it goes to pytest:
+`python tools/versions try lowest tests/core`.
 """
 
 import argparse
@@ -25,6 +26,7 @@ FIXED = re.compile(
 )
 EVERYTHING = ("--all-extras", "--all-groups")
 BARE = ("--no-hashes", "--no-annotate", "--no-header", "--no-emit-project")
+WITH_UV = ("README.md", "Dockerfile", ".binder/requirements.txt")  # install it
 UNFIXED = "tests/project/test_versions.py"  # looks at the fixed versions, of which a trial has none
 
 
@@ -68,7 +70,7 @@ def fixed(text, versions, build, own):
 
 
 def renew(program):
-    """Write the newest versions of everything into pyproject.toml, and uv's into the README."""
+    """Write the newest versions of everything into pyproject.toml, and uv's into what installs it."""
     path = ROOT / "pyproject.toml"
     text = path.read_text("utf-8")
     with tempfile.TemporaryDirectory(prefix="lenproto-versions-") as folder:
@@ -82,9 +84,10 @@ def renew(program):
         )
     own = said(program, "--version")[0].split()[1]
     path.write_text(fixed(text, versions, build, own), "utf-8", newline="\n")
-    readme = ROOT / "README.md"
-    renewed = re.sub(r"\buv==[\w.]+", f"uv=={own}", readme.read_text("utf-8"))
-    readme.write_text(renewed, "utf-8", newline="\n")
+    for name in WITH_UV:
+        file = ROOT / name
+        renewed = re.sub(r"\buv==[\w.]+", f"uv=={own}", file.read_text("utf-8"))
+        file.write_text(renewed, "utf-8", newline="\n")
     print(
         f"{len(versions) + len(build) + 1} versions are fixed in pyproject.toml. Look at the difference"
     )

@@ -242,7 +242,8 @@ class Guard:
             path = os.path.join(f"/proc/self/fd/{folder}", path)
         real = os.path.realpath(path)
         # the folder: for a nameless file
-        return path == os.devnull or real == self.own or real.startswith(self.own + os.sep)
+        is_nothing = os.path.normcase(path) == os.path.normcase(os.devnull)  # NUL or nul
+        return is_nothing or real == self.own or real.startswith(self.own + os.sep)
 
     def _refuse(self, name, **evidence):
         self.tried.append(observed(name, **evidence))

@@ -8,7 +8,6 @@ import queue
 import secrets
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -146,6 +145,7 @@ class Worker:
         self._mark = secrets.token_hex(16)  # known to all that it starts
         self._own = tempfile.TemporaryDirectory(prefix="lenproto-", ignore_cleanup_errors=True)
         own = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self._own.name)
+        program, launcher = processes.python()
         settings = {
             "PYTHONHASHSEED": "0",
             "PYTHONUTF8": "1",
@@ -156,12 +156,12 @@ class Worker:
         }
         try:
             self.process = subprocess.Popen(
-                [sys.executable, "-b", "-P", "-c", CODE],
+                [program, "-b", "-P", "-c", CODE],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=self._own.name,
-                env=os.environ | own | settings,
+                env=os.environ | own | settings | launcher,
                 **process_group.APART,
             )
         except BaseException:
@@ -264,6 +264,8 @@ def _died(process: subprocess.Popen[bytes]) -> tuple[str, Words]:
         code = CUT_OFF
     if code == CUT_OFF:
         return observed("closes-what-is-not-its-own.checker")
+    if status := process_group.STATUSES.get(code):
+        return observed("crashes-python", signal=status)
     if code >= 0:
         return observed("ends-the-program.code", code=code)
     name = signal.Signals(-code).name if -code in list(signal.Signals) else str(-code)

@@ -36,6 +36,18 @@ def end(process: subprocess.Popen[bytes], mark: str, *, alone: bool = False) -> 
         _kill(pid)
 
 
+def python() -> tuple[str, dict[str, str]]:
+    """Return the program that is this Python, and what its environment needs.
+
+    On Windows the one of a virtual environment only starts another, in which all happens: who looked at what it
+    computes would see nothing. The other one is told what it stands for in a variable, as multiprocessing does.
+    """
+    base = getattr(sys, "_base_executable", sys.executable)
+    if os.name == "nt" and os.path.normcase(base) != os.path.normcase(sys.executable):
+        return base, {"__PYVENV_LAUNCHER__": sys.executable}
+    return sys.executable, {}
+
+
 def adopt_orphans() -> None:
     """From now on, what a child of this process leaves behind becomes its own child (Linux only)."""
     if sys.platform == "linux":

@@ -194,7 +194,7 @@ def _write(where, kept):
     try:
         with open(descriptor, "w", encoding="utf-8") as file:
             json.dump(kept, file, indent=1)
-        os.replace(new, where)
+        choices.put(new, where)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(new)

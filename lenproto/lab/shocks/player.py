@@ -2,16 +2,14 @@
 
 import contextlib
 import os
-import shlex
-import signal
 import socket
 import subprocess
 import threading
 import time
 from dataclasses import asdict, dataclass, field
 
-from lenproto.lab import process_group
-from lenproto.lab.shocks.script import LIMIT_S, WINDOWS, NotMet, Peer, floods, shown
+from lenproto.lab import process_group, shell
+from lenproto.lab.shocks.script import LIMIT_S, NotMet, Peer, floods, shown
 from lenproto.lab.shocks.table import POLITE, Shock
 from lenproto.wire import DEFAULT_IP
 from lenproto.words import Words
@@ -157,21 +155,18 @@ def shock_client(command, shock, timeout_s, limit_s=LIMIT_S):
             listener.listen()
         listener.settimeout(limit_s)
         port = listener.getsockname()[1]
-        words = [
-            word.format(ip=shock.ip, port=port) for word in shlex.split(command, posix=not WINDOWS)
-        ]
+        words = [word.format(ip=shock.ip, port=port) for word in shell.split(command)]
         with _started(words) as (process, said):
             try:
-                with contextlib.suppress(BrokenPipeError):
-                    # one that reads nothing may have ended already
+                with contextlib.suppress(OSError):
+                    # one that reads nothing may have ended already; on Windows that is no broken pipe
                     process.stdin.write("".join(f"{line}\n" for line in shock.typed).encode())
                     process.stdin.flush()
                 if shock.script:
                     _receive_client(listener, shock.script, limit_s, outcome.played, began)
                 _close(process.stdin)
                 process.wait(timeout_s + limit_s)
-                if process.returncode < 0 and not said.too_much:
-                    crash = signal.strsignal(-process.returncode)
+                if (crash := process_group.crash(process.returncode)) and not said.too_much:
                     outcome.problem = Words("shocks.outcome.crashed", signal=crash)
             except subprocess.TimeoutExpired:
                 outcome.problem = Words("shocks.outcome.does-not-end")
