@@ -13,6 +13,7 @@ import threading
 import traceback
 from dataclasses import dataclass
 from time import monotonic  # the real one, also where a judge puts another in its place
+from types import FrameType
 
 from lenproto.errors import ProtocolError, why
 from lenproto.lab import keyboard, prints, tap
@@ -123,13 +124,16 @@ class Program:
             line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
             return "get(block=True)" in line and frame.f_locals["work_queue"].empty()
         # what stands in for the waiting of threading calls it in turn
-        while frame and frame.f_code.co_filename.startswith((threading.__file__, *tap.STAND_INS)):
+        # a thread that goes on meanwhile may leave anything there (seen: a socket, with Python 3.11)
+        while isinstance(frame, FrameType) and frame.f_code.co_filename.startswith(
+            (threading.__file__, *tap.STAND_INS)
+        ):
             if (frame.f_locals.get("timeout") or -1) >= 0:
                 return False  # it goes on by itself
             names.append(frame.f_code.co_name)
             frame = frame.f_back
         # from a gate: it goes on in a moment
-        released = frame and frame.f_code.co_filename.startswith(tap.LAB)
+        released = isinstance(frame, FrameType) and frame.f_code.co_filename.startswith(tap.LAB)
         waits = {"wait", "join", "_wait_for_tstate_lock"} & set(names)
         # only for a moment does start() wait
         return bool(waits) and not released and "start" not in names

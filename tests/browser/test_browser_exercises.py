@@ -89,6 +89,15 @@ def test_a_wrong_function_is_told_of_hinted_at_and_mended(exercise):
     verdict.get_by_role("button", name=f"All {many} hints are shown").click(force=True)
     assert hints.locator("li").count() == many
 
+    verdict.get_by_role("button", name="Show on the stage", exact=True).click()
+    stage = cell.locator(".lenproto-stage .stage")
+    stage.locator('[data-side="server"] .words').get_by_text("stuck in recv(4)").wait_for()
+    stage.locator('[data-side="client"] .words').get_by_text("stuck in recv(1)").wait_for()
+    lines = stage.get_by_role("region", name="Source of the server").inner_text()
+    assert "TIME NAME, RAND or EXIT" in " ".join(lines.split())
+    stage.get_by_role("button", name="To the beginning").click()
+    stage.get_by_text("call 0 of").wait_for()
+
     every = verdict.get_by_role("button", name="All cases")
     assert (
         every.get_attribute("aria-expanded") == "false"
@@ -143,6 +152,7 @@ def test_hints_and_cases_by_keyboard_alone(exercise):
     page.page.keyboard.press("Space")
     verdict.get_by_text("Hint 2 of").wait_for()
     assert page.cells()[1]["source"] == WRONG, "no key reached the notebook"
+    page.page.keyboard.press("Tab")  # Show on the stage
     page.page.keyboard.press("Tab")
     page.page.keyboard.press("Enter")
     verdict.get_by_role("table").wait_for()

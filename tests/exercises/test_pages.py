@@ -1,5 +1,7 @@
 """The pages of a class: for its teacher, for a pupil, and to project; and what has changed since an earlier run."""
 
+import base64
+import hashlib
 import io
 import json
 import re
@@ -15,6 +17,7 @@ from lenproto.exercises.classes.gradebook import Book
 from lenproto.exercises.classes.grading import absent, grade
 from lenproto.exercises.classes.names import file_names
 from lenproto.exercises.classes.pages import of_class, of_pupil, to_project
+from lenproto.lab.views import recorded
 
 WRONG = """
 def check_client(server_socket):
@@ -48,6 +51,42 @@ def row_of(book, name):
 
 def plain(text):
     return re.sub(r"\s+", " ", re.sub(r"(?s)<(script|style).*?</\1>|<[^>]*>", " ", text))
+
+
+def played(text):
+    """What the stages of a page play."""
+    return [recorded.unpacked(told) for told in recorded.TOLD.findall(text)]
+
+
+def test_each_failure_of_a_class_can_be_put_on_the_stage_with_the_learners_own_lines(book):
+    text = of_class.page(book)
+    failed = [
+        function
+        for row in book.rows
+        if row.report
+        for function in row.report.functions.values()
+        if function.failure and function.failure.conversation
+    ]
+    assert failed
+    tellings = played(text)
+    assert len(tellings) == len(failed)
+    assert len(recorded.PLAYER.findall(text)) == 1
+    sources = [source["text"] for source in tellings[0]["sources"]["server"]]
+    assert any("client_socket.recv(1024)" in each for each in sources)
+    # only the page's own two scripts run, and the module that the second one makes
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    allowed = re.search(r"script-src ([^\"]*)", text)[1].split()
+    assert allowed == [*(f"'sha256-{sha256(script)}'" for script in scripts), "blob:"]
+    assert len(scripts) == 2
+
+
+def test_a_page_without_failures_plays_nothing(book):
+    text = of_class.page(replace(book, rows=[row for row in book.rows if row.absent]))
+    assert "blob:" not in text and not played(text)
+
+
+def sha256(text):
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def test_the_page_of_a_class_has_points_who_is_absent_and_whose_work_it_is_not(book):

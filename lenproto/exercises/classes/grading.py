@@ -225,7 +225,7 @@ def _judge_here(
 def _row(learner: HandedIn, answers: Mapping[Source, Report | Exception]) -> Row:
     """The row of a learner, from what became of each of the files."""
     reports = [
-        (source, answer)
+        (source, answer.with_few_conversations())
         for source in learner.sources
         if isinstance(answer := answers.get(source), Report)
     ]

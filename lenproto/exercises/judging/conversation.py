@@ -102,11 +102,11 @@ class _Peer:
     def _reading(self, moved):
         """Of a step that expects something: what came, and what it still waits for."""
         wanted = getattr(moved.of, "n", None) or max(len(moved.received), 1)
-        got, ended = moved.received, moved.problem == "" and len(moved.received) < wanted
+        got, left = moved.received, wanted - len(moved.received)
         if got:
             yield self.call("recv", wanted, got)
-        if ended or (moved.problem and len(got) < wanted and not got):
-            yield self.call("recv", wanted - len(got), b"" if ended else None, waits=not ended)
+        if left:  # the end, or it still waits
+            yield self.call("recv", left, b"" if moved.at_end else None, waits=not moved.at_end)
         if isinstance(moved.of, Goodbye) and not moved.problem:
             yield self.call("close", None)
 

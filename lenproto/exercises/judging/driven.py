@@ -71,6 +71,7 @@ class Moved:
     received: bytes = b""
     problem: Words | str = ""
     last: bool = False  # the function had ended then
+    at_end: bool = False  # it has read the end of what the function sends
 
 
 class DrivenPeer(Peer):
@@ -359,6 +360,7 @@ class Driver:
             note.problem = problem.words
             self.problem = note
         note.sent, note.received = self.peer.sent, self.peer.received
+        note.at_end = self.peer.ended and self.peer.read == len(self.peer.came)
         self.log.append(note)
         self._steps.pop(0)
         return not self.problem

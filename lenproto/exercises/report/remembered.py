@@ -45,6 +45,7 @@ def _case(data: Mapping[str, Any]) -> CaseReport:
         source=data["source"],
         printed=data["printed"],
         asides=tuple(unpacked(each) for each in data["aside_words"]),
+        conversation=data.get("conversation"),
     )
 
 

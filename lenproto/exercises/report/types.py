@@ -226,6 +226,7 @@ class CaseReport:
             "printed": self.all_printed,
             "asides": list(map(str, self.asides)),
             "aside_words": [packed(aside) for aside in self.asides],
+            **({"conversation": self.conversation} if self.conversation else {}),
         }
 
 
@@ -290,6 +291,15 @@ class FunctionReport:
         """Return the same; failed cases tell what stands in their lines: source(where)."""
         return replace(self, cases=tuple(case.with_sources(source) for case in self.cases))
 
+    def with_one_conversation(self) -> Self:
+        """Return the same with the conversation of the first failure only: of a class, those of all are much."""
+        first = self.failure
+        cases = tuple(
+            case if case is first or not case.conversation else replace(case, conversation=None)
+            for case in self.cases
+        )
+        return replace(self, cases=cases)
+
     def as_json(self) -> Json:
         """Return all of it, for JSON."""
         return {
@@ -317,6 +327,11 @@ class Report:
         return any(map(is_of_taking, self.notes)) or any(
             function.not_ones_own for function in self.functions.values()
         )
+
+    def with_few_conversations(self) -> Self:
+        """Return the same with one conversation of each function, that of its first failure."""
+        few = {name: each.with_one_conversation() for name, each in self.functions.items()}
+        return replace(self, functions=few)
 
     def of(self, file: str) -> Self:
         """Return the same as the report on a file."""

@@ -130,7 +130,18 @@ def _name(file: str, names: Mapping[str, str]) -> str:
     return f"{name} {number + 1}" if number else name
 
 
+def as_part(view: Any, *, first: bool) -> str:
+    """Return HTML that plays it within a page which has SCRIPT at its end; the first one brings the player along."""
+    return _place(view, packed, with_player=first)
+
+
 def _fragment(view: Any, write: Callable[[Any], str], most: int | None = None) -> str:
+    return f"{_place(view, write, most)}<script>{SCRIPT}</script>\n"
+
+
+def _place(
+    view: Any, write: Callable[[Any], str], most: int | None = None, *, with_player: bool = True
+) -> str:
     lines = view.text().split("\n")
     text = "\n".join([*lines[:TEXT_LINES], "…"] if len(lines) > TEXT_LINES else lines)
     player = {
@@ -138,10 +149,10 @@ def _fragment(view: Any, write: Callable[[Any], str], most: int | None = None) -
         "style": view._css,
         "traits": {"words": view.words, "live": False},
     }
+    plays = f'<style>{STYLE}</style><script type="application/json" class="player">{write(player)}</script>\n'
     return (
-        f'<div class="lenproto-recorded" lang="{language()}" dir="{direction()}"><style>{STYLE}</style>'
+        f'<div class="lenproto-recorded" lang="{language()}" dir="{direction()}">'
         f'<pre dir="ltr">{html.escape(text)}</pre>\n'
         f'<script type="application/json" class="told">{write(view.recorded(most))}</script>\n'
-        f'<script type="application/json" class="player">{write(player)}</script>\n'
-        f"</div>\n<script>{SCRIPT}</script>\n"
+        f"{plays if with_player else ''}</div>\n"
     )

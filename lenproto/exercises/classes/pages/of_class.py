@@ -18,9 +18,11 @@ def page(book, news=(), pairs=()):
     news has what is to be said of changes since an earlier run; pairs are those of alike.pairs().
     """
     rows = [row for row in book.rows if not row.absent]
-    learners = [_learner(number, row, book.weights) for number, row in enumerate(rows)]
+    stages = pages.Stages()
+    learners = [_learner(number, row, book.weights, stages) for number, row in enumerate(rows)]
     return pages.rendered(
         TEMPLATE,
+        stages.script(),
         title=book.title,
         learners=learners,
         mistakes=mistakes(rows),
@@ -106,9 +108,9 @@ def passed(rows):
     ]
 
 
-def _learner(number, row, weighed):
+def _learner(number, row, weighed, stages):
     """A line of the table, and the evidence that belongs to it."""
-    cells = [_cell(number, row, function) for function in FUNCTIONS]
+    cells = [_cell(number, row, function, stages) for function in FUNCTIONS]
     notes = row.report.notes if row.report else ()
     failures = [cell for cell in cells if cell["case"]]
     points = weights.total(row, weighed)
@@ -128,7 +130,7 @@ def _learner(number, row, weighed):
     }
 
 
-def _cell(number, row, function):
+def _cell(number, row, function, stages):
     """What is known of one function of a learner: both verdicts, and the first failure."""
     verdict = row.report.functions[function] if row.report else None
     case = verdict.failure if verdict else None
@@ -139,7 +141,7 @@ def _cell(number, row, function):
         "missing": row.verdict(function, LEVELS[0]) == "missing",
         "anchor": f"l{number}-{function}",
         "leads": _leads(row.learner, function, marks) if case else "",
-        "case": case and pages.evidence(case),
+        "case": case and pages.evidence(case, stages),
     }
 
 

@@ -1,6 +1,6 @@
 // Opens the evidence that a link leads to, and all of it for print. Without it the page reads as well, opened by hand.
 const openAll = (open) => {
-  for (const one of document.querySelectorAll("details")) one.open = open;
+  for (const one of document.querySelectorAll("details:not(.staged)")) one.open = open;
 };
 const reveal = () => {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
