@@ -6,12 +6,21 @@ import sys
 import pytest
 from helpers import order
 from helpers.kernel_ports import choose_below_the_others
+from helpers.places import NOTEBOOKS
+
+from lenproto.lessons import shipped
 
 os.environ["LENPROTO_PROGRESS"] = "off"
 # Tests start hundreds of Pythons. Each would compile all anew where none may keep what it compiled.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 choose_below_the_others()
+# a language in which lessons are still missing is not offered to anybody, and has no outputs yet
+collect_ignore = [
+    f"notebooks/{folder.name}"
+    for folder in NOTEBOOKS.iterdir()
+    if folder.is_dir() and shipped.missing(folder.name)
+]
 _begun = []  # the first test of this process
 
 

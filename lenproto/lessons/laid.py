@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from lenproto.lessons import notebook, writing
+from lenproto.words import LAID
 
 FOLDER = "lenproto-lessons"  # where they are laid if nobody names another
-NAME = ".lenproto-lessons.json"
+NAME = LAID
 FORM = 1
 
 

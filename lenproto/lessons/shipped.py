@@ -3,6 +3,8 @@
 from importlib import metadata, resources
 from pathlib import Path
 
+from lenproto.words import ENGLISH
+
 FIRST = "00_start_here.ipynb"
 UNKNOWN = "?"  # the version where lenproto runs without being installed
 
@@ -16,8 +18,19 @@ def folder(language: str) -> Path | None:
 
 
 def languages() -> list[str]:
-    """Return the languages in which there are lessons, such as "en"."""
-    return sorted({file.parent.name for place in _places() for file in place.glob(f"*/{FIRST}")})
+    """Return the languages in which there are lessons, such as "en": all that English has."""
+    found = {file.parent.name for place in _places() for file in place.glob(f"*/{FIRST}")}
+    return sorted(each for each in found if not missing(each))
+
+
+def missing(language: str) -> set[str]:
+    """Return the names of the notebooks that English has, and this language not yet."""
+    return _notebooks(ENGLISH) - _notebooks(language)
+
+
+def _notebooks(language: str) -> set[str]:
+    place = folder(language)
+    return {file.name for file in place.glob("*.ipynb")} if place else set()
 
 
 def files(language: str) -> dict[str, bytes]:

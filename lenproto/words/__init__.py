@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 ENGLISH = "en"
 CHOICE = "LENPROTO_LANGUAGE"  # the environment variable that names the language
 MORE = "LENPROTO_WORDS"  # the one that names a folder with more languages, such as a translator's
+LAID = ".lenproto-lessons.json"  # tells of the lessons that were laid in a folder: see lenproto.lessons.laid
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur", "yi"}
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"  # around what keeps a direction of its own (UAX #9)
 PLURALS = {  # language → the form for a number, by the names of Unicode's CLDR
@@ -158,8 +159,25 @@ def _places() -> list["Path"]:
 
 
 def language() -> str:
-    """Return the language of now: the one that was spoken last, or LENPROTO_LANGUAGE's, or English."""
-    return _chosen[-1] if _chosen else os.environ.get(CHOICE) or ENGLISH
+    """Return the language of now: the last that was spoken, or LENPROTO_LANGUAGE's, or that of the lessons here."""
+    if _chosen:
+        return _chosen[-1]
+    try:
+        return os.environ.get(CHOICE) or _of_lessons(os.getcwd())
+    except OSError:  # the folder is gone
+        return ENGLISH
+
+
+@functools.cache
+def _of_lessons(folder: str) -> str:
+    """The language of the lessons in a folder: it bears its name, or they were laid there; English of any other."""
+    name = os.path.basename(folder)
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        import json
+
+        with open(os.path.join(folder, LAID), encoding="utf-8") as opened:
+            name = str(json.load(opened)["language"])
+    return name if name in languages() else ENGLISH
 
 
 def direction() -> str:

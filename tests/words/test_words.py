@@ -55,6 +55,26 @@ def test_a_number_chooses_the_form_of_each_language():
         ]
 
 
+def test_the_language_is_that_of_the_lessons_in_whose_folder_one_is(tmp_path, monkeypatch):
+    monkeypatch.delenv(words.CHOICE, raising=False)
+    bears_its_name, laid = tmp_path / "class" / "he", tmp_path / "class" / "lessons"
+    for folder in (bears_its_name, laid):
+        folder.mkdir(parents=True)
+    (laid / words.LAID).write_text(json.dumps({"language": "he"}), "utf-8")
+    found = []
+    for folder in (bears_its_name, laid, tmp_path):
+        monkeypatch.chdir(folder)
+        found.append(words.language())
+    assert found == ["he", "he", "en"]
+    (tmp_path / words.LAID).write_text("no JSON", "utf-8")
+    words._of_lessons.cache_clear()
+    assert words.language() == "en"
+    monkeypatch.chdir(laid)
+    monkeypatch.setenv(words.CHOICE, "en")
+    assert words.language() == "en"
+    words._of_lessons.cache_clear()
+
+
 def test_words_are_said_when_they_are_shown_and_in_the_language_of_then():
     held = Words("trial.waits", what=Words("trial.byte", n=2))
     assert str(held) == "It waits for 2 bytes."
