@@ -259,3 +259,11 @@ def test_outside_the_clock_is_the_real_one_also_for_who_kept_a_stand_in():
 ])  # fmt: skip
 def test_the_first_wrong_character_of_a_time_is_where_no_form_of_now_goes_on(text, wrong):
     assert text[clock.first_wrong(text, [clock.LOADING], clock.JUDGING) :] == wrong
+
+
+def test_digits_in_an_address_of_memory_tell_no_day():
+    day = time.gmtime(JUDGING // clock.NS).tm_mday
+    for address in (f"0x7fab{day}cd8820", f"0x{day}", f"0x7f{day:02}{day:02}abcdef"):
+        text = f"<built-in method now of type object at {address}>"
+        assert not clock.tells(text, [JUDGING])
+    assert clock.tells(f"{day} December", [JUDGING])

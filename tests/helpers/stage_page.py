@@ -99,10 +99,9 @@ class StageInPage:
 
     @property
     def moment(self):
-        """The number of calls that the picture shows, and of those that were made."""
-        return int(self.root.get_attribute("data-moment")), int(
-            self.root.get_attribute("data-last")
-        )
+        """The number of calls that the picture shows, and of those that were made; -1 as long as none is drawn."""
+        shown, made = (self.root.get_attribute(f"data-{name}") for name in ("moment", "last"))
+        return int(shown or -1), int(made or -1)
 
     def press(self, name):
         """Click a button."""

@@ -262,4 +262,5 @@ def _names_day(text: str, moments: Iterable[int]) -> bool:
     days = {
         str(zone(each // NS).tm_mday) for each in set(moments) for zone in (_localtime, _gmtime)
     }
+    text = re.sub(ADDRESS, "", text)
     return any(NAMED.search(text) and number in days for number in re.findall(r"\d+", text))
