@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NotRequired, Self, TypedDict
 
-from lenproto.exercises.report.talks import with_sources
 from lenproto.words import Words, say
 
 Level = Literal["spec", "shock"]
@@ -187,6 +186,8 @@ class CaseReport:
         """Return the same; where it failed with what stands in its line, and in those of its steps: source(where)."""
         if not self.failed:
             return self
+        from lenproto.exercises.report.talks import with_sources  # which rests on the lab
+
         steps = tuple(
             replace(step, source=step.source or source(step.where)) for step in self.steps
         )
