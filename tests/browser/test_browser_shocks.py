@@ -72,10 +72,15 @@ def test_a_table_is_filled_by_its_button_and_knows_the_changed_function(written)
     cell.get_by_text("3 of 3 given").wait_for()
     cell.get_by_text("2 of 3", exact=True).wait_for()
     cell.get_by_text("✗ dies").wait_for()
+    cell.get_by_role("button", name="Show on the stage").click()
+    server = cell.locator('.lenproto-stage [data-side="server"]').first
+    server.get_by_text("ConnectionResetError").wait_for()
+    page.screenshot("table-on-stage")
     page.page.evaluate(CHANGE, CAREFUL)
     page.run_cell(1)
     cell.get_by_role("button", name="Give all shocks").click()
     cell.get_by_text("3 of 3", exact=True).wait_for()
+    cell.get_by_role("button", name="Show on the stage").wait_for(state="hidden")
     page.run_cell("print(table)")
     assert "withstood        3 of 3" in page.cells()[3]["outputs"][0]["text"]
     assert page.errors() == []

@@ -60,6 +60,29 @@ def test_what_each_server_did_stands_beside_each_other(shocks):
     assert "✗ dies</span> in line" in shocks._picture.value
 
 
+def test_each_conversation_can_be_put_on_a_stage_and_another_one_in_its_place(shocks):
+    choice = shocks._choice
+    assert [value for _, value in choice._chosen.options] == list(SERVERS)
+    choice._button.click()
+    first = choice.opened.replay
+    assert first.trace is shocks.seen["course-literal"].trace
+    choice._chosen.value = "hardened"
+    choice._button.click()
+    assert choice.opened.children == (choice.opened.replay,)
+    assert choice.opened.replay.trace is shocks.seen["hardened"].trace
+    assert first.comm is None  # closed
+
+
+def test_a_table_offers_what_its_servers_did_not_withstand(table):
+    assert table._choice._row.layout.display == "none"
+    table.run()
+    offered = [value for _, value in table._choice._chosen.options]
+    failed = [given for given, fate in table.seen.items() if not fate.held]
+    assert sorted(offered) == sorted(failed) and offered
+    table._choice._button.click()
+    assert table._choice.opened.replay.trace is table.seen[offered[0]].trace
+
+
 def test_text_form_is_what_a_page_without_widgets_shows_and_the_same_each_time(shocks):
     said = shocks.text()
     shocks.give("leaves in a request")

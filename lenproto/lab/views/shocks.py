@@ -197,8 +197,9 @@ class _StageChoice(ipywidgets.VBox):
         """Offer these: pairs of a name and what fate() takes for it."""
         before = self._chosen.value
         self._chosen.options = options
-        if any(value == before for _, value in options):
-            self._chosen.value = before
+        if options:
+            values = [value for _, value in options]
+            self._chosen.index = values.index(before) if before in values else 0
         self._row.layout.display = "" if options else "none"
         if not options:
             self.opened.empty()
