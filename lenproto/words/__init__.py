@@ -148,8 +148,16 @@ def tables(of: str = ENGLISH) -> list[str]:
 
 
 def languages() -> list[str]:
-    """Return the languages that there are, such as "en"."""
-    return sorted({file.parent.name for place in _places() for file in place.glob("*/*.toml")})
+    """Return the languages that there are, such as "en": with all tables, or of whatever a translator's folder has."""
+    found = {file.parent.name for place in _places() for file in place.glob("*/*.toml")}
+    here, *more = _places()
+    complete = {file.stem for file in (here / ENGLISH).glob("*.toml")}
+    return sorted(
+        each
+        for each in found
+        if complete <= {file.stem for file in (here / each).glob("*.toml")}
+        or any((place / each).is_dir() for place in more)
+    )
 
 
 def _places() -> list["Path"]:

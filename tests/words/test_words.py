@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from helpers.places import ROOT
 
 from lenproto import words
 from lenproto.words import Words, say, speaking
@@ -130,12 +131,31 @@ def of(language, name):
     return {way: VALUE.findall(text) for way, text in leaves(words._read(language, name, None))}
 
 
-@pytest.mark.parametrize("language", [each for each in words.languages() if each != "en"] or ["en"])
-def test_every_language_has_the_same_keys_and_values(language):
-    for name in words.tables("en"):
-        if name == "trial":
-            continue
+BESIDE_ENGLISH = sorted(
+    folder.name for folder in (ROOT / "lenproto" / "words").iterdir() if any(folder.glob("*.toml"))
+)
+
+
+@pytest.mark.parametrize("language", BESIDE_ENGLISH)
+def test_every_table_of_a_language_has_the_same_keys_and_values(language):
+    for file in (ROOT / "lenproto" / "words" / language).glob("*.toml"):
+        name = file.stem
         english, other = of("en", name), of(language, name)
         assert other.keys() == english.keys(), name
         for way, values in english.items():
             assert sorted(set(other[way])) == sorted(set(values)), (name, way)
+
+
+def test_a_language_is_offered_once_all_its_tables_are_there(tmp_path, monkeypatch):
+    monkeypatch.delenv(words.MORE)
+    tmp_path = tmp_path / "package"
+    monkeypatch.setattr(words, "_here", str(tmp_path))
+    for language, tables in (("en", "ab"), ("he", "a"), ("ar", "ab")):
+        (tmp_path / language).mkdir(parents=True)
+        for name in tables:
+            (tmp_path / language / f"{name}.toml").write_text('says = "…"\n', "utf-8")
+    assert words.languages() == ["ar", "en"]
+    monkeypatch.setenv(words.MORE, str(tmp_path / "mine"))
+    (tmp_path / "mine" / "he").mkdir(parents=True)
+    (tmp_path / "mine" / "he" / "a.toml").write_text('says = "…"\n', "utf-8")
+    assert words.languages() == ["ar", "en", "he"]
