@@ -188,6 +188,11 @@ def _of_lessons(folder: str) -> str:
     return name if name in languages() else ENGLISH
 
 
+def isolated(text: str) -> str:
+    """Return a text that keeps its place and direction in a line which goes from left to right; in English as it is."""
+    return f"{ISOLATE}{text}{END_ISOLATE}" if text and language() in RIGHT_TO_LEFT else text
+
+
 def direction() -> str:
     """Return "rtl" or "ltr": how the language of now is written."""
     return "rtl" if language() in RIGHT_TO_LEFT else "ltr"

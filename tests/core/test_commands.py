@@ -70,7 +70,7 @@ def test_an_unknown_language_is_told_those_that_there_are(german, language):
     ended = run([*LENPROTO, "--language", language, "client"], env=environment(**german))
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr == (
-        f"lenproto: argument --language: {language!r} is none of the languages de, en. "
+        f"lenproto: argument --language: {language!r} is none of the languages de, en, he. "
         "lenproto --help tells more.\n"
     )
 

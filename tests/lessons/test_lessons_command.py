@@ -107,7 +107,7 @@ def test_other_languages_have_folders_of_their_own(tmp_path):
     assert "are the lessons in he. Give another folder" in ended.stderr
     unknown = lessons(tmp_path, "--language", "xx")
     assert unknown.returncode == 2
-    assert "'xx' is none of the languages en" in unknown.stderr
+    assert "'xx' is none of the languages en, he" in unknown.stderr
 
 
 def test_where_it_cannot_write_it_says_why_and_what_is_there_stays(tmp_path):

@@ -29,6 +29,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DIST = ROOT / "dist"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+DATA = f"lenproto-{PROJECT['project']['version']}.data/data"  # in a wheel, what does not lie in the package
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 FOLDER = "my lessons השיעורים שלי"
 ANSWER = "anna כהן.py"
@@ -137,14 +138,27 @@ def in_git():
 
 def wheel_is_off(file):
     """Tell what the wheel has too much or too little: the package, and the lessons in it, and nothing else."""
-    wanted = {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "lenproto").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    } | lessons()
+    wanted = (
+        {
+            path.relative_to(ROOT).as_posix()
+            for path in (ROOT / "lenproto").rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+        | lessons()
+        | {f"{DATA}/{path}" for path in shared()}
+    )
     there = {name for name in inside(file) if ".dist-info/" not in name}
     yield from (f"not in the wheel: {name}" for name in sorted(wanted - there))
     yield from (f"in the wheel, and should not be: {name}" for name in sorted(there - wanted))
+
+
+def shared():
+    """Return where the files land that stand beside a Python, such as JupyterLab's."""
+    places = PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    for folder, place in places.items():
+        for path in (ROOT / folder).rglob("*"):
+            if path.is_file():
+                yield f"{place}/{path.relative_to(ROOT / folder).as_posix()}"
 
 
 def lessons():

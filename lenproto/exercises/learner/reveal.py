@@ -3,7 +3,7 @@
 from lenproto.exercises.functions import FUNCTIONS, JUDGED, source_of
 from lenproto.exercises.learner import progress, setting
 from lenproto.lab.program import LabError
-from lenproto.words import Words, say
+from lenproto.words import Words, direction, say
 
 HONEST_TRIES = 3
 
@@ -45,7 +45,10 @@ class Solution:
         return say("verdict.solution.locked", function=self.name, tries=tries)
 
     def _repr_markdown_(self):
-        return f"```python\n{self}\n```" if self.source else str(self).replace("\n", "  \n")
+        if self.source:
+            return f"```python\n{self}\n```"
+        told = str(self).replace("\n", "  \n")
+        return told if direction() == "ltr" else f'<div dir="{direction()}">\n\n{told}\n\n</div>'
 
 
 def solution(name):

@@ -9,7 +9,7 @@ from lenproto.exercises.report.types import (
     StepReport,
 )
 from lenproto.lab.call import literal
-from lenproto.words import say
+from lenproto.words import isolated, say
 
 SIGNS = {"pass": "✓", "fail": "✗", "skipped": "–", "missing": "–", "none": ""}  # of a verdict
 AROUND_BYTES = 24  # shown before and after the first wrong byte
@@ -153,18 +153,15 @@ def step_lines(case: CaseReport) -> list[tuple[str, str]]:
         yours = step.who == "you"
         number = f"{step.number:3}" if step.number else "   "
         who = say(f"judging.who.{step.who}") if step.who else ""
-        lines.append(
-            (
-                f"{YOURS if yours else ' '}{number}  {who:<13}  {step.what}{_place(step)}",
-                "yours" if yours else "peer",
-            )
-        )
+        what, place = isolated(str(step.what)), isolated(_place(step))
+        told = f"{YOURS if yours else ' '}{number}  {isolated(f'{who:<13}')}  {what}{place}"
+        lines.append((told, "yours" if yours else "peer"))
         if step.problem:
             problem = step.problem
             if yours and step.source:
                 source = step.source
                 problem = say("judging.report.problem", problem=problem, source=source)
-            lines.append((f"{'':<4}  {'':<13}  ✗ {problem}", "problem"))
+            lines.append((f"{'':<4}  {'':<13}  ✗ {isolated(str(problem))}", "problem"))
     return lines
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from lenproto.lab.call import SENDING
 from lenproto.lab.shocks.staged import READ_ON_BYTES, in_short
-from lenproto.words import say
+from lenproto.words import isolated, say
 
 NEXT = "next"  # whose a line of a conversation is: a client that came after
 
@@ -44,7 +44,8 @@ def conversation(trace):
 
 
 def _line(call, what, place):
-    return Line(call.actor, f"{call.actor}  {what:<34}{place}".rstrip())
+    told = f"{call.actor}  {isolated(what)}{' ' * (34 - len(what))}{isolated(place)}"
+    return Line(call.actor, told.rstrip())
 
 
 def _reads_on(call):

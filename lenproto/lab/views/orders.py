@@ -8,7 +8,7 @@ import ipywidgets
 
 from lenproto.lab.program import LabError
 from lenproto.lab.views.cells import replace_earlier, within_another
-from lenproto.lab.views.page import TextForm, page
+from lenproto.lab.views.page import TextForm, mirrored, page
 from lenproto.lab.views.stage import StageView
 from lenproto.words import say
 
@@ -44,6 +44,7 @@ class OrdersView(TextForm, ipywidgets.VBox):
         rows = [self._row(number, order) for number, order in enumerate(found[:LISTED], 1)]
         left = [ipywidgets.HTML(page(html.escape(self._others())))] * (len(found) > LISTED)
         super().__init__([head, *rows, *left, self._trouble, self._below])
+        mirrored(self)
         self._worker = threading.Thread(target=self._work, name="orders view", daemon=True)
         self._worker.start()
 

@@ -29,7 +29,9 @@ STYLE = (
 .lenproto .box { font-family: var(--jp-code-font-family, monospace); text-align: center; min-width: 2em;
   border: 1px solid var(--jp-border-color1, #bbb); border-radius: 3px; padding: 1px 3px; line-height: 1.3; }
 .lenproto .box b { font-size: 1.3em; } .lenproto .box small { display: block; opacity: .75; }
-.lenproto th, .lenproto td { text-align: left; padding: 2px 2em 2px 0; }
+.lenproto th, .lenproto td { text-align: start; padding: 2px 0; padding-inline-end: 2em; }
+.lenproto-rtl { direction: rtl; }
+.lenproto-rtl .lenproto-stage, .lenproto-rtl pre { direction: ltr; }
 .lenproto .empty { border-style: dashed; }
 .lenproto .cut { align-self: stretch; margin: 0 8px; border-left: 3px dashed var(--jp-ui-font-color1, #000); }
 </style>"""
@@ -95,6 +97,12 @@ def spoken(name: str) -> dict[str, Any]:
         "direction": direction(),
         "tables": {name: words.table(name)},
     }
+
+
+def mirrored(view):
+    """Let a view begin at the right where the language of now does; pictures of bytes, and code, do not."""
+    if direction() == "rtl":
+        view.add_class("lenproto-rtl")
 
 
 def page(content):

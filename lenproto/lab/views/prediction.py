@@ -5,7 +5,7 @@ import html
 import ipywidgets
 
 from lenproto.lab import choices
-from lenproto.lab.views.page import TextForm, page
+from lenproto.lab.views.page import TextForm, mirrored, page
 from lenproto.words import say
 
 OPEN = object()  # in the place of what a run gave, before there was one
@@ -33,6 +33,7 @@ class Prediction(TextForm, ipywidgets.VBox):
         self.choice.observe(self._chosen, "index")
         self._said = ipywidgets.HTML()
         super().__init__([ipywidgets.HTML(page(f"<b>{question}</b>")), self.choice, self._said])
+        mirrored(self)
         if self.choice.value is not None:
             self._show(say("views.prediction.as-before", choice=self.choice.value))
 

@@ -14,7 +14,7 @@ from lenproto.lab.shocks.framings import OURS
 from lenproto.lab.shocks.table import families, family_name, server_shocks, shock_named
 from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.opened import OpenedStage
-from lenproto.lab.views.page import TextForm, joined, page
+from lenproto.lab.views.page import TextForm, joined, mirrored, page
 from lenproto.server import CLIENT_TIMEOUT_S
 from lenproto.words import say
 
@@ -43,7 +43,7 @@ STYLE = """<style>
 .lenproto .talk .next { font-weight: 700; }
 .lenproto .talk .client { color: var(--jp-content-font-color2, #555); }
 .lenproto table.shocks { border-collapse: collapse; line-height: 1.4; }
-.lenproto table.shocks :is(th, td) { padding: 2px 1.6em 2px 4px; font-size: 1em; text-align: left;
+.lenproto table.shocks :is(th, td) { padding: 2px 4px; padding-inline-end: 1.6em; font-size: 1em; text-align: start;
   border-bottom: 1px solid var(--jp-border-color2, #ccc); }
 .lenproto table.shocks .place { color: var(--jp-ui-font-color2, #555); white-space: nowrap; }
 </style>"""
@@ -75,6 +75,7 @@ class Shocks(TextForm, ipywidgets.VBox):
                 self._choice,
             ]
         )
+        mirrored(self)
         if chosen:
             self.give(chosen)
         else:
@@ -249,6 +250,7 @@ class ShockTable(TextForm, ipywidgets.VBox):
                 self._choice,
             ]
         )
+        mirrored(self)
         self._paint()
 
     @property
