@@ -3,6 +3,7 @@
 // Whatever comes from the two programs is set as text, never as HTML.
 
 import { say } from "../../words/words.js";
+import { make, setText, svg } from "./dom.js";
 
 const SIDES = ["client", "server"];
 const KINDS = { "about to": "about", blocked: "blocked", failed: "failed" };
@@ -945,22 +946,6 @@ function isKnown({ name }) {
   return name !== "unknown";
 }
 
-function make(parent, tag, kind = "", attributes = {}) {
-  const made = document.createElement(tag);
-  if (kind) made.className = kind;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  parent.append(made);
-  return made;
-}
-
-function svg(parent, tag, kind = "", attributes = {}) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  if (kind) made.setAttribute("class", kind);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  parent.append(made);
-  return made;
-}
-
 // Of a trace that a Tap recorded, every actor but the server is a client.
 function sideOf(rung) {
   return rung.actor === "server" ? "server" : "client";
@@ -1005,10 +990,6 @@ function told(arrow, landed) {
   if (arrow.quiet) return { "data-call": arrow.from.number };
   const call = landed ? arrow.to.number : arrow.from.number;
   return { "data-key": arrow.key, "data-start": arrow.start, "data-stop": arrow.stop, "data-call": call };
-}
-
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 // The first of some texts that has room; the last one is cut if it must be.
