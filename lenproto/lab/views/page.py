@@ -2,6 +2,7 @@
 
 import functools
 import html
+import re
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,8 +11,7 @@ from typing import Any
 from lenproto import words
 from lenproto.words import direction, language, say
 
-WORDS = Path(words.__file__).parent / "words.js"
-IMPORT = 'import { say } from "../../words/words.js";\n'
+IMPORT = re.compile(r'^import \{[^}]*\} from "(\.[^"]*)";\n', re.MULTILINE)
 FIELDS = (Path(__file__).parent / "fields.css").read_text("utf-8")
 STYLE = (
     f"<style>{FIELDS}"
@@ -86,8 +86,21 @@ class Painter:
 
 
 def module(path: Path) -> str:
-    """Return a module of JavaScript with words.js in the place of its import: a page has no file to import."""
-    return path.read_text("utf-8").replace(IMPORT, WORDS.read_text("utf-8"))
+    """Return a module of JavaScript with what it imports in the place of its imports: a page has no files to import."""
+    return _with_imports(path.resolve(), set())
+
+
+def _with_imports(path: Path, there: set[Path]) -> str:
+    """The same, without the files that are there already."""
+
+    def imported(found: re.Match[str]) -> str:
+        file = (path.parent / found[1]).resolve()
+        if file in there:
+            return ""
+        there.add(file)
+        return _with_imports(file, there)
+
+    return IMPORT.sub(imported, path.read_text("utf-8"))
 
 
 def spoken(name: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 // Whatever comes from the two programs is set as text, never as HTML.
 
 import { say } from "../../words/words.js";
+import { make, setText, svg } from "./dom.js";
 
 const SIDES = ["client", "server"];
 const KINDS = { "about to": "about", blocked: "blocked", failed: "failed" };
@@ -16,8 +17,10 @@ const ROW = 2.5; // height of one call in the ladder, in letters' heights
 const KEYS = [ // and what each is for, by the names under views.stage.keys
   ["C", "client"], ["S", "server"], ["N", "any"], ["E", "run"], ["G", "go-on"], ["P", "play"], ["← →", "back-forward"], ["Home End", "home-end"],
   ["↑ ↓", "choose"], ["Tab, ← →", "bytes"], ["T", "type"], ["Esc", "leave"], ["R", "again"], ["F", "full"],
+  ["L", "ladder"], ["O", "code"], ["B", "bytes-alone"],
 ];
-const LIVE_KEYS = new Set(["C", "S", "N", "E", "G", "T", "Esc", "R"]);
+const PARTS = { ladder: "L", code: "O", bytes: "B" }; // what can stand alone, with its key
+const LIVE_KEYS = new Set(["C", "S", "N", "E", "G", "T", "R"]);
 
 // ---- what Python has told --------------------------------------------------------------------
 
@@ -104,6 +107,7 @@ class View {
     this.follows = true; // it shows the newest moment
     this.chosen = null; // number of a call; null: the one that moved bytes last
     this.lit = null; // what the mouse or the focus is on
+    this.alone = ""; // the only part that is shown
     this.rests = false; // the mouse has not moved since the last key
     this.timer = null; // of what plays
     this.waiting = null; // a timer, as long as Python owes an answer
@@ -117,6 +121,9 @@ class View {
     // On the window it hears of a key before JupyterLab does, which listens on the document.
     this.shares = (event) => this.share(event);
     window.addEventListener("keydown", this.shares, true);
+    // In full screen Esc is the browser's, which tells nobody of that key.
+    this.leaves = () => { if (!document.fullscreenElement) this.showAlone(""); };
+    document.addEventListener("fullscreenchange", this.leaves);
     this.fresh = live;
     this.changed();
   }
@@ -126,6 +133,7 @@ class View {
     this.resized.disconnect();
     this.themes.disconnect();
     window.removeEventListener("keydown", this.shares, true);
+    document.removeEventListener("fullscreenchange", this.leaves);
     this.pause();
     clearTimeout(this.waiting);
   }
@@ -164,13 +172,17 @@ class View {
     this.buildProgram(middle, "client");
     const ladder = make(middle, "div", "ladder");
     const heads = make(ladder, "div", "heads");
-    for (const side of SIDES) make(heads, "span").textContent = this.who(side);
+    make(heads, "span").textContent = this.who("client");
+    this.buildAlone(heads, "ladder");
+    make(heads, "span").textContent = this.who("server");
     this.calls = make(ladder, "div", "calls", { tabindex: 0, role: "listbox", "aria-label": this.say("calls") });
     this.paper = svg(this.calls, "svg", "", {});
     this.buildProgram(middle, "server");
     const below = make(this.root, "div", "below");
     this.pipes = { server: make(below, "div", "pipe") }; // by who sends: what comes to the client stands under the client
-    this.chosenBytes = make(below, "div", "chosen-bytes");
+    const chosenBytes = make(below, "div", "chosen-bytes");
+    this.buildAlone(chosenBytes, "bytes");
+    this.chosenBytes = make(chosenBytes, "div");
     this.pipes.client = make(below, "div", "pipe");
     this.buildHelp();
     this.heard = make(this.root, "div", "heard", { role: "status", "aria-live": "polite" });
@@ -253,11 +265,22 @@ class View {
 
   buildProgram(parent, side) {
     const program = make(parent, "div", "program");
-    make(program, "div", "name").textContent = this.say(`program.${side}`);
+    const name = make(program, "div", "name");
+    make(name, "span").textContent = this.say(`program.${side}`);
+    this.buildAlone(name, "code");
     const code = make(program, "div", "code", { tabindex: 0, role: "region", "aria-label": this.say(`source.${side}`) });
     make(program, "div", "name").textContent = this.say("printed");
     const screen = make(program, "pre", "screen", { tabindex: 0, "aria-label": this.say(`screen.${side}`) });
     Object.assign(this.sides[side], { code, screen });
+  }
+
+  // The button at the corner of a part that leaves only this part, and brings the others back.
+  buildAlone(parent, part) {
+    const key = PARTS[part], title = this.say(`alone.${part}`);
+    const button = make(parent, "button", "alone", { type: "button", title, "aria-label": title, "aria-keyshortcuts": key, "data-part": part });
+    make(button, "span", "", { "aria-hidden": "true" }).textContent = "⤢";
+    make(button, "kbd", "", { "aria-hidden": "true" }).textContent = key;
+    button.addEventListener("click", () => this.showAlone(part));
   }
 
   buildHelp() {
@@ -351,6 +374,18 @@ class View {
     else this.root.requestFullscreen?.().then(() => this.root.focus(), () => {});
   }
 
+  // Leave only one part on the screen; the same again, or "", shows all.
+  showAlone(part) {
+    const before = this.alone;
+    this.alone = part === before ? "" : part;
+    if (this.alone === before) return;
+    if (this.alone) this.root.dataset.alone = this.alone;
+    else delete this.root.dataset.alone;
+    if (this.root.contains(document.activeElement)) this.root.focus({ preventScroll: true }); // what had the focus may be gone
+    this.announce(this.say(`alone.${this.alone || "none"}`));
+    this.draw(true);
+  }
+
   // The box of the stage was just run with Ctrl+Enter: the next key is for the stage.
   welcome() {
     this.fresh = false;
@@ -375,7 +410,8 @@ class View {
     const act = {
       C: () => this.live && this.step("client"), S: () => this.live && this.step("server"), N: () => this.live && this.step(null),
       E: () => this.live && this.run(), G: () => this.live && this.goOn(), R: () => this.live && this.again(), P: () => (this.timer ? this.pause() : this.play()),
-      F: () => this.fill(), T: () => this.asks() && this.sides[this.asks()].input.focus(),
+      F: () => this.fill(), L: () => this.showAlone("ladder"), O: () => this.showAlone("code"), B: () => this.showAlone("bytes"),
+      Escape: this.alone && (() => this.showAlone("")), T: () => this.asks() && this.sides[this.asks()].input.focus(),
       ArrowLeft: () => this.turn(this.moment - 1), ArrowRight: () => this.turn(this.moment + 1),
       Home: () => this.turn(0), End: () => this.turn(this.last),
       ArrowUp: () => this.choose(-1), ArrowDown: () => this.choose(1),
@@ -512,8 +548,10 @@ class View {
     this.drawTools();
     this.drawSides();
     this.size = Number.parseFloat(getComputedStyle(this.calls).fontSize);
-    if (moved) this.show(this.moment + 1);
-    this.drawLadder();
+    if (this.calls.clientWidth) { // else another part stands alone
+      if (moved) this.show(this.moment + 1);
+      this.drawLadder();
+    }
     this.drawBytes();
     if (this.lit) this.light();
     if (this.used && (this.used.disabled || this.used.hidden)) { // the keys would go nowhere
@@ -532,6 +570,7 @@ class View {
     const size = full ? Math.min(Math.max(16, 0.0145 * width), 34) : Math.min(Math.max(13, 0.0125 * width), 24);
     this.root.style.fontSize = `${size}px`;
     this.root.classList.toggle("narrow", width < 760);
+    for (const each of this.root.querySelectorAll("button.alone")) each.setAttribute("aria-pressed", each.dataset.part === this.alone);
   }
 
   drawTools() {
@@ -626,10 +665,11 @@ class View {
         for (const [index, text] of (source.text ? source.text.split("\n") : []).entries()) {
           const line = make(code, "div", "row", { "data-side": side, "data-file": source.file, "data-line": source.first + index });
           make(line, "span", "number").textContent = source.first + index;
-          const half = text.replace(/^ +/, (blanks) => " ".repeat(blanks.length / 2)); // the column is narrow
+          const bare = text.trimStart(), blanks = " ".repeat((text.length - bare.length) / 2); // the column is narrow
           const words = make(line, "span", "text");
-          words.style.setProperty("--hang", `${half.length - half.trimStart().length + 2}ch`); // of what goes on in the next line
-          for (const part of (half || " ").split(/(?<=[.,(=])(?=\S)/)) words.append(part, document.createElement("wbr"));
+          words.style.setProperty("--hang", `${blanks.length + 2}ch`); // of what goes on in the next line
+          make(words, "span", "blanks").textContent = blanks;
+          for (const part of (bare || " ").split(/(?<=[.,(=])(?=\S)/)) words.append(part, document.createElement("wbr"));
         }
       }
     }
@@ -652,7 +692,8 @@ class View {
   // Where things stand in the ladder, in pixels.
   layout() {
     const { size, calls } = this, row = ROW * size, width = calls.clientWidth;
-    const lane = Math.min(0.33 * width, 19 * size), times = 1.8 * size; // of the calls of one side, of the numbers before them
+    const share = width < 28 * size ? 0.3 : 0.33; // where there is little room it belongs to what stands at the arrows
+    const lane = Math.min(share * width, 19 * size), times = 1.8 * size; // of the calls of one side, of the numbers before them
     const top = calls.scrollTop, bottom = top + calls.clientHeight;
     const middle = (made) => (made - 0.5) * row;
     return {
@@ -958,22 +999,6 @@ function isKnown({ name }) {
   return name !== "unknown";
 }
 
-function make(parent, tag, kind = "", attributes = {}) {
-  const made = document.createElement(tag);
-  if (kind) made.className = kind;
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  parent.append(made);
-  return made;
-}
-
-function svg(parent, tag, kind = "", attributes = {}) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  if (kind) made.setAttribute("class", kind);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  parent.append(made);
-  return made;
-}
-
 // Of a trace that a Tap recorded, every actor but the server is a client.
 function sideOf(rung) {
   return rung.actor === "server" ? "server" : "client";
@@ -1018,10 +1043,6 @@ function told(arrow, landed) {
   if (arrow.quiet) return { "data-call": arrow.from.number };
   const call = landed ? arrow.to.number : arrow.from.number;
   return { "data-key": arrow.key, "data-start": arrow.start, "data-stop": arrow.stop, "data-call": call };
-}
-
-function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 // The first of some texts that has room; the last one is cut if it must be.
