@@ -107,7 +107,7 @@ def test_keys_text_box_and_the_way_back(staged):
     stage.keys("c")
     assert stage.moment == (last + 1, last + 1), "at the end it makes a call"
 
-    for key in "xbdd":  # what JupyterLab would take for: cut, insert, delete
+    for key in "xadd":  # what JupyterLab would take for: cut, insert, delete
         page.keyboard.press(key)
     page.keyboard.press("ArrowUp")
     assert stage.root.locator(".rung.chosen").count() == 1
@@ -498,7 +498,7 @@ def test_what_can_never_arrive_is_lost_and_a_failed_call_says_why(written):
     assert "connect(…) → refused" in stage.root.locator("g.rung text").all_text_contents()
     stage.root.locator("g.failed").click()
     assert (
-        stage.root.locator(".chosen-bytes")
+        stage.root.locator(".chosen-bytes > div")
         .inner_text()
         .startswith(
             'client: connect("127.0.0.1", port) has failed: refused. No server listens there'
