@@ -1,5 +1,6 @@
 """What a lesson shows on the page. Only here, and in the views of the exercises, are Jupyter's widgets known."""
 
+from lenproto.lab.scenes import Scene
 from lenproto.lab.views.addresses import Addresses
 from lenproto.lab.views.chart import Chart
 from lenproto.lab.views.console import Console
@@ -18,6 +19,7 @@ __all__ = [
     "Pieces",
     "Prediction",
     "Replay",
+    "Scene",
     "ShockTable",
     "Shocks",
     "StageView",

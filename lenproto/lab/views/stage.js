@@ -4,6 +4,7 @@
 
 import { say } from "../../words/words.js";
 import { make, setText, svg } from "./dom.js";
+import { Scenes, SCENE_KEYS } from "./scenes.js";
 
 const SIDES = ["client", "server"];
 const KINDS = { "about to": "about", blocked: "blocked", failed: "failed" };
@@ -36,6 +37,8 @@ class Conversation {
     this.printed = { client: [], server: [] };
     this.sources = { client: [], server: [] };
     this.stands = {};
+    this.scene = null; // what the class makes of it, where there are scenes: see lenproto/lab/scenes.py
+    this.names = {}; // of pupils, by side
     this.now = null; // where the sides stand; null where no stage is behind this
     this.streams = new Map(); // "1 client" → { sender, sends, reads, fields, bytes }
     this.arrows = [];
@@ -54,6 +57,7 @@ class Conversation {
     }
     Object.assign(this, { sources: message.sources, stands: message.stands, now: message.sides ?? null });
     Object.assign(this, { deadlock: message.deadlock ?? "", trouble: message.trouble ?? "", playing: Boolean(message.playing) });
+    Object.assign(this, { scene: message.scene ?? null, names: message.names ?? {} });
     if (message.rungs.length) this.gather();
     for (const view of this.views) view.changed();
   }
@@ -99,7 +103,8 @@ class Conversation {
 // ---- one moment of it, drawn -------------------------------------------------------------------
 
 class View {
-  constructor(conversation, words, tell, el, live) {
+  // scenes: what Python tells of each, where there are some.
+  constructor(conversation, { words, live, scenes = [] }, tell, el) {
     Object.assign(this, { conversation, words, tell, live });
     this.moment = 0;
     this.follows = true; // it shows the newest moment
@@ -110,7 +115,7 @@ class View {
     this.timer = null; // of what plays
     this.waiting = null; // a timer, as long as Python owes an answer
     this.drawn = { sources: {}, printed: {}, stands: "" };
-    this.build(el);
+    this.build(el, scenes);
     conversation.views.add(this);
     this.resized = new ResizeObserver(() => this.draw(true));
     this.resized.observe(this.calls);
@@ -134,7 +139,11 @@ class View {
     document.removeEventListener("fullscreenchange", this.leaves);
     this.pause();
     clearTimeout(this.waiting);
+    this.scenes?.close();
   }
+
+  // Whether the class has not chosen yet: until then nobody steps.
+  get isLocked() { return Boolean(this.scenes?.isLocked); }
 
   get last() { return this.conversation.rungs.length; }
 
@@ -156,11 +165,12 @@ class View {
     return say(this.words, "views.byte", { n: bytes });
   }
 
-  build(el) {
+  build(el, scenes) {
     el.classList.add("lenproto-stage");
     this.root = make(el, "div", "stage", { tabindex: 0, role: "group", dir: "ltr", "data-lm-suppress-shortcuts": "true",
       lang: this.words.language, "aria-label": this.say(this.live ? "live" : "replay") });
     this.buildTools();
+    this.scenes = scenes.length ? new Scenes(this, this.root, scenes) : null;
     this.notice = this.makeSentence(this.root, "say"); // a deadlock, or what went wrong
     this.notice.hidden = true;
     const stands = make(this.root, "div", "stands");
@@ -170,9 +180,10 @@ class View {
     this.buildProgram(middle, "client");
     const ladder = make(middle, "div", "ladder");
     const heads = make(ladder, "div", "heads");
-    make(heads, "span").textContent = this.who("client");
+    const [client, server] = SIDES.map((side) => this.buildHead(side));
+    heads.append(client);
     this.buildAlone(heads, "ladder");
-    make(heads, "span").textContent = this.who("server");
+    heads.append(server);
     this.calls = make(ladder, "div", "calls", { tabindex: 0, role: "listbox", "aria-label": this.say("calls") });
     this.paper = svg(this.calls, "svg", "", {});
     this.buildProgram(middle, "server");
@@ -242,10 +253,11 @@ class View {
 
   buildSide(parent, side) {
     const card = make(parent, "div", "side", { "data-side": side });
+    const pupil = make(card, "b", "pupil", { dir: "auto" });
     const words = this.makeSentence(card);
     make(words, "b").textContent = this.say("who", { actor: this.who(side) });
     const below = make(card, "div", "under");
-    const parts = { card, words: make(words, "span", "words"), place: make(below, "span", "place") };
+    const parts = { card, pupil, words: make(words, "span", "words"), place: make(below, "span", "place") };
     parts.form = make(below, "form", "", { hidden: "" });
     parts.prompt = make(make(parts.form, "label"), "code");
     parts.input = make(parts.form, "input", "", { type: "text", autocomplete: "off", spellcheck: "false" });
@@ -259,6 +271,13 @@ class View {
     parts.late = make(below, "button", "", { type: "button", hidden: "", title: this.say("time-out-help") });
     parts.late.addEventListener("click", () => this.order({ do: "time out", side }));
     return parts;
+  }
+
+  buildHead(side) {
+    const head = document.createElement("span");
+    make(head, "span").textContent = this.who(side);
+    this.sides[side].head = make(head, "bdi", "pupil");
+    return head;
   }
 
   buildProgram(parent, side) {
@@ -285,7 +304,7 @@ class View {
     this.help = make(this.root, "details", "", { dir: this.words.direction });
     make(this.help, "summary").textContent = this.say("keys.title");
     const list = make(this.help, "dl");
-    for (const [key, what] of KEYS) {
+    for (const [key, what] of [...KEYS, ...(this.scenes ? SCENE_KEYS : [])]) {
       if (!this.live && LIVE_KEYS.has(key)) continue;
       make(make(list, "dt"), "code", "", { dir: "ltr" }).textContent = key;
       make(list, "dd").textContent = this.say(`keys.${what}`);
@@ -308,18 +327,21 @@ class View {
   // In the past it is the next of what has happened: no call is made that nobody has seen coming.
   step(side) {
     if (this.moment < this.last) this.go(this.moment + 1);
+    else if (this.isLocked) this.scenes.remind();
     else this.order({ do: "step", side });
   }
 
   goOn() {
     if (this.moment === this.last) return;
     this.pause();
+    if (this.isLocked) return this.scenes.remind();
     this.chosen = null;
     this.order({ do: "go on", calls: this.moment });
   }
 
   run() {
     this.pause();
+    if (this.isLocked) return this.scenes.remind();
     this.order({ do: this.conversation.playing ? "stop" : "run" });
   }
 
@@ -360,7 +382,7 @@ class View {
   }
 
   canStep(side) {
-    return (side ? [side] : SIDES).some((each) => this.conversation.now?.[each].can_step);
+    return !this.isLocked && (side ? [side] : SIDES).some((each) => this.conversation.now?.[each].can_step);
   }
 
   asks(side) {
@@ -405,7 +427,16 @@ class View {
     const forInput = event.target.type === "range" && event.key.startsWith("Arrow");
     const bytes = event.target.closest(".bytes");
     if (bytes && /^Arrow(Left|Right)$/.test(event.key)) return this.walk(event, bytes, event.key === "ArrowLeft" ? -1 : 1);
-    const act = {
+    const act = this.scenes?.act(event, letter) ?? this.acts()[letter];
+    if (!act || forInput) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  // What each key does, by its letter or name.
+  acts() {
+    return {
       C: () => this.live && this.step("client"), S: () => this.live && this.step("server"), N: () => this.live && this.step(null),
       E: () => this.live && this.run(), G: () => this.live && this.goOn(), R: () => this.live && this.again(), P: () => (this.timer ? this.pause() : this.play()),
       F: () => this.fill(), L: () => this.showAlone("ladder"), O: () => this.showAlone("code"), B: () => this.showAlone("bytes"),
@@ -413,11 +444,7 @@ class View {
       ArrowLeft: () => this.turn(this.moment - 1), ArrowRight: () => this.turn(this.moment + 1),
       Home: () => this.turn(0), End: () => this.turn(this.last),
       ArrowUp: () => this.choose(-1), ArrowDown: () => this.choose(1),
-    }[letter];
-    if (!act || forInput) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
+    };
   }
 
   // A key in the text box: all but two are text.
@@ -516,6 +543,7 @@ class View {
   changed() {
     clearTimeout(this.waiting);
     this.waiting = null;
+    if (this.scenes && this.conversation.scene) this.scenes.take(this.conversation.scene, this.conversation.run);
     if (this.follows || this.moment > this.last) {
       if (this.moment !== this.last) this.chosen = null;
       this.moment = this.last;
@@ -535,6 +563,7 @@ class View {
     this.root.classList.toggle("dark", isDark());
     this.fit();
     this.drawTools();
+    this.scenes?.draw();
     this.drawSides();
     this.size = Number.parseFloat(getComputedStyle(this.calls).fontSize);
     if (this.calls.clientWidth) { // else another part stands alone
@@ -602,6 +631,7 @@ class View {
     const stands = this.stands(at);
     const place = at.line && at.state !== "failed" ? this.place(at) : ""; // the reason names it
     parts.card.className = `side ${KINDS[at.state] ?? ""}`;
+    for (const each of [parts.pupil, parts.head]) setText(each, this.conversation.names[side] ?? "");
     setText(parts.words, stands);
     setText(parts.place, place);
     this.drawAnswers(side, at);
@@ -631,7 +661,7 @@ class View {
 
   // What a person can give a side that is stuck: a line of text, or the end of its patience.
   drawAnswers(side, at) {
-    const parts = this.sides[side], now = this.live && this.moment === this.last;
+    const parts = this.sides[side], now = this.live && this.moment === this.last && !this.isLocked;
     const asks = at.state === "blocked" && at.name === "input";
     parts.form.hidden = !(asks && now);
     setText(parts.prompt, asks ? at.prompt || this.say("prompt") : "");
@@ -1098,7 +1128,8 @@ export default () => {
       model.send({ do: "tell" });
     },
     render({ model, el }) {
-      const view = new View(conversation, model.get("words"), (order) => model.send(order), el, model.get("live"));
+      const traits = { words: model.get("words"), live: model.get("live"), scenes: model.get("scenes") };
+      const view = new View(conversation, traits, (order) => model.send(order), el);
       return () => view.close();
     },
   };

@@ -18,17 +18,20 @@ from lenproto.lab import again
 from lenproto.lab.fields import Cutter
 from lenproto.lab.ladder import Ladder
 from lenproto.lab.program import LabError
-from lenproto.lab.stage import SIDES, Stage
+from lenproto.lab.scenes import Programme, Scene, play
+from lenproto.lab.stage import SIDES
 from lenproto.lab.trace import Trace
 from lenproto.lab.views import recorded
 from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.kept import Kept
 from lenproto.lab.views.page import module, spoken
-from lenproto.words import say
+from lenproto.words import Words, say
 
 HERE = Path(__file__).parent
 PAINT_S = 0.05  # between two messages to the page while both sides play
 LOOK_S = 0.25  # between two looks at a side that neither calls nor ends
+STEP_S = 1.0  # between two steps of a scene that run by themselves: a class looks on
+LOCKED = {"step", "run", "type", "time out", "go on"}  # as long as the class has not chosen
 
 
 class Replay(Kept, anywidget.AnyWidget):
@@ -39,12 +42,24 @@ class Replay(Kept, anywidget.AnyWidget):
     live = traitlets.Bool(False).tag(sync=True)
     words = traitlets.Dict().tag(sync=True)
 
-    def __init__(self, trace):
+    def __init__(self, trace, *, names=None):
         super().__init__(words=spoken("views"))
+        self._names = dict(names or {})
         self._telling = threading.Lock()
         self._run = 0  # how many conversations were shown before
         self._show(trace if isinstance(trace, Trace) else Trace.load(trace))
         self.on_msg(self._heard)
+
+    @property
+    def names(self):
+        """The names of those who wrote the two programs, by side; they stand above it."""
+        return self._names
+
+    @names.setter
+    def names(self, names):
+        self._names = dict(names)
+        self.changed()
+        self._tell()
 
     def text(self):
         """The ladder in characters, and where each side stands."""
@@ -70,7 +85,8 @@ class Replay(Kept, anywidget.AnyWidget):
             rungs = self._ladder.rungs[:most]
             message = self._message(rungs, dict.fromkeys(self.trace.notes, 0))
             made = len(self._ladder.rungs)
-        message |= {"run": 1, "trouble": "", "playing": False, "done": 0}
+        # and nothing of a class and its question
+        message |= {"run": 1, "trouble": "", "playing": False, "done": 0, "scene": None}
         if len(rungs) < made:
             message |= {
                 "sides": None,
@@ -117,6 +133,7 @@ class Replay(Kept, anywidget.AnyWidget):
                 name: [source._asdict() for source in each.sources] for name, each in notes.items()
             },
             "stands": {name: str(each.stands) for name, each in notes.items()},
+            "names": self._names,
             **self._now(),
         }
 
@@ -137,21 +154,45 @@ class StageView(Replay):
     "accept"), or a side alone for one step, so that an order that orders() has found may stand there.
     cutter names the bytes of another protocol. stage is the Stage that is shown, another one after
     each start. Close the view when it is not needed any more; running its cell again closes it, too.
+
+    scenes, Scene(…) each, are for a class: the keys 1 to 9 go to them, with a question over the stage, and hands to be
+    counted before the steps run. ballot is what the class has made of the present one. names are of pupils, above the
+    sides: {"server": "Dana"}; assigning another dict changes them.
     """
 
     live = traitlets.Bool(True).tag(sync=True)
+    scenes = traitlets.List().tag(sync=True)  # what the page tells of them
 
-    def __init__(self, client, server, typed=(), *, played=(), cutter=Cutter):
+    def __init__(
+        self,
+        client=None,
+        server=None,
+        typed=(),
+        *,
+        played=(),
+        cutter=Cutter,
+        scenes=(),
+        names=None,
+    ):
         replace_earlier(self)
-        self._programs = client, server
-        self._typed, self._played, self._cutter = typed, played, cutter
+        default = Scene("", played=played, client=client, server=server, typed=typed, cutter=cutter)
+        self._programme = Programme(scenes, default)
         self._orders = queue.Queue()
         self._playing, self._closed = False, True  # until all is there
         self._painted = 0.0
         self._done = 0  # orders carried out
         self._trouble = ""
-        self.stage = self._staged()
-        super().__init__(self.stage.trace)
+        self.stage = self._begun()
+        super().__init__(self.stage.trace, names=names)
+        self.scenes = [
+            {
+                "title": each.title,
+                "question": each.question,
+                "choices": each.texts,
+                "notes": each.notes,
+            }
+            for each in self._programme.scenes
+        ]
         self._closed = False
         self._worker = threading.Thread(target=self._work, name="stage view", daemon=True)
         self._worker.start()
@@ -161,9 +202,48 @@ class StageView(Replay):
         if self._closed:
             raise LabError(say("views.stage.closed"))
         self.stage.close()
-        self.stage = self._staged()
+        self.stage = self._begun()
         self._show(self.stage.trace)
         self._tell()
+
+    def go_to_scene(self, number):
+        """Put another scene on the stage, the first one is 1: as it was left, or at its beginning.
+
+        LabError if there is none.
+        """
+        if self._closed:
+            raise LabError(say("views.stage.closed"))
+        if number != self._programme.number:
+            self.stage = self._watched(self._programme.change(number, self.stage))
+            self._show(self.stage.trace)
+        self._tell()
+
+    @property
+    def ballot(self):
+        """What the class has made of the question of the present scene."""
+        return self._programme.ballot
+
+    def count(self, choice, hands):
+        """So many hands are up for a choice, by its number from 1. LabError where it is none, or too late."""
+        self.ballot.count(choice - 1, hands)
+        self._tell()
+
+    def settle(self):
+        """The class has chosen: from now on the sides can be stepped. The steps of the scene run by themselves."""
+        if not self.ballot.is_open:
+            return
+        self.ballot.settle()
+        self._look_at_ballot()
+        self._playing = True
+        try:
+            for each in self._programme.scene.steps:
+                self._tell()
+                if self._is_disturbed(STEP_S):
+                    break
+                play(self.stage, [each])
+        finally:
+            self._playing = False
+            self._tell()
 
     def go_on_from(self, calls):
         """Bring both programs, started anew, to the moment at which so many calls had begun. LabError once closed.
@@ -175,9 +255,11 @@ class StageView(Replay):
             raise LabError(say("views.stage.closed"))
         before, orders = self.stage.trace, again.until(self.stage.orders, calls)
         self.stage.close()
-        self.stage = self._fresh().start()
+        self.stage = self._programme.fresh()
         again.follow(self.stage, orders)
-        self.stage.listeners.append(self._rested)
+        self._watched(self.stage)
+        self.ballot.forget()
+        self._look_at_ballot()
         self._show(self.stage.trace)
         return again.first_difference(before[:calls], self.stage.trace)
 
@@ -200,36 +282,47 @@ class StageView(Replay):
         return self.stage.pause
 
     def text(self):
-        """The ladder in characters, and where each side stands."""
-        return "\n".join([super().text(), *map(str, filter(None, [self.stage.deadlock]))])
+        """The scene with its question, the ladder in characters, and where each side stands."""
+        return "\n".join(
+            [
+                *self._programme.text(),
+                super().text(),
+                *map(str, filter(None, [self.stage.deadlock])),
+            ]
+        )
 
-    def _fresh(self):
-        return Stage(*self._programs, self._typed, interactive=True, cutter=self._cutter)
+    def _begun(self):
+        return self._watched(self._programme.begin())
 
-    def _staged(self):
-        stage = self._fresh().start()
-        try:
-            for each in self._played:
-                if isinstance(each, str):
-                    stage.step(each)
-                else:
-                    side, call = each
-                    stage.play(side, until=call)
-        except BaseException:
-            stage.close()
-            raise
+    def _watched(self, stage):
         stage.listeners.append(self._rested)
         return stage
 
     def _rested(self):
         """Both sides have come to rest."""
         self.changed()
+        self._look_at_ballot()
         if not self._playing or time.monotonic() - self._painted > PAINT_S:
             self._painted = time.monotonic()
             self._tell()
 
+    def _look_at_ballot(self):
+        """See whether a choice has come true. A teacher's own function may go wrong: that is told, and all goes on."""
+        try:
+            self.ballot.look(self.stage)
+        except Exception as error:
+            self._trouble = say("views.stage.scene.trouble", error=repr(error))
+
+    def _is_disturbed(self, wait_s):
+        """Wait a moment; return whether another button was pressed meanwhile."""
+        deadline = time.monotonic() + wait_s
+        while time.monotonic() < deadline and self._orders.empty() and not self._closed:
+            time.sleep(PAINT_S)
+        return self._closed or not self._orders.empty()
+
     def _now(self):
         return {
+            "scene": self._programme.told(),
             "sides": {name: self._side(name) for name in SIDES},
             "deadlock": str(self.stage.deadlock or ""),
             "trouble": self._trouble,
@@ -282,7 +375,9 @@ class StageView(Replay):
             words = str(error) if isinstance(error, LabError) else repr(error)
             self._trouble = "" if self._closed else words
 
-    def _carry_out(self, do, side=None, line="", calls=0):
+    def _carry_out(self, do, side=None, line="", calls=0, number=0, hands=None, by=0):
+        if do in LOCKED and self.ballot.is_open:
+            raise LabError(Words("stage.scene.open"))
         acts = {
             "tell": lambda: self._tell(everything=True),
             "step": lambda: self._step(side or self.stage.next_actor()),
@@ -291,6 +386,9 @@ class StageView(Replay):
             "time out": lambda: self.stage.time_out(side),
             "start again": self.start_again,
             "go on": lambda: self._go_on(calls),
+            "scene": lambda: self.go_to_scene(number),
+            "count": lambda: self._count(number, hands, by),
+            "settle": self.settle,
         }
         if act := acts.get(do):
             act()
@@ -307,6 +405,12 @@ class StageView(Replay):
                     break
         finally:
             self._playing = False
+
+    def _count(self, choice, hands, by):
+        """Hands that were typed, or some more or fewer than before."""
+        votes = self.ballot.votes
+        before = votes[choice - 1] if 0 < choice <= len(votes) else 0
+        self.ballot.count(choice - 1, before + by if hands is None else hands)
 
     def _go_on(self, calls):
         other = self.go_on_from(calls)
