@@ -6,22 +6,14 @@ import { make, setText } from "./dom.js";
 const DIGIT = /^(?:Digit|Numpad)([1-9])$/;
 const MORE = new Set(["+", "="]), FEWER = new Set(["-", "_", "−"]); // "=" is "+" without Shift
 
-const NOTES_STYLE = `
-:root { color-scheme: light dark; font: 20px/1.45 system-ui, sans-serif; }
-body { margin: 1em auto; padding: 0 1em; max-width: 44em; }
-h1 { font-size: 1em; font-weight: 400; opacity: 0.75; } h2 { font-size: 1.15em; margin: 0; }
-section { padding: 0.6em 0.9em; border-inline-start: 0.35em solid transparent; }
-section[aria-current] { border-color: #0072b2; background: rgb(0 114 178 / 12%); }
-.question { font-weight: 600; } .counted, p { white-space: pre-line; } p, ul { margin: 0.4em 0; }`;
-
 export const SCENE_KEYS = [ // and what each is for, by the names under views.stage.keys
   ["1 … 9", "scene"], ["Q", "question"], ["↑ ↓", "choice"], ["+ −", "hands"], ["T", "number"], ["Enter", "settle"], ["M", "notes"],
 ];
 
 export class Scenes {
-  // list: what Python tells of each scene. view: the View of stage.js.
-  constructor(view, parent, list) {
-    Object.assign(this, { view, list });
+  // list: what Python tells of each scene; notes: a page of HTML. view: the View of stage.js.
+  constructor(view, parent, { list, notes }) {
+    Object.assign(this, { view, list, notes });
     this.now = null; // what is known of the present one
     this.choice = 0; // the one that the keys count for
     this.isAway = false; // whether the card is
@@ -75,7 +67,7 @@ export class Scenes {
     const away = make(head, "button", "", { type: "button", title: this.say("question-help"), "aria-label": this.say("away") });
     away.textContent = "×";
     away.addEventListener("click", () => this.putAway(true));
-    withCode(make(card, "p", "question", { dir: "auto" }), scene.question);
+    written(make(card, "p", "question", { dir: "auto" }), scene.question);
     const list = make(card, "ol", "choices");
     this.rows = scene.choices.map((choice, index) => this.buildChoice(list, choice, index));
     this.foot = make(card, "div", "foot");
@@ -86,7 +78,7 @@ export class Scenes {
 
   buildChoice(list, choice, index) {
     const row = make(list, "li", "choice");
-    withCode(make(row, "span", "text", { dir: "auto" }), choice);
+    written(make(row, "span", "text", { dir: "auto" }), choice);
     const bar = make(make(row, "span", "bar", { "aria-hidden": "true" }), "span", "fill");
     const mark = make(row, "span", "mark");
     const button = (sign, name, by) => {
@@ -239,6 +231,7 @@ export class Scenes {
     this.foot.hidden = scene.choices.length === 0;
     this.settles.hidden = !now.is_open;
     setText(this.settles, this.say(now.votes.some(Boolean) ? "settle" : "settle-none"));
+    this.settles.className = now.votes.some(Boolean) ? "first" : "";
     if (!now.is_open) setText(this.told, now.told ? this.say("happened", { told: now.told }) : this.say("settled"));
     this.drawStrip();
     this.drawNotes();
@@ -270,7 +263,7 @@ export class Scenes {
       const isRight = now.happened === index, wrong = now.told && !isRight ? "wrong" : "";
       const chip = make(strip, "span", `chip ${isRight ? "right" : wrong}`, { role: "listitem", title: this.counted(index) });
       make(chip, "span", "fill", { "aria-hidden": "true" }).style.width = `${100 * now.votes[index] / most}%`;
-      withCode(make(chip, "span", "text", { dir: "auto" }), choice);
+      written(make(chip, "span", "text", { dir: "auto" }), choice);
       make(chip, "b").textContent = now.votes[index];
       if (isRight) make(chip, "span", "mark", { "aria-label": this.say("right") }).textContent = "✓";
     }
@@ -286,39 +279,23 @@ export class Scenes {
       this.view.draw();
       return;
     }
-    const page = this.window.document, { language, direction } = this.view.words;
-    page.title = this.say("notes-title");
-    page.documentElement.lang = language;
-    page.documentElement.dir = direction;
-    page.head.replaceChildren();
-    make(page.head, "style").textContent = NOTES_STYLE;
-    delete page.body.dataset.number;
+    // no HTML of ours: Python has written it, see notes_page.py, and a page that is parsed so runs no scripts
+    const page = this.window.document, parsed = new DOMParser().parseFromString(this.notes, "text/html");
+    page.replaceChild(page.adoptNode(parsed.documentElement), page.documentElement);
     this.drawNotes();
     this.window.focus();
   }
 
   drawNotes() {
-    const body = this.window?.closed === false && this.window.document.body;
-    if (!body) return;
-    if (body.dataset.number !== String(this.now.number)) {
-      body.dataset.number = this.now.number;
-      body.replaceChildren();
-      make(body, "h1").textContent = this.say("notes-title");
-      for (const [index, scene] of this.list.entries()) this.buildNotes(body, scene, index + 1);
-      body.querySelector("[aria-current]")?.scrollIntoView();
+    const page = this.window?.closed === false && this.window.document;
+    if (!page) return;
+    for (const [index, part] of page.querySelectorAll("section").entries()) {
+      const isNow = index + 1 === this.now.number;
+      if (isNow && !part.hasAttribute("aria-current")) part.scrollIntoView();
+      if (isNow) part.setAttribute("aria-current", "step");
+      else part.removeAttribute("aria-current");
+      for (const [choice, each] of part.querySelectorAll(".votes").entries()) setText(each, isNow ? ` · ${this.now.votes[choice]}` : "");
     }
-    setText(body.querySelector(".counted"), this.now.votes.map((_, index) => this.counted(index)).join("\n"));
-  }
-
-  buildNotes(body, { title, question, choices, notes }, number) {
-    const isNow = number === this.now.number;
-    const part = make(body, "section", "", isNow ? { "aria-current": "step" } : {});
-    make(part, "h2", "", { dir: "auto" }).textContent = this.say("title", { number, title });
-    if (question) withCode(make(part, "p", "question", { dir: "auto" }), question);
-    const list = make(part, "ul");
-    for (const choice of choices) withCode(make(list, "li", "", { dir: "auto" }), choice);
-    if (isNow) make(part, "p", "counted", { dir: "auto" });
-    for (const paragraph of notes.split(/\n\s*\n/)) withCode(make(part, "p", "", { dir: "auto" }), paragraph);
   }
 
   close() {
@@ -326,10 +303,12 @@ export class Scenes {
   }
 }
 
-// A text in which what stands in backquotes is code.
-function withCode(parent, text) {
-  for (const [index, part] of text.split("`").entries()) {
-    if (index % 2) make(parent, "code", "", { dir: "ltr" }).textContent = part;
+// A text in which what stands in `backquotes` is code, and what stands between **two stars** is bold.
+function written(parent, text) {
+  for (const [index, part] of text.split(/`([^`]*)`|(\*\*[^*]+\*\*)/).entries()) {
+    if (!part) continue;
+    if (index % 3 === 1) make(parent, "code", "", { dir: "ltr" }).textContent = part;
+    else if (index % 3 === 2) make(parent, "b").textContent = part.slice(2, -2);
     else parent.append(part);
   }
   return parent;

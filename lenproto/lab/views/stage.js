@@ -103,8 +103,8 @@ class Conversation {
 // ---- one moment of it, drawn -------------------------------------------------------------------
 
 class View {
-  // scenes: what Python tells of each, where there are some.
-  constructor(conversation, { words, live, scenes = [] }, tell, el) {
+  // scenes: what Python tells of each, where there are some, and notes on them.
+  constructor(conversation, { words, live, scenes = [], notes = "" }, tell, el) {
     Object.assign(this, { conversation, words, tell, live });
     this.moment = 0;
     this.follows = true; // it shows the newest moment
@@ -115,7 +115,7 @@ class View {
     this.timer = null; // of what plays
     this.waiting = null; // a timer, as long as Python owes an answer
     this.drawn = { sources: {}, printed: {}, stands: "" };
-    this.build(el, scenes);
+    this.build(el, { list: scenes, notes });
     conversation.views.add(this);
     this.resized = new ResizeObserver(() => this.draw(true));
     this.resized.observe(this.calls);
@@ -170,7 +170,7 @@ class View {
     this.root = make(el, "div", "stage", { tabindex: 0, role: "group", dir: "ltr", "data-lm-suppress-shortcuts": "true",
       lang: this.words.language, "aria-label": this.say(this.live ? "live" : "replay") });
     this.buildTools();
-    this.scenes = scenes.length ? new Scenes(this, this.root, scenes) : null;
+    this.scenes = scenes.list.length ? new Scenes(this, this.root, scenes) : null;
     this.notice = this.makeSentence(this.root, "say"); // a deadlock, or what went wrong
     this.notice.hidden = true;
     const stands = make(this.root, "div", "stands");
@@ -1128,7 +1128,7 @@ export default () => {
       model.send({ do: "tell" });
     },
     render({ model, el }) {
-      const traits = { words: model.get("words"), live: model.get("live"), scenes: model.get("scenes") };
+      const traits = { words: model.get("words"), live: model.get("live"), scenes: model.get("scenes"), notes: model.get("notes") };
       const view = new View(conversation, traits, (order) => model.send(order), el);
       return () => view.close();
     },

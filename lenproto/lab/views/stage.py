@@ -24,6 +24,7 @@ from lenproto.lab.trace import Trace
 from lenproto.lab.views import recorded
 from lenproto.lab.views.cells import replace_earlier
 from lenproto.lab.views.kept import Kept
+from lenproto.lab.views.notes_page import notes_page
 from lenproto.lab.views.page import module, spoken
 from lenproto.words import Words, say
 
@@ -162,6 +163,7 @@ class StageView(Replay):
 
     live = traitlets.Bool(True).tag(sync=True)
     scenes = traitlets.List().tag(sync=True)  # what the page tells of them
+    notes = traitlets.Unicode().tag(sync=True)  # a page of HTML, for the teacher
 
     def __init__(
         self,
@@ -185,14 +187,10 @@ class StageView(Replay):
         self.stage = self._begun()
         super().__init__(self.stage.trace, names=names)
         self.scenes = [
-            {
-                "title": each.title,
-                "question": each.question,
-                "choices": each.texts,
-                "notes": each.notes,
-            }
+            {"title": each.title, "question": each.question, "choices": each.texts}
             for each in self._programme.scenes
         ]
+        self.notes = notes_page(self._programme.scenes)
         self._closed = False
         self._worker = threading.Thread(target=self._work, name="stage view", daemon=True)
         self._worker.start()
@@ -244,6 +242,10 @@ class StageView(Replay):
         finally:
             self._playing = False
             self._tell()
+
+    def notes_page(self, path):
+        """Write the teacher's notes on all scenes into a file, a page of HTML. Raises OSError."""
+        Path(path).write_text(self.notes, encoding="utf-8")
 
     def go_on_from(self, calls):
         """Bring both programs, started anew, to the moment at which so many calls had begun. LabError once closed.
