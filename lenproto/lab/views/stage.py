@@ -177,14 +177,14 @@ class StageView(Replay):
         names=None,
     ):
         replace_earlier(self)
-        default = Scene("", played=played, client=client, server=server, typed=typed, cutter=cutter)
-        self._programme = Programme(scenes, default)
         self._orders = queue.Queue()
         self._playing, self._closed = False, True  # until all is there
         self._painted = 0.0
         self._done = 0  # orders carried out
         self._trouble = ""
-        self.stage = self._begun()
+        default = Scene("", played=played, client=client, server=server, typed=typed, cutter=cutter)
+        self._programme = Programme(scenes, default)
+        self.stage = self._staged()
         super().__init__(self.stage.trace, names=names)
         self.scenes = [
             {"title": each.title, "question": each.question, "choices": each.texts}
@@ -200,7 +200,7 @@ class StageView(Replay):
         if self._closed:
             raise LabError(say("views.stage.closed"))
         self.stage.close()
-        self.stage = self._begun()
+        self.stage = self._staged()
         self._show(self.stage.trace)
         self._tell()
 
@@ -293,7 +293,7 @@ class StageView(Replay):
             ]
         )
 
-    def _begun(self):
+    def _staged(self):
         return self._watched(self._programme.begin())
 
     def _watched(self, stage):
