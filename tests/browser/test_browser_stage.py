@@ -107,7 +107,7 @@ def test_keys_text_box_and_the_way_back(staged):
     stage.keys("c")
     assert stage.moment == (last + 1, last + 1), "at the end it makes a call"
 
-    for key in "xbdd":  # what JupyterLab would take for: cut, insert, delete
+    for key in "xadd":  # what JupyterLab would take for: cut, insert, delete
         page.keyboard.press(key)
     page.keyboard.press("ArrowUp")
     assert stage.root.locator(".rung.chosen").count() == 1

@@ -12,6 +12,8 @@ WRONG = """def check_client(server_socket):
     return client_socket, "NAME" """
 VIEWS = (
     'view_0 = StageView(ask, serve, typed=["NAME"])\nview_0',
+    "from lenproto.lab.views import Scene\n"
+    "asked = StageView(ask, serve, scenes=[Scene('⟦t⟧', '⟦q⟧', ['⟦x⟧'], notes='⟦n⟧')])\nasked",
     "from lenproto.exercises import Progress, check\nverdict = check(check_client)\nverdict",
     "from lenproto.lab import literal\nfrom lenproto.lab.views import Shocks, ShockTable\n"
     "shocks = Shocks({'x': literal.main}, 'resets at once', shocks=['resets'])\nshocks",
@@ -27,7 +29,7 @@ VIEWS = (
     "running.stop()",
 )
 SHOWN = (
-    *("view_0 = ", "verdict = ", "shocks = ", "table = ", "progress = ", "offered = "),
+    *("view_0 = ", "asked = ", "verdict = ", "shocks = ", "table = ", "progress = ", "offered = "),
     *("console = ", "prediction = ", "pieces = ", "addresses = "),
 )
 # JavaScript. All that a cell's outputs show, and what is told to who hears or points at them.

@@ -189,9 +189,9 @@ class View {
     this.buildProgram(middle, "server");
     const below = make(this.root, "div", "below");
     this.pipes = { server: make(below, "div", "pipe") }; // by who sends: what comes to the client stands under the client
-    const chosenBytes = make(below, "div", "chosen-bytes");
+    const chosenBytes = make(below, "div", "bytes-part");
     this.buildAlone(chosenBytes, "bytes");
-    this.chosenBytes = make(chosenBytes, "div");
+    this.chosenBytes = make(chosenBytes, "div", "chosen-bytes");
     this.pipes.client = make(below, "div", "pipe");
     this.buildHelp();
     this.heard = make(this.root, "div", "heard", { role: "status", "aria-live": "polite" });
