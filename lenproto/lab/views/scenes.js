@@ -19,7 +19,7 @@ export class Scenes {
     this.isAway = false; // whether the card is
     this.window = null; // with the notes
     this.buildBar(parent);
-    this.card = make(parent, "section", "card", { "aria-label": this.say("question"), dir: view.words.direction });
+    this.card = make(parent, "section", "card", { "aria-label": this.say("question"), dir: view.words.direction, hidden: "" });
     this.heard = make(parent, "div", "heard", { role: "status" });
   }
 
@@ -67,7 +67,7 @@ export class Scenes {
     const away = make(head, "button", "", { type: "button", title: this.say("question-help"), "aria-label": this.say("away") });
     away.textContent = "×";
     away.addEventListener("click", () => this.putAway(true));
-    written(make(card, "p", "question", { dir: "auto" }), scene.question);
+    make(card, "p", "question", { dir: "auto" }).append(...written(scene.question));
     const list = make(card, "ol", "choices");
     this.rows = scene.choices.map((choice, index) => this.buildChoice(list, choice, index));
     this.foot = make(card, "div", "foot");
@@ -78,11 +78,11 @@ export class Scenes {
 
   buildChoice(list, choice, index) {
     const row = make(list, "li", "choice");
-    written(make(row, "span", "text", { dir: "auto" }), choice);
+    make(row, "span", "text", { dir: "auto" }).append(...written(choice));
     const bar = make(make(row, "span", "bar", { "aria-hidden": "true" }), "span", "fill");
     const mark = make(row, "span", "mark");
     const button = (sign, name, by) => {
-      const made = make(row, "button", "", { type: "button", "aria-label": this.say(name, { choice }), title: this.say(name, { choice }) });
+      const help = plain(this.say(name, { choice })), made = make(row, "button", "", { type: "button", "aria-label": help, title: help });
       made.textContent = sign;
       made.addEventListener("click", () => {
         this.choice = index;
@@ -91,7 +91,7 @@ export class Scenes {
       return made;
     };
     const fewer = button("−", "fewer", -1);
-    const hands = make(row, "input", "", { type: "text", inputmode: "numeric", maxlength: 3, autocomplete: "off", "aria-label": this.say("hands", { choice }) });
+    const hands = make(row, "input", "", { type: "text", inputmode: "numeric", maxlength: 3, autocomplete: "off", "aria-label": plain(this.say("hands", { choice })) });
     const more = button("+", "more", 1);
     hands.addEventListener("focus", () => {
       this.choice = index;
@@ -169,6 +169,7 @@ export class Scenes {
     this.isAway = isAway;
     this.draw();
     if (isAway) this.view.root.focus({ preventScroll: true });
+    else this.card.scrollIntoView({ block: "nearest" });
   }
 
   // Somebody wants to step before the class has chosen.
@@ -179,7 +180,7 @@ export class Scenes {
   }
 
   announce(words) {
-    this.heard.textContent = words;
+    this.heard.textContent = plain(words);
   }
 
   counted(index) {
@@ -232,7 +233,7 @@ export class Scenes {
     this.settles.hidden = !now.is_open;
     setText(this.settles, this.say(now.votes.some(Boolean) ? "settle" : "settle-none"));
     this.settles.className = now.votes.some(Boolean) ? "first" : "";
-    if (!now.is_open) setText(this.told, now.told ? this.say("happened", { told: now.told }) : this.say("settled"));
+    if (!now.is_open) this.told.replaceChildren(...written(now.told ? this.say("happened", { told: now.told }) : this.say("settled")));
     this.drawStrip();
     this.drawNotes();
   }
@@ -261,9 +262,9 @@ export class Scenes {
     const most = Math.max(...now.votes, 1);
     for (const [index, choice] of scene.choices.entries()) {
       const isRight = now.happened === index, wrong = now.told && !isRight ? "wrong" : "";
-      const chip = make(strip, "span", `chip ${isRight ? "right" : wrong}`, { role: "listitem", title: this.counted(index) });
+      const chip = make(strip, "span", `chip ${isRight ? "right" : wrong}`, { role: "listitem", title: plain(this.counted(index)) });
       make(chip, "span", "fill", { "aria-hidden": "true" }).style.width = `${100 * now.votes[index] / most}%`;
-      written(make(chip, "span", "text", { dir: "auto" }), choice);
+      make(chip, "span", "text", { dir: "auto" }).append(...written(choice));
       make(chip, "b").textContent = now.votes[index];
       if (isRight) make(chip, "span", "mark", { "aria-label": this.say("right") }).textContent = "✓";
     }
@@ -303,13 +304,19 @@ export class Scenes {
   }
 }
 
-// A text in which what stands in `backquotes` is code, and what stands between **two stars** is bold.
-function written(parent, text) {
+// The parts of a text in which what stands in `backquotes` is code, and what stands between **two stars** is bold.
+function written(text) {
+  const parts = document.createElement("span");
   for (const [index, part] of text.split(/`([^`]*)`|(\*\*[^*]+\*\*)/).entries()) {
     if (!part) continue;
-    if (index % 3 === 1) make(parent, "code", "", { dir: "ltr" }).textContent = part;
-    else if (index % 3 === 2) make(parent, "b").textContent = part.slice(2, -2);
-    else parent.append(part);
+    if (index % 3 === 1) make(parts, "code", "", { dir: "ltr" }).textContent = part;
+    else if (index % 3 === 2) make(parts, "b").textContent = part.slice(2, -2);
+    else parts.append(part);
   }
-  return parent;
+  return parts.childNodes;
+}
+
+// The same without any marks, where there is no room for parts.
+function plain(text) {
+  return text.replaceAll(/`|\*\*/g, "");
 }

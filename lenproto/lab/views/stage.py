@@ -86,8 +86,8 @@ class Replay(Kept, anywidget.AnyWidget):
             rungs = self._ladder.rungs[:most]
             message = self._message(rungs, dict.fromkeys(self.trace.notes, 0))
             made = len(self._ladder.rungs)
-        # and nothing of a class and its question
-        message |= {"run": 1, "trouble": "", "playing": False, "done": 0, "scene": None}
+        message.pop("scene", None)  # what a class has chosen is nobody else's
+        message |= {"run": 1, "trouble": "", "playing": False, "done": 0}
         if len(rungs) < made:
             message |= {
                 "sides": None,
@@ -134,7 +134,7 @@ class Replay(Kept, anywidget.AnyWidget):
                 name: [source._asdict() for source in each.sources] for name, each in notes.items()
             },
             "stands": {name: str(each.stands) for name, each in notes.items()},
-            "names": self._names,
+            **({"names": self._names} if self._names else {}),
             **self._now(),
         }
 
